@@ -1,0 +1,169 @@
+"""What is said to the user, as data: a code, a place, words, and a fix. No rendering here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from nndsl.source import Span
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that belongs to a message, with a few words beside it."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change of the text that mends the finding: replacements of spans."""
+
+    description: str
+    edits: tuple[tuple[Span, str], ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `span` is the exact text that it is about; `label` stands under the carets."""
+
+    code: str
+    severity: Severity
+    title: str
+    span: Span
+    label: str = ""
+    labels: tuple[Label, ...] = ()
+    expected: str | None = None
+    received: str | None = None
+    help: str | None = None
+    fix: Fix | None = None
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.code]
+
+
+#: Every code with its name: the name says the bad thing. Groups are told by the letter.
+NAMES = {
+    # Text
+    "T001": "syntax-error",
+    "T002": "unclosed-bracket",
+    "T003": "unexpected-character",
+    "T004": "not-supported-yet",
+    "T005": "wrong-place",
+    "T006": "bad-literal",
+    # Shapes
+    "S101": "rank-mismatch",
+    "S102": "window-too-large",
+    "S103": "merge-shape",
+    "S104": "reshape-size",
+    "S105": "batch-in-shape",
+    "S106": "channel-order",
+    "S107": "odd-size-skip",
+    "S108": "state-shape",
+    "S109": "stateful-without-batch",
+    "S110": "unknown-dim-needed",
+    "S113": "shared-layer-shape",
+    "S114": "output-count",
+    "S115": "tensor-count",
+    # Arguments
+    "A201": "unknown-argument",
+    "A202": "unknown-word",
+    "A203": "out-of-range",
+    "A205": "illegal-pair",
+    "A207": "missing-argument",
+    "A208": "reserved-name",
+    "A209": "wrong-type",
+    "A210": "surplus-argument",
+    "A211": "repeated-argument",
+    "A212": "hidden-word",
+    "A213": "bad-arithmetic",
+    # Graph
+    "G701": "unused",
+    "G702": "nothing-to-output",
+    "G703": "duplicate-name",
+    "G704": "cycle",
+    "G705": "unknown-name",
+    "G706": "not-a-tensor",
+    "G707": "not-a-layer",
+    "G708": "used-before-definition",
+    "G709": "single-branch-fork",
+    "G710": "not-sequential",
+    "G711": "unmerged-branches",
+    # Training
+    "T801": "unknown-setting",
+    "T802": "unknown-output",
+    "T803": "missing-setting",
+    "T804": "wrong-setting-value",
+    "T805": "missing-data-file",
+    # Budgets
+    "X952": "budget-exceeded",
+}
+
+
+class Reporter:
+    """Collects findings. What is said is said through `error` and `warning`."""
+
+    def __init__(self) -> None:
+        self.findings: list[Diagnostic] = []
+
+    def error(
+        self,
+        code: str,
+        span: Span,
+        title: str,
+        label: str = "",
+        *,
+        labels: tuple[Label, ...] = (),
+        expected: str | None = None,
+        received: str | None = None,
+        help: str | None = None,
+        fix: Fix | None = None,
+    ) -> None:
+        self.findings.append(
+            Diagnostic(
+                code, "error", title, span, label, labels, expected, received, help, fix
+            )
+        )
+
+    def warning(
+        self,
+        code: str,
+        span: Span,
+        title: str,
+        label: str = "",
+        *,
+        labels: tuple[Label, ...] = (),
+        help: str | None = None,
+    ) -> None:
+        self.findings.append(
+            Diagnostic(code, "warning", title, span, label, labels, help=help)
+        )
+
+    def not_supported(self, span: Span, what: str) -> None:
+        self.error(
+            "T004",
+            span,
+            f"{what} is not supported yet",
+            "not compiled by this version",
+            help="it is part of the language and will follow; see CHANGELOG.md",
+        )
+
+
+def did_you_mean(name: str | None) -> str | None:
+    return f"did you mean `{name}`?" if name else None
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the findings by place, each once: a block that is used twice errs once."""
+    unique = {(d.span.start, d.span.end, d.code, d.title): d for d in reversed(list(diagnostics))}
+    return tuple(sorted(unique.values(), key=lambda d: (d.span.start, d.span.end, d.code)))

@@ -1,0 +1,298 @@
+"""The graph: what a module means once every name is known. Blocks stay blocks.
+
+A model or block is a `Body`: nodes in order, each applied to values and giving values. A value
+is used by identity, never by name. Argument expressions are kept as expressions (for the code
+that comes out) and are evaluated where shapes are found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from nndsl.layers.rule import LayerRule
+from nndsl.source import Source, Span
+
+# ---- Expressions ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, string, boolean or none; `text` is a number's own spelling."""
+
+    span: Span
+    value: int | float | str | bool | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare word where Keras takes a string: `padding=same`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantUse:
+    span: Span
+    constant: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterUse:
+    span: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Operands of one precedence level, applied from left to right: one more than operators."""
+
+    span: Span
+    operators: tuple[str, ...]
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    span: Span
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    span: Span
+    items: tuple[Expression, ...]
+    is_tuple: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of `keras.<kind>` made inside an argument: `L2(1e-4)`, `Constant(0.1)`."""
+
+    span: Span
+    kind: str
+    name: str
+    arguments: tuple[Bound, ...]
+
+
+Expression = Union[
+    Literal, Word, ConstantUse, ParameterUse, Arithmetic, Negation, Sequence, Object
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An argument bound to its parameter; `positional` as the source wrote it."""
+
+    parameter: str
+    value: Expression
+    span: Span
+    positional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    name: str
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a block or model."""
+
+    name: str
+    default: Expression | None
+    span: Span
+
+
+# ---- Values and nodes ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """A tensor. `name` is the source's name for it, if it has one; `poisoned` says that it
+    comes from a line with a mistake, so that what follows from it is not told again."""
+
+    span: Span
+    name: str | None = None
+    poisoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayerName:
+    """The name of a layer inside its body. Not explicit: the one that Keras will choose."""
+
+    text: str
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TensorArgument:
+    """A tensor of a layer's call given by name: `value=memory`, `initial_state=[h, c]`."""
+
+    name: str
+    values: tuple[Value, ...]
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Input:
+    """An input; `dims` None (in a block) means a tensor of any shape."""
+
+    value: Value
+    name: str
+    dtype: str
+    dims: tuple[Expression | str | None, ...] | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerNode:
+    """A Keras layer made and applied here."""
+
+    span: Span
+    name: LayerName
+    layer: LayerRule
+    arguments: tuple[Bound, ...]
+    inputs: tuple[Value, ...]
+    tensor_arguments: tuple[TensorArgument, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedLayer:
+    """`layer enc = LSTM(64)`: made once, applied anywhere."""
+
+    span: Span
+    name: str
+    layer: LayerRule
+    arguments: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedNode:
+    """A shared layer applied."""
+
+    span: Span
+    shared: SharedLayer
+    inputs: tuple[Value, ...]
+    tensor_arguments: tuple[TensorArgument, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockNode:
+    """A block applied; `name` is the prefix of the names of the layers inside."""
+
+    span: Span
+    name: str
+    block: Block
+    arguments: tuple[Bound, ...]
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarNode:
+    """Arithmetic of one tensor and a number: `x * 0.5`, `1 - x`."""
+
+    span: Span
+    operator: str
+    tensor: Value
+    number: Expression
+    tensor_first: bool
+    outputs: tuple[Value, ...]
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return (self.tensor,)
+
+
+GraphNode = Union[LayerNode, SharedNode, BlockNode, ScalarNode]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyOutput:
+    name: str
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    inputs: tuple[Input, ...]
+    shared: tuple[SharedLayer, ...]
+    nodes: tuple[GraphNode, ...]
+    outputs: tuple[BodyOutput, ...]
+    #: Nodes that no output depends on: checked, warned of, and left out of the code.
+    dead: tuple[GraphNode, ...] = ()
+    #: The number of the branch, for tensors at the end of a fork's branch.
+    branch_of: dict[Value, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Body
+    span: Span
+    #: Nodes in it once every block inside is expanded: counted before anything is expanded.
+    size: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    name: str
+    style: str | None
+    parameters: tuple[Parameter, ...]
+    body: Body
+    span: Span
+
+
+# ---- Training ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """`npz("f.npz", image="x")` or `csv(...)`: fields map inputs and outputs to keys, columns."""
+
+    kind: str
+    path: str
+    fields: dict[str, tuple[str, ...]]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The settings of `train`, each by name; losses, metrics and weights by output."""
+
+    span: Span
+    optimizer: Expression | None = None
+    loss: dict[str, Expression] = field(default_factory=dict)
+    metrics: dict[str, tuple[Expression, ...]] = field(default_factory=dict)
+    loss_weights: dict[str, Expression] = field(default_factory=dict)
+    epochs: Expression | None = None
+    batch_size: Expression | None = None
+    validation: Expression | DataSource | None = None
+    data: DataSource | None = None
+    evaluate: bool = True
+    predict: int = 3
+    save: str | None = None
+    seed: int = 0
+    #: Where each setting stands.
+    spans: dict[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A whole file: constants, blocks and models in the order of the text; the training."""
+
+    source: Source
+    constants: tuple[Constant, ...]
+    blocks: tuple[Block, ...]
+    models: tuple[Model, ...]
+    training: Training | None
+    trained: Model | None

@@ -1,0 +1,354 @@
+"""The types of layer arguments: what each accepts, in words and in values.
+
+An annotation in a layer function is the name of one of the aliases below. Type checkers read the
+Python type in it; nndsl reads the `ArgumentType`, which turns what the user wrote into the one
+form that the layer function works with, or says what would have been accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Optional, Union, get_args
+
+from nndsl import vocabulary
+
+if TYPE_CHECKING:
+    from nndsl.layers.rule import Tensor
+
+
+class Unfit(Exception):
+    """A value that an argument does not accept: what was expected, and the words to choose from."""
+
+    def __init__(self, expected: str, words: Sequence[str] = ()) -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.words = words
+
+
+class ArgumentType:
+    """What an argument accepts. `words` are the bare words it knows, for completion and hints."""
+
+    is_tensor = False
+    words: Sequence[str] = ()
+
+    def __init__(self, description: str) -> None:
+        self.description = description
+
+    def convert(self, value: Any) -> Any:
+        """Return the value in the form that layer functions expect; raise `Unfit` otherwise."""
+        raise NotImplementedError  # pragma: no cover
+
+    def refuse(self) -> Unfit:
+        return Unfit(self.description, self.words)
+
+
+class TensorType(ArgumentType):
+    """A tensor of the layer's call, or several as one list; no argument of its constructor."""
+
+    is_tensor = True
+
+    def __init__(self, description: str, *, optional: bool = False, several: bool = False) -> None:
+        super().__init__(description)
+        self.optional = optional
+        self.several = several
+
+
+class AnyType(ArgumentType):
+    def convert(self, value: Any) -> Any:
+        return value
+
+
+class BoolType(ArgumentType):
+    def convert(self, value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise self.refuse()
+
+
+class IntType(ArgumentType):
+    def __init__(self, description: str, minimum: int | None = None) -> None:
+        super().__init__(description)
+        self.minimum = minimum
+
+    def convert(self, value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            if self.minimum is None or value >= self.minimum:
+                return value
+        raise self.refuse()
+
+
+class NumberType(ArgumentType):
+    """A number, its range closed at both ends."""
+
+    def __init__(
+        self, description: str, minimum: float | None = None, maximum: float | None = None
+    ) -> None:
+        super().__init__(description)
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def convert(self, value: Any) -> float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            above = self.minimum is None or value >= self.minimum
+            if above and (self.maximum is None or value <= self.maximum):
+                return value
+        raise self.refuse()
+
+
+class TextType(ArgumentType):
+    def convert(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        raise self.refuse()
+
+
+class ChoiceType(ArgumentType):
+    """One of a few words; upper and lower case are the same where Keras lowers them."""
+
+    def __init__(self, *words: str, ignore_case: bool = False) -> None:
+        super().__init__(_one_of(words))
+        self.words = words
+        self.ignore_case = ignore_case
+
+    def convert(self, value: Any) -> str:
+        if isinstance(value, str):
+            word = value.lower() if self.ignore_case else value
+            if word in self.words:
+                return word
+        raise self.refuse()
+
+
+class OptionalType(ArgumentType):
+    def __init__(self, inner: ArgumentType) -> None:
+        super().__init__(f"{inner.description}, or `none`")
+        self.inner = inner
+        self.words = inner.words
+
+    def convert(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return self.inner.convert(value)
+        except Unfit:
+            raise self.refuse() from None
+
+
+class ListType(ArgumentType):
+    """A list or tuple of any length with items of one type, as a tuple."""
+
+    def __init__(self, description: str, item: ArgumentType) -> None:
+        super().__init__(description)
+        self.item = item
+
+    def convert(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise self.refuse()
+        try:
+            return tuple(self.item.convert(item) for item in value)
+        except Unfit:
+            raise self.refuse() from None
+
+
+class EitherType(ArgumentType):
+    """The first of several types that accepts the value."""
+
+    def __init__(self, description: str, *choices: ArgumentType) -> None:
+        super().__init__(description)
+        self.choices = choices
+        self.words = tuple(word for choice in choices for word in choice.words)
+
+    def convert(self, value: Any) -> Any:
+        for choice in self.choices:
+            try:
+                return choice.convert(value)
+            except Unfit:
+                continue
+        raise self.refuse()
+
+
+class SpatialType(ArgumentType):
+    """An integer for all spatial axes, or one for each: always a tuple of that many."""
+
+    def __init__(self, rank: int, minimum: int = 1) -> None:
+        least = "positive integer" if minimum == 1 else f"integer of at least {minimum}"
+        many = f"a {least} or a tuple of {rank}" if rank > 1 else f"a {least}"
+        super().__init__(many)
+        self.rank = rank
+        self.item = IntType(least, minimum)
+
+    def convert(self, value: Any) -> tuple[int, ...]:
+        values = value if isinstance(value, (list, tuple)) else (value,) * self.rank
+        if len(values) != self.rank:
+            raise self.refuse()
+        try:
+            return tuple(self.item.convert(item) for item in values)
+        except Unfit:
+            raise self.refuse() from None
+
+
+class MarginsType(ArgumentType):
+    """What to add or cut before and after each spatial axis: a tuple of pairs."""
+
+    def __init__(self, rank: int) -> None:
+        pairs = f"a tuple of {rank} of either" if rank > 1 else "a pair of them"
+        super().__init__(f"an integer of at least 0, or {pairs}")
+        self.pair = SpatialType(2, minimum=0)
+        self.rank = rank
+
+    def convert(self, value: Any) -> tuple[tuple[int, ...], ...]:
+        items = (value,) if self.rank == 1 else value
+        if not isinstance(items, (list, tuple)):
+            items = (value,) * self.rank
+        if len(items) != self.rank:
+            raise self.refuse()
+        try:
+            return tuple(self.pair.convert(item) for item in items)
+        except Unfit:
+            raise self.refuse() from None
+
+
+class KerasType(ArgumentType):
+    """Something of `keras.<kind>`: by its identifier, or as an object with arguments."""
+
+    def __init__(self, kind: str, description: str) -> None:
+        super().__init__(description)
+        self.kind = kind
+
+    @property
+    def words(self) -> Sequence[str]:  # type: ignore[override]
+        return vocabulary.identifiers(self.kind)
+
+    def convert(self, value: Any) -> Any:
+        if isinstance(value, vocabulary.KerasObject) and value.kind == self.kind:
+            return value
+        if isinstance(value, str) and vocabulary.knows(self.kind, value):
+            return value
+        raise self.refuse()
+
+
+def _one_of(words: Sequence[str]) -> str:
+    quoted = [f"`{word}`" for word in words]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def _optional(alias: Any) -> OptionalType:
+    return OptionalType(argument_type(alias))
+
+
+def argument_type(alias: Any) -> ArgumentType:
+    """Return the `ArgumentType` that an alias of this module carries."""
+    for metadata in get_args(alias):
+        if isinstance(metadata, ArgumentType):
+            return metadata
+    raise TypeError(f"{alias!r} carries no ArgumentType")
+
+
+# Tensors of a layer's call.
+OneTensor = Annotated["Tensor", TensorType("a tensor")]
+OptionalTensor = Annotated[Optional["Tensor"], TensorType("a tensor", optional=True)]
+Tensors = Annotated["tuple[Tensor, ...]", TensorType("a list of tensors", several=True)]
+OptionalTensors = Annotated[
+    Optional["tuple[Tensor, ...]"], TensorType("a list of tensors", optional=True, several=True)
+]
+
+# Plain values.
+Any_ = Annotated[Any, AnyType("a value")]
+Bool = Annotated[bool, BoolType("`true` or `false`")]
+OptionalBool = Annotated[Optional[bool], _optional(Bool)]
+AutoBool = Annotated[
+    Union[str, bool],
+    EitherType("`auto`, `true` or `false`", ChoiceType("auto"), argument_type(Bool)),
+]
+Int = Annotated[int, IntType("an integer")]
+PositiveInt = Annotated[int, IntType("a positive integer", 1)]
+NonNegativeInt = Annotated[int, IntType("an integer of at least 0", 0)]
+OptionalInt = Annotated[Optional[int], _optional(Int)]
+OptionalPositiveInt = Annotated[Optional[int], _optional(PositiveInt)]
+Number = Annotated[float, NumberType("a number")]
+NonNegativeNumber = Annotated[float, NumberType("a number of at least 0", 0)]
+OptionalNumber = Annotated[Optional[float], _optional(Number)]
+OptionalNonNegativeNumber = Annotated[Optional[float], _optional(NonNegativeNumber)]
+Fraction = Annotated[float, NumberType("a number from 0 to 1", 0, 1)]
+Text = Annotated[str, TextType("a string")]
+OptionalText = Annotated[Optional[str], _optional(Text)]
+
+# Lists.
+Ints = Annotated[tuple[int, ...], ListType("a list of integers", argument_type(Int))]
+IntOrInts = Annotated[
+    Union[int, tuple[int, ...]],
+    EitherType("an integer or a list of integers", argument_type(Int), argument_type(Ints)),
+]
+OptionalInts = Annotated[Optional[tuple[int, ...]], _optional(Ints)]
+OptionalIntOrInts = Annotated[Union[int, tuple[int, ...], None], _optional(IntOrInts)]
+Sizes = Annotated[
+    tuple[int, ...],
+    ListType("a list of integers of at least 0, one of them perhaps -1", IntType("", -1)),
+]
+NoiseShape = Annotated[
+    Optional[tuple[Optional[int], ...]],
+    OptionalType(
+        ListType(
+            "a list of positive integers or `none`, the batch first",
+            argument_type(OptionalPositiveInt),
+        )
+    ),
+]
+NumberOrNumbers = Annotated[
+    Union[float, tuple[float, ...]],
+    EitherType(
+        "a number or a list of numbers",
+        argument_type(Number),
+        ListType("a list of numbers", argument_type(Number)),
+    ),
+]
+
+# Sizes along the spatial axes. Where Keras's default has another form than the converted value, a
+# single integer for one, the Python type is Any.
+Spatial1 = Annotated[Any, SpatialType(1)]
+Spatial2 = Annotated[tuple[int, ...], SpatialType(2)]
+Spatial3 = Annotated[tuple[int, ...], SpatialType(3)]
+OptionalSpatial1 = Annotated[Optional[tuple[int, ...]], _optional(Spatial1)]
+OptionalSpatial2 = Annotated[Optional[tuple[int, ...]], _optional(Spatial2)]
+OptionalSpatial3 = Annotated[Optional[tuple[int, ...]], _optional(Spatial3)]
+OutputPadding1 = Annotated[Optional[tuple[int, ...]], OptionalType(SpatialType(1, minimum=0))]
+OutputPadding2 = Annotated[Optional[tuple[int, ...]], OptionalType(SpatialType(2, minimum=0))]
+OutputPadding3 = Annotated[Optional[tuple[int, ...]], OptionalType(SpatialType(3, minimum=0))]
+Margins1 = Annotated[Any, MarginsType(1)]
+Margins2 = Annotated[Any, MarginsType(2)]
+Margins3 = Annotated[Any, MarginsType(3)]
+
+# Words.
+Padding = Annotated[str, ChoiceType("valid", "same", ignore_case=True)]
+PoolPadding = Annotated[str, ChoiceType("valid", "same")]
+CausalPadding = Annotated[str, ChoiceType("valid", "same", "causal", ignore_case=True)]
+DataFormat = Annotated[
+    Optional[str],
+    OptionalType(ChoiceType("channels_last", "channels_first", ignore_case=True)),
+]
+Interpolation = Annotated[
+    str,
+    ChoiceType("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", ignore_case=True),
+]
+DTYPES = (
+    "float32 float64 float16 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string"
+).split()
+DType = Annotated[
+    Optional[str],
+    OptionalType(ChoiceType(*DTYPES, "mixed_float16", "mixed_bfloat16")),
+]
+
+# Parts of Keras.
+Activation = Annotated[
+    Optional[str], OptionalType(KerasType("activations", "an activation of keras.activations"))
+]
+RequiredActivation = Annotated[str, KerasType("activations", "an activation of keras.activations")]
+Initializer = Annotated[
+    Any, KerasType("initializers", "an initializer such as `he_normal` or `Constant(0.1)`")
+]
+OptionalInitializer = Annotated[Any, _optional(Initializer)]
+Regularizer = Annotated[
+    Any, OptionalType(KerasType("regularizers", "a regularizer such as `l2` or `L2(1e-4)`"))
+]
+Constraint = Annotated[
+    Any, OptionalType(KerasType("constraints", "a constraint such as `MaxNorm(2)`"))
+]

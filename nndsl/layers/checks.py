@@ -1,0 +1,105 @@
+"""Checks that many layers share: the rank of the input, known sizes, axes within the rank."""
+
+from __future__ import annotations
+
+from nndsl.layers.rule import Dim, LayerError, Shape, Tensor, Weight, shape_text
+
+_NUMBERS = ("no axis", "one axis", "two axes", "three axes", "four axes", "five axes", "six axes")
+
+
+def axes_text(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count} axes"
+
+
+def need_rank(layer: str, x: Tensor, form: str, help: str | None = None) -> None:
+    """Refuse a tensor that has not as many axes as `form`, such as `[steps, features]`."""
+    rank = form.count(",") + 2
+    if x.rank != rank:
+        raise LayerError(
+            "S101",
+            f"{layer} takes {axes_text(rank - 1)} beside the batch, not {x.rank - 1}",
+            expected=form,
+            received=shape_text(x.shape),
+            help=help or missing_axis_help(x, rank),
+        )
+
+
+def missing_axis_help(x: Tensor, rank: int) -> str | None:
+    """Say how to add the one axis that is missing, if that is all that is wrong."""
+    if x.rank == rank - 1 and x.rank > 1:
+        sizes = [dim if isinstance(dim, int) else -1 for dim in x.shape[1:]]
+        if sizes.count(-1) <= 1:
+            text = ", ".join(str(size) for size in (*sizes, 1))
+            return f"put `Reshape([{text}])` in front to add the axis that is missing"
+    return None
+
+
+def axis_of(layer: str, x: Tensor, axis: int, argument: str = "axis") -> int:
+    """Return the axis counted from 0 (the batch), or refuse it when the tensor has no such axis."""
+    if -x.rank <= axis < x.rank:
+        return axis % x.rank
+    last = x.rank - 1
+    raise LayerError(
+        "A203",
+        f"{layer}: the input has no axis {axis}",
+        expected=f"an axis from 1 to {last}, or from -{last} to -1" if last else "a larger input",
+        received=f"{axis} for {shape_text(x.shape)}",
+        argument=argument,
+    )
+
+
+def known_size(layer: str, x: Tensor, axis: int = -1, *, argument: str | None = None) -> int:
+    """Return the size of an axis that weights are made for, or refuse when it is unknown."""
+    size = x.shape[axis]
+    if isinstance(size, int):
+        return size
+    if axis % x.rank == 0:
+        which = "the batch axis, which has no fixed size"
+    elif axis % x.rank == x.rank - 1:
+        which = "the size of the last axis"
+    else:
+        which = f"the size of axis {axis % x.rank}"
+    raise LayerError(
+        "S110",
+        f"{layer} needs to know {which}",
+        expected="a known size, as the weights depend on it",
+        received=shape_text(x.shape),
+        help="give the input a size instead of `?`, or pool over the unknown axis first",
+        argument=argument,
+    )
+
+
+def lora_weights(
+    layer: str, kernel: Weight, rank: int | None, constraint: object
+) -> tuple[Weight, ...]:
+    """Return the kernel, frozen beside its two low-rank factors if LoRA is asked for."""
+    if rank is None:
+        return (kernel,)
+    if constraint is not None:
+        raise LayerError(
+            "A205",
+            f"{layer}: `lora_rank` and a constraint on `{kernel.name}` exclude each other",
+            expected="one of the two",
+            received="both",
+            argument="lora_rank",
+        )
+    first, last = kernel.shape[:-1], kernel.shape[-1]
+    return (
+        Weight(kernel.name, kernel.shape, trainable=False),
+        Weight(f"lora_{kernel.name}_a", (*first, rank)),
+        Weight(f"lora_{kernel.name}_b", (rank, last)),
+    )
+
+
+def fits(a: Dim, b: Dim) -> bool:
+    """Return False if two sizes surely differ."""
+    return a == b or not (isinstance(a, int) and isinstance(b, int))
+
+
+def known_product(shape: Shape) -> int:
+    """Return the product of the known sizes."""
+    product = 1
+    for dim in shape:
+        if isinstance(dim, int):
+            product *= dim
+    return product

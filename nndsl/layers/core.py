@@ -1,0 +1,104 @@
+"""The core layers of Keras."""
+
+from __future__ import annotations
+
+from nndsl.layers.arguments import (
+    Activation,
+    Any_,
+    Bool,
+    Constraint,
+    Initializer,
+    Number,
+    OneTensor,
+    OptionalNumber,
+    OptionalPositiveInt,
+    PositiveInt,
+    Regularizer,
+)
+from nndsl.layers.checks import known_size, lora_weights
+from nndsl.layers.rule import (
+    LayerError,
+    Output,
+    Weight,
+    kept_dtype,
+    layer,
+    output,
+    shape_text,
+)
+
+
+@layer("core")
+def Dense(
+    x: OneTensor,
+    units: PositiveInt,
+    activation: Activation = None,
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    bias_initializer: Initializer = "zeros",
+    kernel_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    lora_rank: OptionalPositiveInt = None,
+    lora_alpha: OptionalNumber = None,
+    quantization_config: Any_ = None,
+) -> Output:
+    """Multiply the last axis by a kernel and add a bias: `activation(x @ kernel + bias)`.
+
+    Input `[..., features]`, output `[..., units]`; weights: kernel `(features, units)`, bias
+    `(units,)`.
+    """
+    if x.rank < 2:
+        raise LayerError(
+            "S101",
+            "Dense needs at least one axis beside the batch",
+            expected="[..., features]",
+            received=shape_text(x.shape),
+        )
+    kernel = Weight("kernel", (known_size("Dense", x), units))
+    bias = (Weight("bias", (units,)),) if use_bias else ()
+    weights = (*lora_weights("Dense", kernel, lora_rank, kernel_constraint), *bias)
+    return output((*x.shape[:-1], units), *weights)
+
+
+@layer("core")
+def Embedding(
+    x: OneTensor,
+    input_dim: PositiveInt,
+    output_dim: PositiveInt,
+    embeddings_initializer: Initializer = "uniform",
+    embeddings_regularizer: Regularizer = None,
+    embeddings_constraint: Constraint = None,
+    mask_zero: Bool = False,
+    weights: Any_ = None,
+    lora_rank: OptionalPositiveInt = None,
+    lora_alpha: OptionalNumber = None,
+    quantization_config: Any_ = None,
+) -> Output:
+    """Replace each integer by the row of a table that has that number.
+
+    Input `int32[...]` with values from 0 to `input_dim - 1`, output `[..., output_dim]`; weights:
+    embeddings `(input_dim, output_dim)`.
+    """
+    table = Weight("embeddings", (input_dim, output_dim))
+    owned = lora_weights("Embedding", table, lora_rank, embeddings_constraint)
+    return output((*x.shape, output_dim), *owned)
+
+
+@layer("core")
+def Masking(x: OneTensor, mask_value: Number = 0.0) -> Output:
+    """Let later layers skip the steps whose features all equal `mask_value`.
+
+    Input `[steps, features]`, output the same; no weights.
+    """
+    return output(x.shape)
+
+
+@layer("core")
+def Identity(x: OneTensor) -> Output:
+    """Give the input back as it is.
+
+    Input `[...]`, output the same; no weights.
+    """
+    return output(x.shape, dtype=kept_dtype(x))

@@ -1,0 +1,206 @@
+"""Layers that make one tensor of several."""
+
+from __future__ import annotations
+
+from nndsl.layers.arguments import Bool, Int, IntOrInts, Tensors
+from nndsl.layers.checks import axis_of, fits
+from nndsl.layers.rule import Dim, LayerError, Output, Shape, Tensor, layer, output, shape_text
+
+
+@layer("merging")
+def Add(x: Tensors) -> Output:
+    """Add the tensors element by element.
+
+    Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+    """
+    return _elementwise("Add", x)
+
+
+@layer("merging")
+def Subtract(x: Tensors) -> Output:
+    """Subtract the second of two tensors from the first.
+
+    Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+    """
+    _need_two("Subtract", x)
+    return _elementwise("Subtract", x)
+
+
+@layer("merging")
+def Multiply(x: Tensors) -> Output:
+    """Multiply the tensors element by element.
+
+    Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+    """
+    return _elementwise("Multiply", x)
+
+
+@layer("merging")
+def Average(x: Tensors) -> Output:
+    """Average the tensors element by element.
+
+    Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+    """
+    return _elementwise("Average", x)
+
+
+@layer("merging")
+def Maximum(x: Tensors) -> Output:
+    """Keep the largest element at each place.
+
+    Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+    """
+    return _elementwise("Maximum", x)
+
+
+@layer("merging")
+def Minimum(x: Tensors) -> Output:
+    """Keep the smallest element at each place.
+
+    Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+    """
+    return _elementwise("Minimum", x)
+
+
+@layer("merging")
+def Concatenate(x: Tensors, axis: Int = -1) -> Output:
+    """Join the tensors along one axis.
+
+    Inputs `[..., n]` that are equal in all other axes, output `[..., sum of n]`; no weights.
+    """
+    first = x[0]
+    joined = axis_of("Concatenate", first, axis)
+    shape = list(first.shape)
+    for other in x[1:]:
+        if other.rank != first.rank or set(_apart(first, other)) - {joined}:
+            raise _concatenate_error(x, first, other, joined)
+        shape[joined] = _sum(shape[joined], other.shape[joined])
+    return output(tuple(shape))
+
+
+@layer("merging")
+def Dot(x: Tensors, axes: IntOrInts, normalize: Bool = False) -> Output:
+    """Multiply two tensors and sum along one axis of each, for each example by itself.
+
+    Inputs `[a, n]` and `[b, n]`, output `[a, b]` for `axes=-1`; two vectors give `[1]`; no
+    weights.
+    """
+    _need_two("Dot", x)
+    pair = (axes, axes) if isinstance(axes, int) else axes
+    if len(pair) != 2:
+        raise LayerError(
+            "A203",
+            "Dot needs one axis of each tensor",
+            expected="an integer or two",
+            received=str(list(pair)),
+            argument="axes",
+        )
+    left, right = (axis_of("Dot", t, axis, "axes") for t, axis in zip(x, pair, strict=True))
+    if 0 in (left, right):
+        raise LayerError(
+            "A203",
+            "Dot cannot sum over the batch",
+            expected="axes from 1 on, or negative ones counted from the last",
+            received=str(axes if isinstance(axes, int) else list(pair)),
+            argument="axes",
+        )
+    a, b = x[0].shape[left], x[1].shape[right]
+    if a != b and (isinstance(a, int) or isinstance(b, int)):
+        raise LayerError(
+            "S103",
+            "Dot needs the same size on both axes",
+            expected=f"axis {left} of the first equal to axis {right} of the second",
+            received=f"{shape_text(x[0].shape)} and {shape_text(x[1].shape)}",
+            argument="axes",
+        )
+    shape = _without(x[0].shape, left) + _without(x[1].shape, right)[1:]
+    return output(shape if len(shape) > 1 else (*shape, 1))
+
+
+def broadcast(a: Shape, b: Shape) -> Shape | None:
+    """Return the shape of an elementwise result, sizes of 1 being repeated; None if none is."""
+    if len(a) < len(b):
+        a, b = b, a
+    lead = len(a) - len(b)
+    shape = list(a[:lead])
+    for i, j in zip(a[lead:], b, strict=True):
+        if i == 1 or j == 1:
+            shape.append(j if i == 1 else i)
+        elif not fits(i, j):
+            return None
+        else:
+            shape.append(i if i == j else None)
+    return tuple(shape)
+
+
+def _elementwise(name: str, x: tuple[Tensor, ...]) -> Output:
+    shape: Shape | None = x[0].shape[1:]
+    for other in x[1:]:
+        merged = broadcast(shape, other.shape[1:]) if shape is not None else None
+        if merged is None:
+            raise LayerError(
+                "S103",
+                f"{name}: the shapes do not match",
+                expected="equal shapes, or sizes of 1 where they differ",
+                received=_shapes_text(x),
+                help=_merge_help(x),
+            )
+        shape = merged
+    return output((None, *(shape or ())))
+
+
+def _merge_help(x: tuple[Tensor, ...]) -> str | None:
+    """Name the layer that brings the second shape to the first where one is enough."""
+    a, b = x[0].shape, x[1].shape
+    channels = a[-1]
+    if len(a) == len(b) and isinstance(channels, int) and a[1:-1] == b[1:-1]:
+        if len(a) == 4:
+            return f"`Conv2D({channels}, 1)` on the second brings it to {channels} channels"
+        return f"`Dense({channels})` on the second brings it to {channels} features"
+    return None
+
+
+def _apart(a: Tensor, b: Tensor) -> list[int]:
+    """Return the axes along which two tensors of one rank surely differ."""
+    pairs = enumerate(zip(a.shape, b.shape, strict=True))
+    return [axis for axis, (i, j) in pairs if not fits(i, j)]
+
+
+def _concatenate_error(
+    x: tuple[Tensor, ...], first: Tensor, other: Tensor, joined: int
+) -> LayerError:
+    help_ = None
+    if other.rank == first.rank:
+        apart = _apart(first, other)
+        if len(apart) == 1:
+            help_ = f"`Concatenate(axis={apart[0]})` joins them along the axis that differs"
+    return LayerError(
+        "S103",
+        "Concatenate: the shapes do not match",
+        expected=f"equal shapes but for axis {joined}",
+        received=_shapes_text(x),
+        help=help_,
+    )
+
+
+def _shapes_text(x: tuple[Tensor, ...]) -> str:
+    texts = [shape_text(t.shape) for t in x]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _need_two(name: str, x: tuple[Tensor, ...]) -> None:
+    if len(x) != 2:
+        raise LayerError(
+            "S103",
+            f"{name} takes exactly two tensors",
+            expected="two tensors, as in `a, b -> " + name + "`",
+            received=f"{len(x)}: {_shapes_text(x)}",
+        )
+
+
+def _sum(a: Dim, b: Dim) -> Dim:
+    return a + b if isinstance(a, int) and isinstance(b, int) else None
+
+
+def _without(shape: Shape, axis: int) -> Shape:
+    return shape[:axis] + shape[axis + 1 :]

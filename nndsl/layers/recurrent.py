@@ -1,0 +1,231 @@
+"""Recurrent layers."""
+
+from __future__ import annotations
+
+from nndsl.layers.arguments import (
+    Activation,
+    AutoBool,
+    Bool,
+    Constraint,
+    Fraction,
+    Initializer,
+    OneTensor,
+    OptionalInt,
+    OptionalTensor,
+    OptionalTensors,
+    PositiveInt,
+    Regularizer,
+)
+from nndsl.layers.checks import fits, known_size, need_rank
+from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
+
+
+@layer("recurrent")
+def LSTM(
+    x: OneTensor,
+    initial_state: OptionalTensors,
+    mask: OptionalTensor,
+    units: PositiveInt,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    recurrent_initializer: Initializer = "orthogonal",
+    bias_initializer: Initializer = "zeros",
+    unit_forget_bias: Bool = True,
+    kernel_regularizer: Regularizer = None,
+    recurrent_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    recurrent_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    dropout: Fraction = 0.0,
+    recurrent_dropout: Fraction = 0.0,
+    seed: OptionalInt = None,
+    return_sequences: Bool = False,
+    return_state: Bool = False,
+    go_backwards: Bool = False,
+    stateful: Bool = False,
+    unroll: Bool = False,
+    use_cudnn: AutoBool = "auto",
+) -> Output:
+    """Read a sequence with a long short-term memory.
+
+    Input `[steps, features]`, output `[units]`, or `[steps, units]` with `return_sequences=true`;
+    `return_state=true` gives the state `[units]` and the cell `[units]` as well; weights: kernel
+    `(features, 4 * units)`, recurrent kernel `(units, 4 * units)`, bias `(4 * units,)`.
+    """
+    gates, states, bias = 4, 2, (4 * units,)
+    check_sequence("LSTM", x, stateful, unroll)
+    check_states("LSTM", initial_state, ((None, units),) * states)
+    features = known_size("LSTM", x)
+    weights = [
+        Weight("kernel", (features, gates * units)),
+        Weight("recurrent_kernel", (units, gates * units)),
+    ]
+    if use_bias:
+        weights.append(Weight("bias", bias))
+    shape: Shape = (None, x.shape[1], units) if return_sequences else (None, units)
+    tensors = [Tensor(shape)]
+    if return_state:
+        tensors += [Tensor((None, units))] * states
+    return Output(tuple(tensors), tuple(weights))
+
+
+@layer("recurrent")
+def GRU(
+    x: OneTensor,
+    initial_state: OptionalTensors,
+    mask: OptionalTensor,
+    units: PositiveInt,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    recurrent_initializer: Initializer = "orthogonal",
+    bias_initializer: Initializer = "zeros",
+    kernel_regularizer: Regularizer = None,
+    recurrent_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    recurrent_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    dropout: Fraction = 0.0,
+    recurrent_dropout: Fraction = 0.0,
+    seed: OptionalInt = None,
+    return_sequences: Bool = False,
+    return_state: Bool = False,
+    go_backwards: Bool = False,
+    stateful: Bool = False,
+    unroll: Bool = False,
+    reset_after: Bool = True,
+    use_cudnn: AutoBool = "auto",
+) -> Output:
+    """Read a sequence with gated recurrent units.
+
+    Input `[steps, features]`, output `[units]`, or `[steps, units]` with `return_sequences=true`;
+    `return_state=true` gives the state `[units]` as well; weights: kernel `(features, 3 * units)`,
+    recurrent kernel `(units, 3 * units)`, bias `(2, 3 * units)`, or `(3 * units,)` with
+    `reset_after=false`.
+    """
+    gates, states, bias = 3, 1, (2, 3 * units) if reset_after else (3 * units,)
+    check_sequence("GRU", x, stateful, unroll)
+    check_states("GRU", initial_state, ((None, units),) * states)
+    features = known_size("GRU", x)
+    weights = [
+        Weight("kernel", (features, gates * units)),
+        Weight("recurrent_kernel", (units, gates * units)),
+    ]
+    if use_bias:
+        weights.append(Weight("bias", bias))
+    shape: Shape = (None, x.shape[1], units) if return_sequences else (None, units)
+    tensors = [Tensor(shape)]
+    if return_state:
+        tensors += [Tensor((None, units))] * states
+    return Output(tuple(tensors), tuple(weights))
+
+
+@layer("recurrent")
+def SimpleRNN(
+    x: OneTensor,
+    initial_state: OptionalTensors,
+    mask: OptionalTensor,
+    units: PositiveInt,
+    activation: Activation = "tanh",
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    recurrent_initializer: Initializer = "orthogonal",
+    bias_initializer: Initializer = "zeros",
+    kernel_regularizer: Regularizer = None,
+    recurrent_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    recurrent_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    dropout: Fraction = 0.0,
+    recurrent_dropout: Fraction = 0.0,
+    return_sequences: Bool = False,
+    return_state: Bool = False,
+    go_backwards: Bool = False,
+    stateful: Bool = False,
+    unroll: Bool = False,
+    seed: OptionalInt = None,
+) -> Output:
+    """Read a sequence, feeding each step's output into the next step.
+
+    Input `[steps, features]`, output `[units]`, or `[steps, units]` with `return_sequences=true`;
+    `return_state=true` gives the state `[units]` as well; weights: kernel `(features, units)`,
+    recurrent kernel `(units, units)`, bias `(units,)`.
+    """
+    gates, states, bias = 1, 1, (units,)
+    check_sequence("SimpleRNN", x, stateful, unroll)
+    check_states("SimpleRNN", initial_state, ((None, units),) * states)
+    features = known_size("SimpleRNN", x)
+    weights = [
+        Weight("kernel", (features, gates * units)),
+        Weight("recurrent_kernel", (units, gates * units)),
+    ]
+    if use_bias:
+        weights.append(Weight("bias", bias))
+    shape: Shape = (None, x.shape[1], units) if return_sequences else (None, units)
+    tensors = [Tensor(shape)]
+    if return_state:
+        tensors += [Tensor((None, units))] * states
+    return Output(tuple(tensors), tuple(weights))
+
+
+def check_sequence(name: str, x: Tensor, stateful: bool, unroll: bool) -> None:
+    """Refuse what no recurrent layer can read."""
+    last = x.shape[-1]
+    if x.rank == 2:
+        help_ = (
+            "a recurrent layer in front gives its whole sequence with `return_sequences=true`; "
+            "`Reshape([-1, 1])` makes steps of single numbers"
+        )
+    else:
+        size = last if isinstance(last, int) else 1
+        help_ = f"put `Reshape([-1, {size}])` in front to have a single axis of steps"
+    need_rank(name, x, "[steps, features]", help_)
+    need_stateless(name, stateful)
+    if unroll and not isinstance(x.shape[1], int):
+        raise LayerError(
+            "S110",
+            f"{name} can unroll only a known number of steps",
+            expected="a known number of steps",
+            received=shape_text(x.shape),
+            help="leave out `unroll`, or give the input a length",
+            argument="unroll",
+        )
+
+
+def need_stateless(name: str, stateful: bool) -> None:
+    if stateful:
+        raise LayerError(
+            "S109",
+            f"{name}: `stateful` needs a fixed batch size, which inputs here do not have",
+            expected="`stateful=false`",
+            received="`stateful=true`",
+            help="give the state on by hand: `return_state=true` and `initial_state=[...]`",
+            argument="stateful",
+        )
+
+
+def check_states(name: str, states: tuple[Tensor, ...] | None, expected: tuple[Shape, ...]) -> None:
+    """Refuse an initial state that Keras would fail on at the first call."""
+    if states is None:
+        return
+    fit = len(states) == len(expected) and all(
+        state.rank == len(shape) and all(map(fits, state.shape, shape))
+        for state, shape in zip(states, expected, strict=True)
+    )
+    if not fit:
+        raise LayerError(
+            "S108",
+            f"{name}: the initial state does not fit",
+            expected=", ".join(shape_text(shape) for shape in expected),
+            received=", ".join(shape_text(state.shape) for state in states),
+            argument="initial_state",
+        )

@@ -1,0 +1,265 @@
+"""What a layer function is made of: tensors in, an output out, and the argument list between.
+
+A layer of Keras is one function here. Its name is the Keras class, its parameters are first the
+tensors of the layer's call, then the constructor's arguments with Keras's names, order and
+defaults, then, by keyword only, the call's own flags such as `use_causal_mask`; its body computes
+the output's shape and the weights; its docstring is the hover text and the reference page.
+Everything else that has to know layers reads these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Union
+
+from nndsl.layers import arguments
+from nndsl.vocabulary import REQUIRED
+
+#: A size: known, unknown (None), or unknown with a name, equal wherever the name stands (str).
+Dim = Union[int, str, None]
+Shape = tuple[Dim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Shape (the batch axis first, always None) and dtype of a tensor."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    def __str__(self) -> str:
+        return shape_text(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A variable that a layer owns; trainable unless said otherwise."""
+
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        size = 1
+        for dim in self.shape:
+            size *= dim
+        return size
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What applying a layer gives: one tensor or several, and the layer's weights."""
+
+    tensors: tuple[Tensor, ...]
+    weights: tuple[Weight, ...] = ()
+
+    @property
+    def trainable(self) -> int:
+        return sum(weight.size for weight in self.weights if weight.trainable)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(weight.size for weight in self.weights if not weight.trainable)
+
+
+def output(shape: Shape, *weights: Weight, dtype: str = "float32") -> Output:
+    """Return the output of a layer that gives one tensor."""
+    return Output((Tensor(tuple(shape), dtype),), weights)
+
+
+def kept_dtype(x: Tensor) -> str:
+    """Return the dtype behind a layer that leaves values alone: Keras casts floats on entry."""
+    return "float32" if "float" in x.dtype else x.dtype
+
+
+class LayerError(Exception):
+    """What a layer function raises when Keras would refuse the arguments or the input.
+
+    `argument` names the constructor argument that is at fault, if it is one; the message then
+    points at it, else at the arrow that brings the tensor.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        *,
+        expected: str | None = None,
+        received: str | None = None,
+        help: str | None = None,
+        argument: str | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.code = code
+        self.title = title
+        self.expected = expected
+        self.received = received
+        self.help = help
+        self.argument = argument
+
+
+class BadArgument(Exception):
+    """An argument's value that its type does not accept, or (value REQUIRED) one that is missing.
+
+    `unfit` holds what would have been accepted.
+    """
+
+    def __init__(self, parameter: Parameter, value: Any, unfit: arguments.Unfit) -> None:
+        super().__init__(f"{parameter.name}: expected {unfit.expected}, received {value!r}")
+        self.parameter = parameter
+        self.value = value
+        self.unfit = unfit
+
+
+def dim_text(dim: Dim) -> str:
+    if dim is None:
+        return "?"
+    return f"?{dim}" if isinstance(dim, str) else str(dim)
+
+
+def shape_text(shape: Shape) -> str:
+    """Return a shape without the batch axis, as it is written in a `.nn` file: `[28, 28, ?]`."""
+    return "[" + ", ".join(dim_text(dim) for dim in shape[1:]) + "]"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One argument of a layer: its name, its type, and its default if it has one."""
+
+    name: str
+    type: arguments.ArgumentType
+    default: Any = REQUIRED
+
+    @property
+    def required(self) -> bool:
+        if isinstance(self.type, arguments.TensorType):
+            return not self.type.optional
+        return self.default is REQUIRED
+
+    def convert(self, value: Any) -> Any:
+        """Return the value as layer functions expect it; raise `BadArgument` if it is unfit."""
+        if value is REQUIRED:
+            raise BadArgument(self, value, self.type.refuse())
+        try:
+            return self.type.convert(value)
+        except arguments.Unfit as unfit:
+            raise BadArgument(self, value, unfit) from None
+
+
+class LayerRule:
+    """A layer function with its signature taken apart."""
+
+    def __init__(self, function: Callable[..., Output], family: str) -> None:
+        self.function = function
+        self.family = family
+        self.name: str = function.__name__
+
+    @cached_property
+    def documentation(self) -> str:
+        import inspect  # 10 ms that only readers of documentation pay
+
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    def __repr__(self) -> str:
+        return f"<layer {self.name}>"
+
+    @cached_property
+    def _parameters(self) -> tuple[Parameter, ...]:
+        code = self.function.__code__
+        annotations = self.function.__annotations__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        defaults = dict(
+            zip(
+                reversed(code.co_varnames[: code.co_argcount]),
+                reversed(self.function.__defaults__ or ()),
+                strict=False,
+            )
+        )
+        defaults.update(self.function.__kwdefaults__ or {})
+        return tuple(
+            Parameter(
+                name,
+                # Annotations are plain names of aliases, kept as text: no evaluation needed.
+                arguments.argument_type(self.function.__globals__[annotations[name]]),
+                defaults.get(name, REQUIRED),
+            )
+            for name in names
+        )
+
+    @cached_property
+    def tensors(self) -> tuple[Parameter, ...]:
+        """The tensors of the layer's call: the first comes over the arrow, others by name."""
+        return tuple(p for p in self._parameters if p.type.is_tensor)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The constructor's own arguments, in Keras's order."""
+        code = self.function.__code__
+        flags = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+        return tuple(p for p in self._parameters if not p.type.is_tensor and p.name not in flags)
+
+    @cached_property
+    def flags(self) -> tuple[Parameter, ...]:
+        """The arguments of the layer's call that are no tensors, such as `use_causal_mask`."""
+        tensors_and_own = (*self.tensors, *self.parameters)
+        return tuple(p for p in self._parameters if p not in tensors_and_own)
+
+    @cached_property
+    def by_name(self) -> dict[str, Parameter]:
+        """Every argument that may be given by name, those of all layers included."""
+        return {p.name: p for p in (*self.parameters, *self.flags, *BASE_PARAMETERS)}
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        """The arguments that have a default, converted."""
+        own = (*self.parameters, *self.flags)
+        return {p.name: p.convert(p.default) for p in own if not p.required}
+
+    @property
+    def takes_list(self) -> bool:
+        """True for merge layers: all the tensors on the arrow come as one list."""
+        type_ = self._parameters[0].type
+        return isinstance(type_, arguments.TensorType) and type_.several
+
+    def apply(self, tensors: Mapping[str, Any], values: Mapping[str, Any]) -> Output:
+        """Return what the layer gives for these tensors and arguments, all by name.
+
+        A tensor is a `Tensor`, a tuple of them where the layer takes a list, or None. `values`
+        are as written: strings, numbers, lists, `KerasObject`s; names that the layer does not
+        know are the caller's business. Raises `BadArgument` and `LayerError`.
+        """
+        chosen: dict[str, Any] = {p.name: tensors.get(p.name) for p in self.tensors}
+        for p in self.tensors:
+            if p.required and chosen[p.name] is None:
+                raise BadArgument(p, REQUIRED, p.type.refuse())
+        for p in (*self.parameters, *self.flags):
+            if p.name in values or p.required:
+                chosen[p.name] = p.convert(values.get(p.name, REQUIRED))
+            else:
+                chosen[p.name] = self._defaults[p.name]
+        for p in BASE_PARAMETERS:
+            if p.name in values:
+                p.convert(values[p.name])
+        return self.function(**chosen)
+
+
+BASE_PARAMETERS = (
+    Parameter("trainable", arguments.argument_type(arguments.Bool), True),
+    Parameter("dtype", arguments.argument_type(arguments.DType), None),
+)
+
+
+def layer(family: str) -> Callable[[Callable[..., Output]], LayerRule]:
+    """Declare a function as a layer of the given Keras family."""
+
+    def declare(function: Callable[..., Output]) -> LayerRule:
+        return LayerRule(function, family)
+
+    return declare

@@ -1,0 +1,297 @@
+"""The lines of a model or a block -> a Body: inputs, nodes, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nndsl import graph
+from nndsl.diagnostic import Label, did_you_mean
+from nndsl.layers.arguments import DTYPES
+from nndsl.resolve import order, stages
+from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.liveness import split_dead
+from nndsl.resolve.naming import OPERATION_NAMES, LayerNames
+from nndsl.resolve.scope import BodyNames, Scope
+from nndsl.resolve.stages import Blocks
+from nndsl.resolve.tensors import resolve_source
+from nndsl.source import Span
+from nndsl.suggest import nearest
+from nndsl.syntax import tree
+
+
+class BodyResolver:
+    """Resolves one body; `blocks` finds the blocks that it applies."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        blocks: Blocks,
+        definition: tree.Block | tree.Model,
+    ) -> None:
+        self.scope = scope
+        self.reporter = scope.reporter
+        self.blocks = blocks
+        self.lines = lines = definition.body
+        self.header = definition.span
+        self.in_block = in_block = isinstance(definition, tree.Block)
+        self.owner = "block" if in_block else "model"
+        self.names = BodyNames(scope)
+        given = order.defined_names(lines)
+        self.later = order.Later(lines)
+        self.layer_names = LayerNames(
+            given, () if in_block else _scalar_operations(lines), in_block=in_block
+        )
+        self.inputs: list[graph.Input] = []
+        self.shared: list[graph.SharedLayer] = []
+        self.nodes: list[graph.GraphNode] = []
+        self.outputs: list[graph.BodyOutput] = []
+        #: Shared layers that are applied, and tensors at the end of a fork's branch.
+        self.used_shared: set[str] = set()
+        self.branch_of: dict[graph.Value, int] = {}
+        self.has_output = False
+        self.line = 0
+
+    def resolve(self) -> graph.Body:
+        """Resolve all lines in order."""
+        for index, line in enumerate(self.lines):
+            self.line = index
+            self.resolve_line(line)
+        return self.finish()
+
+    def resolve_chain(self, chain: tuple[tree.Step, ...]) -> graph.Body:
+        """Resolve the chain of a point-free block: one input, what comes out is the output."""
+        span = self.header
+        value = graph.Value(span, "x")
+        self.inputs.append(graph.Input(value, "x", "float32", None, span))
+        values = self.resolve_steps((value,), chain)
+        self.has_output = True
+        if len(values) == 1:
+            self.outputs.append(graph.BodyOutput("out", values[0], span))
+        else:
+            stages.unmerged(self.reporter, values, chain[-1].span, "the end of the block")
+            self.names.whole = False
+        return self.finish()
+
+    def resolve_line(self, line: tree.Line) -> None:
+        if isinstance(line, tree.Flow):
+            self.resolve_flow(line)
+        elif isinstance(line, tree.Input):
+            self.resolve_input(line)
+        elif isinstance(line, tree.SharedLayer):
+            self.resolve_shared(line)
+        elif isinstance(line, tree.Output):
+            self.resolve_output(line)
+        elif isinstance(line, tree.Unsupported):
+            self.reporter.not_supported(line.span, line.what)
+            for name in line.names:
+                self.names.poison(name)
+            self.names.whole = False
+        elif isinstance(line, tree.Broken):
+            self.names.whole = False
+            for name in line.names:
+                self.names.poison(name)
+        elif isinstance(line, tree.Constant):
+            self.reporter.not_supported(line.span, f"a constant inside a {self.owner}")
+            self.names.poison(line.name)
+        else:
+            what = {tree.Block: "block", tree.Model: "model", tree.Train: "train"}[type(line)]
+            self.reporter.error(
+                "T005",
+                line.span,
+                f"`{what}` cannot stand inside a {self.owner}",
+                "belongs outside",
+                help="move it out, to a line of its own at the top level",
+            )
+            self.names.whole = False
+
+    # ---- Lines
+
+    def resolve_input(self, line: tree.Input) -> None:
+        name = line.name
+        value = graph.Value(name.span, name.text)
+        self.names.define(name, value)
+        if line.type is not None and self.in_block:
+            self.reporter.not_supported(line.type.span, "a shape contract on a block's input")
+        elif line.type is None and not self.in_block:
+            self.reporter.error(
+                "A207",
+                name.span,
+                f"the input `{name.text}` has no shape",
+                "a model's input needs one",
+                help=f"write its sizes without the batch: `input {name.text}: [28, 28, 1]`",
+            )
+            value = graph.Value(name.span, name.text, poisoned=True)
+            self.names.tensors[name.text] = value
+        dtype = self._dtype(line.type)
+        self.inputs.append(graph.Input(value, name.text, dtype, self._dims(line.type), line.span))
+
+    def _dtype(self, type_: tree.TensorType | None) -> str:
+        if type_ is None or type_.dtype is None:
+            return "float32"
+        if type_.dtype.text not in DTYPES:
+            self.reporter.error(
+                "A202",
+                type_.dtype.span,
+                f"unknown dtype `{type_.dtype.text}`",
+                "not a dtype of Keras",
+                help=did_you_mean(nearest(type_.dtype.text, DTYPES)) or "such as `int32[28, 28]`",
+            )
+            return "float32"
+        return type_.dtype.text
+
+    def _dims(
+        self, type_: tree.TensorType | None
+    ) -> tuple[graph.Expression | str | None, ...] | None:
+        if type_ is None:
+            return None
+        dims: list[graph.Expression | str | None] = []
+        for dimension in type_.dimensions:
+            if dimension.unknown is not None:
+                dims.append(dimension.unknown.text)
+            elif dimension.value is None:
+                dims.append(None)
+            else:
+                # What cannot be resolved was reported, and is unknown from here on.
+                dims.append(resolve_expression(self.scope, dimension.value))
+        return tuple(dims)
+
+    def resolve_shared(self, line: tree.SharedLayer) -> None:
+        shared = stages.resolve_shared_layer(self, line)
+        if self.names.claim(line.name):
+            self.names.shared[line.name.text] = shared
+        if shared is not None:
+            self.shared.append(shared)
+        else:
+            self.names.whole = False
+
+    def resolve_output(self, line: tree.Output) -> None:
+        self.has_output = True
+        for expression in line.values:
+            if not isinstance(expression, tree.Reference):
+                self.reporter.error(
+                    "G706",
+                    expression.span,
+                    "an output is the name of a tensor",
+                    "not a name",
+                    help="give the tensor a name with `as` first, and output that name",
+                )
+                continue
+            value = self.tensor_named(expression.name, expression.span)
+            if any(output.name == expression.name for output in self.outputs):
+                self.reporter.error(
+                    "G703", expression.span, f"`{expression.name}` is an output already", "again"
+                )
+            elif value is not None:
+                self.outputs.append(graph.BodyOutput(expression.name, value, expression.span))
+
+    def resolve_flow(self, line: tree.Flow) -> None:
+        sources = [resolve_source(self, source, line.names) for source in line.sources]
+        values = tuple(value for value in sources if value is not None)
+        if len(values) < len(sources):
+            # One message is enough: what follows from it is passed over.
+            values = (graph.Value(line.span, poisoned=True),)
+        if line.steps:
+            self.resolve_steps(values, line.steps)
+        else:
+            self.name_values(values, line.names, line.span)
+
+    def resolve_steps(
+        self, values: tuple[graph.Value, ...], steps: Sequence[tree.Step]
+    ) -> tuple[graph.Value, ...]:
+        for step in steps:
+            values = stages.resolve_stage(self, values, step)
+        return values
+
+    # ---- Names
+
+    def name_values(
+        self, values: tuple[graph.Value, ...], names: tuple[tree.Identifier, ...], span: Span
+    ) -> None:
+        """Give names to values that have been made already."""
+        if not names:
+            return
+        if any(value.poisoned for value in values):
+            for name in names:
+                self.names.poison(name)
+            return
+        if len(names) != len(values):
+            self.reporter.error(
+                "S114",
+                names[0].span.to(names[-1].span),
+                f"{len(names)} names for {len(values)} tensor{'s' if len(values) > 1 else ''}",
+                "does not add up",
+                labels=(Label(span, "comes from here"),),
+                expected=f"{len(values)} name{'s' if len(values) > 1 else ''}",
+                received=str(len(names)),
+                help="merge the tensors first: `-> Concatenate`" if len(names) == 1 else None,
+            )
+            for name in names:
+                self.names.poison(name)
+            return
+        for name, value in zip(names, values, strict=True):
+            self.names.define(name, value)
+
+    def tensor_named(self, name: str, span: Span) -> graph.Value | None:
+        """Return the tensor of that name; report it if there is none."""
+        value = self.names.tensors.get(name)
+        if value is not None:
+            return value
+        if name in self.scope.poisoned:
+            return graph.Value(span, poisoned=True)
+        if not self.later.report(self, name, span):
+            self._not_a_tensor(name, span)
+        self.names.whole = False
+        self.names.tensors[name] = graph.Value(span, name, poisoned=True)
+        return None
+
+    def _not_a_tensor(self, name: str, span: Span) -> None:
+        if name in self.names.shared:
+            what, help_ = "a layer", f"apply it: `x -> {name}`"
+        elif self.scope.constant_or_parameter(name, span):
+            what, help_ = "a number, not a tensor", "arrows carry tensors"
+        elif stages.is_stage(self, name):
+            what, help_ = "a layer", f"put a tensor in front of it: `x -> {name}`"
+        else:
+            guess = nearest(name, self.names.tensors)
+            help_ = did_you_mean(guess) or f"define it first: `... -> Dense(3) as {name}`"
+            self.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=help_)
+            return
+        self.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=help_)
+
+    # ---- The end
+
+    def finish(self) -> graph.Body:
+        if not self.has_output and self.names.whole:
+            last = [name for name, value in self.names.tensors.items() if not value.poisoned]
+            self.reporter.error(
+                "G702",
+                self.header,
+                f"this {self.owner} has no output",
+                "ends here",
+                help=f"say what comes out: `output {last[-1]}`" if last else "add `output NAME`",
+            )
+        if not self.inputs and self.names.whole:
+            self.reporter.error(
+                "G702",
+                self.header,
+                f"this {self.owner} has no input",
+                help="add a line such as `input x: [28, 28, 1]`",
+            )
+        live, dead = split_dead(self)
+        shared = tuple(layer for layer in self.shared if layer.name in self.used_shared)
+        return graph.Body(
+            tuple(self.inputs), shared, live, tuple(self.outputs), dead, dict(self.branch_of)
+        )
+
+
+def _scalar_operations(lines: Sequence[tree.Line]) -> set[str]:
+    """Return what Keras may call the operations that arithmetic in the sources makes."""
+    operators = {
+        operator
+        for line in lines
+        if isinstance(line, tree.Flow)
+        for source in line.sources
+        if isinstance(source, (tree.Arithmetic, tree.Negation))
+        for operator in order.operators_of(source)
+    }
+    return {OPERATION_NAMES[operator] for operator in operators if operator in OPERATION_NAMES}

@@ -1,0 +1,237 @@
+"""Expressions of the tree -> expressions of the graph; arguments bound to their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nndsl import graph, layers, vocabulary
+from nndsl.diagnostic import did_you_mean
+from nndsl.layers.arguments import ArgumentType, KerasType, OptionalType
+from nndsl.resolve.scope import Scope
+from nndsl.source import Span
+from nndsl.suggest import nearest
+from nndsl.syntax import tree
+
+_PYTHON_WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
+
+
+class Slot(NamedTuple):
+    """A parameter as binding sees it."""
+
+    name: str
+    required: bool
+    type: ArgumentType | None = None
+    by_name_only: bool = False
+
+
+def resolve_expression(
+    scope: Scope, expression: tree.Expression, wanted: ArgumentType | None = None
+) -> graph.Expression | None:
+    """Return the expression with its names resolved, or None if that failed (it was reported).
+
+    `wanted` is the type of the argument that it stands in, if it has one: it tells which kind
+    of Keras object a call makes, and which bare words are meant.
+    """
+    span = expression.span
+    if isinstance(expression, tree.Literal):
+        return graph.Literal(span, expression.value, expression.text)
+    if isinstance(expression, tree.Reference):
+        return _resolve_reference(scope, expression, wanted)
+    if isinstance(expression, tree.Call):
+        return _resolve_object(scope, expression, wanted)
+    if isinstance(expression, tree.Negation):
+        operand = resolve_expression(scope, expression.operand)
+        return graph.Negation(span, operand) if operand else None
+    if isinstance(expression, tree.Arithmetic):
+        operands = [resolve_expression(scope, operand) for operand in expression.operands]
+        if None in operands:
+            return None
+        return graph.Arithmetic(
+            span, expression.operators, tuple(operand for operand in operands if operand)
+        )
+    if isinstance(expression, tree.Sequence):
+        items = [resolve_expression(scope, item, wanted) for item in expression.items]
+        if None in items:
+            return None
+        return graph.Sequence(
+            span, tuple(item for item in items if item), expression.is_tuple
+        )
+    scope.reporter.not_supported(span, expression.what)
+    return None
+
+
+def _resolve_reference(
+    scope: Scope, reference: tree.Reference, wanted: ArgumentType | None
+) -> graph.Expression | None:
+    name, span = reference.name, reference.span
+    if name in scope.poisoned:
+        return None
+    use = scope.constant_or_parameter(name, span)
+    if use is not None:
+        if wanted is not None and name in wanted.words:
+            scope.reporter.warning(
+                "A212",
+                span,
+                f"`{name}` is a constant or parameter here, and a word of Keras too",
+                "the constant or parameter is taken",
+                help=f'write "{name}" in quotes if the word is meant',
+            )
+        return use
+    if name in _PYTHON_WORDS:
+        scope.reporter.error(
+            "A202",
+            span,
+            f"unknown word `{name}`",
+            "Python's spelling",
+            help=did_you_mean(name.lower()),
+        )
+        return None
+    return graph.Word(span, name)
+
+
+def wanted_kind(wanted: ArgumentType | None) -> str | None:
+    """Return the kind of Keras object that an argument takes: "initializers", or None."""
+    inner = wanted.inner if isinstance(wanted, OptionalType) else wanted
+    return inner.kind if isinstance(inner, KerasType) else None
+
+
+def _resolve_object(
+    scope: Scope, call: tree.Call, wanted: ArgumentType | None
+) -> graph.Expression | None:
+    name = call.callee.text
+    kinds = vocabulary.kinds_of(name)
+    kind = wanted_kind(wanted)
+    if kind in kinds:
+        kinds = (str(kind),)
+    if not kinds:
+        if layers.find(name) is not None:
+            scope.reporter.not_supported(call.span, f"the layer `{name}` as an argument")
+            return None
+        return _unknown_object(scope, call, kind)
+    return resolve_object(scope, call, kinds[0])
+
+
+def resolve_object(scope: Scope, call: tree.Call, kind: str) -> graph.Object | None:
+    """Return the object of `keras.<kind>` that a call makes, its arguments bound."""
+    name = call.callee.text
+    signature = vocabulary.signature(kind, name)
+    if signature is None:
+        _unknown_object(scope, call, kind)
+        return None
+    slots = [Slot(parameter, default is vocabulary.REQUIRED) for parameter, default in signature]
+    bound = bind(scope, name, call.callee.span, call.arguments, slots)
+    return None if bound is None else graph.Object(call.span, kind, name, bound)
+
+
+def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
+    kinds = (kind,) if kind else tuple(vocabulary.OBJECTS)
+    candidates = [name for kind in kinds for name in vocabulary.OBJECTS[kind]]
+    name = call.callee.text
+    scope.reporter.error(
+        "G705",
+        call.callee.span,
+        f"unknown name `{name}`" if kind is None else f"keras.{kind} has no `{name}`",
+        "not known",
+        help=did_you_mean(nearest(name, candidates)),
+    )
+
+
+def bind(
+    scope: Scope,
+    callee: str,
+    callee_span: Span,
+    arguments: Sequence[tree.Argument],
+    slots: Sequence[Slot],
+) -> tuple[graph.Bound, ...] | None:
+    """Bind arguments to parameters; report what does not fit. None if anything did not."""
+    by_name = {slot.name: slot for slot in slots}
+    in_order = [slot for slot in slots if not slot.by_name_only]
+    seen: dict[str, Span] = {}
+    bound: list[graph.Bound] = []
+    whole = True
+    for position, argument in enumerate(arguments):
+        slot = _slot_of(scope, callee, argument, position, by_name, in_order)
+        if slot is None:
+            whole = False
+            continue
+        if slot.name in seen:
+            _repeated(scope, callee, argument, slot.name)
+            whole = False
+            continue
+        seen[slot.name] = argument.span
+        value = resolve_expression(scope, argument.value, slot.type)
+        if value is None:
+            whole = False
+            continue
+        bound.append(graph.Bound(slot.name, value, argument.span, argument.name is None))
+    missing = [slot.name for slot in slots if slot.required and slot.name not in seen]
+    if missing and whole:
+        _missing(scope, callee, callee_span, missing)
+        whole = False
+    return tuple(bound) if whole else None
+
+
+def _slot_of(
+    scope: Scope,
+    callee: str,
+    argument: tree.Argument,
+    position: int,
+    by_name: dict[str, Slot],
+    in_order: Sequence[Slot],
+) -> Slot | None:
+    if argument.name is None:
+        if position < len(in_order):
+            return in_order[position]
+        most = len(in_order)
+        scope.reporter.error(
+            "A210",
+            argument.span,
+            f"too many arguments for `{callee}`",
+            f"argument {position + 1}",
+            expected=f"at most {most}" if most else "no arguments",
+        )
+        return None
+    slot = by_name.get(argument.name.text)
+    if slot is None:
+        unknown_argument(scope, callee, argument.name, list(by_name))
+    return slot
+
+
+def unknown_argument(
+    scope: Scope, callee: str, name: tree.Identifier, candidates: list[str]
+) -> None:
+    """Report an argument that its callee does not have."""
+    guess = nearest(name.text, candidates)
+    few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
+    more = ", ..." if len(candidates) > 8 else ""
+    scope.reporter.error(
+        "A201",
+        name.span,
+        f"unknown argument `{name.text}`",
+        f"`{callee}` has no such argument",
+        help=did_you_mean(guess)
+        or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
+    )
+
+
+def _repeated(scope: Scope, callee: str, argument: tree.Argument, name: str) -> None:
+    scope.reporter.error(
+        "A211",
+        argument.span,
+        f"`{callee}` is given `{name}` twice",
+        "second time",
+        help="delete one of them",
+    )
+
+
+def _missing(scope: Scope, callee: str, span: Span, names: list[str]) -> None:
+    what = ", ".join(f"`{name}`" for name in names)
+    example = ", ".join(f"{name}=..." for name in names)
+    scope.reporter.error(
+        "A207",
+        span,
+        f"missing argument{'s' if len(names) > 1 else ''} {what}",
+        f"`{callee}` cannot do without",
+        help=f"write `{callee}({example})`",
+    )

@@ -1,0 +1,330 @@
+"""Module -> Graph: constants, blocks and models, each with its names resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Union
+
+from nndsl import graph, layers
+from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
+from nndsl.resolve.body import BodyResolver
+from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.scope import Scope
+from nndsl.resolve.training import resolve_training
+from nndsl.source import Span
+from nndsl.suggest import nearest
+from nndsl.syntax import tree
+
+#: Nodes that a model may have once its blocks are expanded.
+MAX_NODES = 20_000
+
+Definition = Union[tree.Block, tree.Model]
+
+
+def resolve(
+    module: tree.Module, overrides: Mapping[str, tree.Expression] | None = None
+) -> tuple[graph.Graph, list[Diagnostic]]:
+    """Return the graph of a module and what is wrong with its names. Never raises.
+
+    `overrides` gives constants other values (`--set`).
+    """
+    resolver = _ModuleResolver(module, overrides or {})
+    return resolver.resolve(), resolver.reporter.findings
+
+
+class _ModuleResolver:
+    def __init__(self, module: tree.Module, overrides: Mapping[str, tree.Expression]) -> None:
+        self.module = module
+        self.overrides = overrides
+        self.reporter = Reporter()
+        self.scope = Scope(self.reporter)
+        self.definitions: dict[str, Definition] = {}
+        self.blocks: dict[str, graph.Block | None] = {}
+        self.in_progress: list[str] = []
+        self.used_blocks: set[str] = set()
+        self.whole = True
+
+    def resolve(self) -> graph.Graph:
+        lines = self.module.definitions
+        for line in lines:
+            self.collect(line)
+        self.check_overrides()
+        models = [self.model(line) for line in lines if self.is_mine(line, tree.Model)]
+        for name, line in self.definitions.items():
+            if isinstance(line, tree.Block):
+                self.find_block(name, line.span, applied=False)
+        training, trained = self.training(models)
+        self.warn_of_unused()
+        blocks = tuple(block for block in self.blocks.values() if block is not None)
+        return graph.Graph(
+            self.module.source,
+            tuple(self.scope.constants.values()),
+            blocks,
+            tuple(models),
+            training,
+            trained,
+        )
+
+    def is_mine(self, line: tree.Line, kind: type) -> bool:
+        """True for a definition of a kind that is the first of its name."""
+        return isinstance(line, kind) and self.definitions.get(line.name.text) is line
+
+    # ---- Collecting
+
+    def collect(self, line: tree.Line) -> None:
+        if isinstance(line, tree.Constant):
+            self.collect_constant(line)
+        elif isinstance(line, (tree.Block, tree.Model)):
+            self.collect_definition(line)
+        elif isinstance(line, tree.Unsupported):
+            self.reporter.not_supported(line.span, line.what)
+            self.scope.poisoned.update(name.text for name in line.names)
+            self.whole = False
+        elif isinstance(line, tree.Broken):
+            self.scope.poisoned.update(name.text for name in line.names)
+            self.whole = False
+        elif not isinstance(line, tree.Train):
+            what = type(line).__name__.lower().replace("sharedlayer", "layer")
+            self.reporter.error(
+                "T005",
+                line.span,
+                f"this `{what}` line stands outside a model",
+                "belongs inside",
+                help="put it into the braces of a `model` or `block`",
+            )
+            self.whole = False
+
+    def collect_constant(self, line: tree.Constant) -> None:
+        name = line.name.text
+        first = self.scope.constants.get(name)
+        if first is not None:
+            self.duplicate(line.name, first.span)
+            return
+        override = self.overrides.get(name)
+        value = resolve_expression(self.scope, override or line.value)
+        if isinstance(value, graph.Word):
+            candidates = self.scope.plain_names()
+            self.reporter.error(
+                "G705",
+                value.span,
+                f"unknown name `{value.text}`",
+                "not a constant defined above",
+                help=did_you_mean(nearest(value.text, candidates))
+                or f'write "{value.text}" in quotes if a string is meant',
+            )
+            value = None
+        if value is None:
+            self.scope.poisoned.add(name)
+        else:
+            self.scope.constants[name] = graph.Constant(name, value, line.name.span)
+
+    def collect_definition(self, line: Definition) -> None:
+        name = line.name.text
+        if name in self.definitions:
+            self.duplicate(line.name, self.definitions[name].name.span)
+        elif layers.find(name) is not None:
+            self.reporter.error(
+                "A208",
+                line.name.span,
+                f"`{name}` is a layer of Keras",
+                "this name is taken",
+                help="choose another name",
+            )
+        else:
+            self.definitions[name] = line
+
+    def duplicate(self, name: tree.Identifier, first: Span) -> None:
+        self.reporter.error(
+            "G703",
+            name.span,
+            f"the name `{name.text}` is used twice",
+            "second definition",
+            labels=(Label(first, "first definition"),),
+            help="choose another name",
+        )
+
+    def check_overrides(self) -> None:
+        for name, value in self.overrides.items():
+            if name not in self.scope.constants and name not in self.scope.poisoned:
+                self.reporter.error(
+                    "G705",
+                    value.span,
+                    f"there is no constant `{name}` to set",
+                    help=did_you_mean(nearest(name, self.scope.constants)),
+                )
+
+    # ---- Blocks and models
+
+    def is_block(self, name: str) -> bool:
+        return isinstance(self.definitions.get(name), tree.Block)
+
+    def is_model(self, name: str) -> bool:
+        return isinstance(self.definitions.get(name), tree.Model)
+
+    def names(self) -> list[str]:
+        return list(self.definitions)
+
+    def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
+        """Return a block, resolved when it is first asked for; None if it is in error."""
+        if applied:
+            self.used_blocks.add(name)
+        line = self.definitions[name]
+        assert isinstance(line, tree.Block)
+        if name in self.in_progress:
+            circle = [*self.in_progress[self.in_progress.index(name) :], name]
+            self.reporter.error(
+                "G704",
+                span,
+                f"the block `{name}` applies itself",
+                "without end",
+                labels=(Label(line.name.span, "defined here"),),
+                received=" -> ".join(f"`{step}`" for step in circle),
+                help="a block may apply only other blocks",
+            )
+            return None
+        if name not in self.blocks:
+            if len(self.in_progress) >= 64:
+                self.too_large(span, "blocks are nested more than 64 deep")
+                return None
+            self.in_progress.append(name)
+            self.blocks[name] = self.block(line)
+            self.in_progress.pop()
+        return self.blocks[name]
+
+    def block(self, line: tree.Block) -> graph.Block | None:
+        scope = self.scope_with(line.parameters)
+        resolver = BodyResolver(scope, self, line)
+        body = resolver.resolve() if line.chain is None else resolver.resolve_chain(line.chain)
+        self.warn_of_parameters(scope, resolver)
+        size = _size(body)
+        if size > MAX_NODES:
+            self.too_large(line.name.span, f"`{line.name.text}` expands to {size:,} layers")
+            return None
+        parameters = tuple(scope.parameters.values())
+        return graph.Block(line.name.text, parameters, body, line.name.span, size)
+
+    def model(self, line: tree.Line) -> graph.Model:
+        assert isinstance(line, tree.Model)
+        scope = self.scope_with(line.parameters)
+        for parameter in line.parameters:
+            if parameter.default is None:
+                self.reporter.error(
+                    "A207",
+                    parameter.span,
+                    f"the model's parameter `{parameter.name.text}` needs a default",
+                    "no value",
+                    help=f"write `{parameter.name.text} = ...`",
+                )
+        resolver = BodyResolver(scope, self, line)
+        body = resolver.resolve()
+        self.warn_of_parameters(scope, resolver)
+        if _size(body) > MAX_NODES:
+            self.too_large(line.name.span, f"this model expands to {_size(body):,} layers")
+        return graph.Model(
+            line.name.text, line.style, tuple(scope.parameters.values()), body, line.name.span
+        )
+
+    def scope_with(self, parameters: Sequence[tree.Parameter]) -> Scope:
+        scope = Scope(self.reporter, self.scope)
+        defaults: list[tuple[tree.Parameter, graph.Expression | None]] = []
+        for parameter in parameters:
+            default = parameter.default and resolve_expression(scope, parameter.default)
+            defaults.append((parameter, default))
+        for parameter, default in defaults:
+            name = parameter.name.text
+            first = scope.parameters.get(name) or scope.constants.get(name)
+            if first is not None:
+                self.duplicate(parameter.name, first.span)
+            elif parameter.default is not None and default is None:
+                scope.poisoned.add(name)
+            else:
+                scope.parameters[name] = graph.Parameter(name, default, parameter.name.span)
+        return scope
+
+    def too_large(self, span: Span, title: str) -> None:
+        self.reporter.error(
+            "X952", span, title, "too large", expected=f"at most {MAX_NODES:,} layers in a model"
+        )
+
+    # ---- Training
+
+    def training(
+        self, models: list[graph.Model]
+    ) -> tuple[graph.Training | None, graph.Model | None]:
+        sections = [line for line in self.module.definitions if isinstance(line, tree.Train)]
+        if not sections:
+            return None, None
+        for extra in sections[1:]:
+            self.reporter.error(
+                "G703",
+                extra.span,
+                "a file has one training section",
+                "second one",
+                labels=(Label(sections[0].span, "first one"),),
+            )
+        section = sections[0]
+        trained = self.trained_model(section, models)
+        if trained is None:
+            return None, None
+        return resolve_training(self.scope, section, trained), trained
+
+    def trained_model(
+        self, section: tree.Train, models: list[graph.Model]
+    ) -> graph.Model | None:
+        by_name = {model.name: model for model in models}
+        if section.model is None:
+            if len(models) > 1:
+                names = ", ".join(f"`{name}`" for name in by_name)
+                self.reporter.error(
+                    "T803",
+                    section.span,
+                    "which model is trained?",
+                    f"there are {len(models)}: {names}",
+                    help=f"write `train {models[0].name} {{ ... }}`",
+                )
+            return models[0] if len(models) == 1 else None
+        model = by_name.get(section.model.text)
+        if model is None:
+            self.reporter.error(
+                "G705",
+                section.model.span,
+                f"unknown model `{section.model.text}`",
+                help=did_you_mean(nearest(section.model.text, by_name)),
+            )
+        return model
+
+    # ---- Unused
+
+    def warn_of_parameters(self, scope: Scope, resolver: BodyResolver) -> None:
+        if not resolver.names.whole:
+            return
+        for name, parameter in scope.parameters.items():
+            if name not in scope.used_parameters:
+                self.reporter.warning(
+                    "G701",
+                    parameter.span,
+                    f"the parameter `{name}` is never used",
+                    "not used",
+                    help="delete it, or use it in an argument",
+                )
+
+    def warn_of_unused(self) -> None:
+        if not self.whole or any(d.severity == "error" for d in self.reporter.findings):
+            return
+        for name, constant in self.scope.constants.items():
+            if name not in self.scope.used_constants:
+                self.reporter.warning(
+                    "G701", constant.span, f"the constant `{name}` is never used", "not used"
+                )
+        for name, line in self.definitions.items():
+            if isinstance(line, tree.Block) and name not in self.used_blocks:
+                self.reporter.warning(
+                    "G701", line.name.span, f"the block `{name}` is never applied", "not used"
+                )
+
+
+def _size(body: graph.Body) -> int:
+    """Count the nodes of a body with those of the blocks that it applies."""
+    return sum(
+        node.block.size if isinstance(node, graph.BlockNode) else 1 for node in body.nodes
+    )

@@ -1,0 +1,51 @@
+"""The names of layers: those that the source gives, and those that Keras will choose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+#: What Keras calls the operations that arithmetic on a tensor makes.
+OPERATION_NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
+
+
+def snake_case(name: str) -> str:
+    """Return a class name as Keras writes it in layer names: `max_pooling2d`, `conv_bn`."""
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class LayerNames:
+    """Names the layers of one body, in the order in which they are made.
+
+    A layer that the source does not name is left to Keras at the top level of a model, which
+    calls it `dense`, `dense_1` and so on. That is no good where the source itself uses such a
+    name, and inside a block, whose layers are named under its prefix: there it is named here.
+    """
+
+    def __init__(self, given: Iterable[str], operations: Iterable[str], *, in_block: bool) -> None:
+        self.taken = set(given)
+        self.in_block = in_block
+        self.counts: dict[str, int] = {}
+        self.operations = set(operations)
+        #: Name families (`dense` for `dense_3`) that the source itself uses.
+        self.used_families = {re.sub(r"_\d+$", "", name) for name in self.taken}
+
+    def automatic(self, base: str) -> tuple[str, bool]:
+        """Return a name for an unnamed layer, and whether it has to be written down."""
+        clash = base in self.used_families or base in self.operations
+        if not clash and not self.in_block:
+            count = self.counts.get(base, 0)
+            self.counts[base] = count + 1
+            return (f"{base}_{count}" if count else base), False
+        return self.unique(f"{base}_layer" if base in self.operations else base), True
+
+    def unique(self, base: str) -> str:
+        """Return the base, or the base with the smallest number that makes it a new name."""
+        name = base
+        number = 0
+        while name in self.taken:
+            number += 1
+            name = f"{base}_{number}"
+        self.taken.add(name)
+        return name

@@ -1,0 +1,138 @@
+"""Which line defines which name: for names that are used too early, and for cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from nndsl.diagnostic import Label
+from nndsl.source import Span
+from nndsl.syntax import tree
+
+if TYPE_CHECKING:
+    from nndsl.resolve.body import BodyResolver
+
+
+def defined_names(lines: Sequence[tree.Line]) -> set[str]:
+    """Return every name that the lines of a body define."""
+    return {name.text for line in lines for name in _definitions(line)}
+
+
+def _definitions(line: tree.Line) -> Iterator[tree.Identifier]:
+    if isinstance(line, (tree.Input, tree.SharedLayer)):
+        yield line.name
+    elif isinstance(line, tree.Flow):
+        yield from line.names
+        for step in _steps(line.steps):
+            yield from step.names
+    elif isinstance(line, (tree.Broken, tree.Unsupported)):
+        yield from line.names
+
+
+def _steps(steps: Sequence[tree.Step]) -> Iterator[tree.Step]:
+    for step in steps:
+        yield step
+        if isinstance(step.stage, tree.Fork):
+            for branch in step.stage.branches:
+                yield from _steps(branch)
+
+
+def _uses(line: tree.Line) -> Iterator[str]:
+    if isinstance(line, tree.Flow):
+        for source in line.sources:
+            yield from references(source)
+        for step in _steps(line.steps):
+            if isinstance(step.stage, tree.Apply):
+                for argument in step.stage.arguments or ():
+                    yield from references(argument.value)
+
+
+def references(expression: tree.Expression) -> Iterator[str]:
+    """Yield the names in an expression."""
+    if isinstance(expression, tree.Reference):
+        yield expression.name
+    elif isinstance(expression, tree.Arithmetic):
+        for operand in expression.operands:
+            yield from references(operand)
+    elif isinstance(expression, tree.Sequence):
+        for item in expression.items:
+            yield from references(item)
+    elif isinstance(expression, tree.Negation):
+        yield from references(expression.operand)
+    elif isinstance(expression, tree.Call):
+        for argument in expression.arguments:
+            yield from references(argument.value)
+
+
+def operators_of(expression: tree.Expression) -> Iterator[str]:
+    """Yield the operators in an expression."""
+    if isinstance(expression, tree.Arithmetic):
+        yield from expression.operators
+        for operand in expression.operands:
+            yield from operators_of(operand)
+    elif isinstance(expression, tree.Negation):
+        yield "*"
+        yield from operators_of(expression.operand)
+
+
+class Later:
+    """Knows the names that later lines define."""
+
+    def __init__(self, lines: Sequence[tree.Line]) -> None:
+        self.lines = lines
+        self._defined: dict[str, tuple[int, Span]] | None = None
+
+    def _places(self) -> dict[str, tuple[int, Span]]:
+        if self._defined is None:
+            self._defined = {
+                name.text: (index, name.span)
+                for index, line in reversed(list(enumerate(self.lines)))
+                for name in _definitions(line)
+            }
+        return self._defined
+
+    def report(self, body: BodyResolver, name: str, span: Span) -> bool:
+        """Report a name that this line or a later one defines; return False if none does."""
+        place = self._places().get(name)
+        if place is None or place[0] < body.line:
+            return False
+        path = self._path(place[0], body.line)
+        if path is None:
+            body.reporter.error(
+                "G708",
+                span,
+                f"`{name}` is used before it is defined",
+                "used here",
+                labels=(Label(place[1], "defined here"),),
+                help=f"move line {place[1].line} above this one",
+            )
+        else:
+            circle = " -> ".join(f"`{step}`" for step in [name, *path, name])
+            body.reporter.error(
+                "G704",
+                span,
+                f"`{name}` depends on itself",
+                "needs what it helps to make",
+                labels=(Label(place[1], "defined here"),) if place[0] != body.line else (),
+                received=circle,
+                help="start the flow from an input, or from a tensor of a line above",
+            )
+        return True
+
+    def _path(self, start: int, goal: int) -> list[str] | None:
+        """Return the names through which the line `start` depends on the line `goal`."""
+        if start == goal:
+            return []
+        places = self._places()
+        waiting: list[tuple[int, list[str]]] = [(start, [])]
+        seen = {start}
+        while waiting:
+            line, path = waiting.pop(0)
+            for name in _uses(self.lines[line]):
+                index = places.get(name, (-1,))[0]
+                if index == goal:
+                    return [*path, name]
+                if index >= 0 and index not in seen:
+                    seen.add(index)
+                    waiting.append((index, [*path, name]))
+        return None

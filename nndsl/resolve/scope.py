@@ -1,0 +1,75 @@
+"""What names mean: constants and parameters, and the tensors and layers of one body."""
+
+from __future__ import annotations
+
+from nndsl import graph
+from nndsl.diagnostic import Label, Reporter
+from nndsl.source import Span
+from nndsl.syntax import tree
+
+
+class Scope:
+    """Constants of the file, and the parameters of the block or model being resolved."""
+
+    def __init__(self, reporter: Reporter, outer: Scope | None = None) -> None:
+        self.reporter = reporter
+        self.constants: dict[str, graph.Constant] = outer.constants if outer else {}
+        self.used_constants: set[str] = outer.used_constants if outer else set()
+        self.poisoned: set[str] = set(outer.poisoned) if outer else set()
+        self.parameters: dict[str, graph.Parameter] = {}
+        self.used_parameters: set[str] = set()
+
+    def constant_or_parameter(self, name: str, span: Span) -> graph.Expression | None:
+        """Return the use of a constant or parameter, or None if the name is neither."""
+        if name in self.parameters:
+            self.used_parameters.add(name)
+            return graph.ParameterUse(span, name)
+        if name in self.constants:
+            self.used_constants.add(name)
+            return graph.ConstantUse(span, self.constants[name])
+        return None
+
+    def plain_names(self) -> list[str]:
+        return [*self.parameters, *self.constants]
+
+
+class BodyNames:
+    """The names of one model or block: tensors and shared layers, each defined once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.tensors: dict[str, graph.Value] = {}
+        self.shared: dict[str, graph.SharedLayer | None] = {}
+        self.places: dict[str, Span] = {}
+        #: False once something in the body could not be understood: then "unused" is a guess.
+        self.whole = True
+
+    def claim(self, name: tree.Identifier) -> bool:
+        """Take a name for this body; report it if it is taken. Return True if it was free."""
+        first = self.places.get(name.text)
+        if first is None:
+            known = self.scope.parameters.get(name.text) or self.scope.constants.get(name.text)
+            first = known.span if known else None
+        if first is None:
+            self.places[name.text] = name.span
+            return True
+        self.scope.reporter.error(
+            "G703",
+            name.span,
+            f"the name `{name.text}` is used twice",
+            "second use",
+            labels=(Label(first, "first use"),),
+            help="every tensor and layer has a name of its own; choose another",
+        )
+        return False
+
+    def define(self, name: tree.Identifier, value: graph.Value) -> None:
+        if self.claim(name):
+            self.tensors[name.text] = value
+
+    def poison(self, name: tree.Identifier) -> None:
+        """Define a name as a tensor that nothing is known of, so that its uses are no errors."""
+        self.whole = False
+        if name.text not in self.places:
+            self.places[name.text] = name.span
+            self.tensors[name.text] = graph.Value(name.span, name.text, poisoned=True)

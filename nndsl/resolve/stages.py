@@ -1,0 +1,435 @@
+"""What stands behind an arrow: a layer, block, shared layer, activation or fork, applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from nndsl import graph, layers, vocabulary
+from nndsl.diagnostic import Label, Reporter, did_you_mean
+from nndsl.layers.rule import LayerRule
+from nndsl.resolve.expressions import Slot, bind, unknown_argument
+from nndsl.resolve.naming import snake_case
+from nndsl.source import Span
+from nndsl.suggest import nearest
+from nndsl.syntax import tree
+
+if TYPE_CHECKING:
+    from nndsl.resolve.body import BodyResolver
+
+Values = tuple[graph.Value, ...]
+
+#: Activations with arguments are made by these layers, which name the arguments alike.
+ACTIVATION_LAYERS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"}
+
+
+class Blocks(Protocol):
+    """Finds the blocks and models of the file."""
+
+    def find_block(self, name: str, span: Span) -> graph.Block | None: ...
+
+    def is_block(self, name: str) -> bool: ...
+
+    def is_model(self, name: str) -> bool: ...
+
+    def names(self) -> list[str]: ...
+
+
+def resolve_stage(body: BodyResolver, values: Values, step: tree.Step) -> Values:
+    """Apply a step to the incoming tensors; return the tensors that come out, named."""
+    stage = step.stage
+    if isinstance(stage, tree.Apply):
+        return _resolve_apply(body, values, stage, step.names)
+    if isinstance(stage, tree.Fork):
+        result = _resolve_fork(body, values, stage)
+    elif isinstance(stage, tree.Identity):
+        result = values
+    else:
+        body.reporter.not_supported(stage.span, stage.what)
+        result = _poison(stage.span)
+    body.name_values(result, step.names, stage.span)
+    return result
+
+
+def _poison(span: Span) -> Values:
+    return (graph.Value(span, poisoned=True),)
+
+
+def _resolve_fork(body: BodyResolver, values: Values, fork: tree.Fork) -> Values:
+    if len(fork.branches) == 1:
+        body.reporter.error(
+            "G709",
+            fork.span,
+            "a fork needs two branches or more",
+            "only one",
+            help="take the brackets away, or add a branch: `( Dense(8) | _ )`",
+        )
+    result: list[graph.Value] = []
+    for number, branch in enumerate(fork.branches, 1):
+        out = body.resolve_steps(values, branch)
+        result += [mark_branch(body, value, number) for value in out]
+    return tuple(result)
+
+
+def mark_branch(body: BodyResolver, value: graph.Value, number: int) -> graph.Value:
+    """Remember that a tensor ends a branch: it gives the variable in the code its name."""
+    body.branch_of.setdefault(value, number)
+    return value
+
+
+def unmerged(reporter: Reporter, values: Values, span: Span, where: str) -> None:
+    """Report several tensors where one is needed."""
+    if any(value.poisoned for value in values):
+        return
+    reporter.error(
+        "G711",
+        span,
+        f"{len(values)} tensors arrive at {where}, which takes one",
+        "takes one tensor",
+        labels=tuple(Label(value.span, f"tensor {i}") for i, value in enumerate(values, 1)),
+        help="merge them first, such as with `-> Concatenate` or `-> Add`",
+    )
+
+
+# ---- Apply ---------------------------------------------------------------------------------
+
+
+def _resolve_apply(
+    body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
+) -> Values:
+    name = stage.callee.text
+    if name in body.names.shared:
+        result = _apply_shared(body, values, stage, body.names.shared[name], names)
+    elif body.blocks.is_block(name):
+        result = _apply_block(body, values, stage, names)
+    elif (rule := layers.find(name)) is not None:
+        result = _apply_layer(body, values, stage, rule, names)
+    elif vocabulary.signature("activations", name) is not None:
+        result = _apply_activation(body, values, stage, names)
+    else:
+        _unknown_stage(body, stage)
+        result = None
+    if result is None:
+        body.names.whole = False
+        result = _poison(stage.span)
+    body.name_values(result, names, stage.span)
+    return result
+
+
+def _outputs(span: Span, names: tuple[tree.Identifier, ...]) -> Values:
+    """Return the tensors that come out of a layer: as many as there are names for them."""
+    if names:
+        return tuple(graph.Value(span, name.text) for name in names)
+    return (graph.Value(span),)
+
+
+def _apply_layer(
+    body: BodyResolver,
+    values: Values,
+    stage: tree.Apply,
+    rule: LayerRule,
+    names: tuple[tree.Identifier, ...],
+) -> Values | None:
+    bound = bind_layer(body, rule, stage)
+    if bound is None:
+        return None
+    arguments, tensors = bound
+    inputs = _inputs_of(body, values, rule, stage)
+    if inputs is None or any(value.poisoned for value in inputs):
+        return _poison(stage.span)
+    return _make_layer(body, stage.span, rule, arguments, tensors, inputs, names)
+
+
+def _make_layer(
+    body: BodyResolver,
+    span: Span,
+    rule: LayerRule,
+    arguments: tuple[graph.Bound, ...],
+    tensors: tuple[graph.TensorArgument, ...],
+    inputs: Values,
+    names: tuple[tree.Identifier, ...],
+) -> Values:
+    if names:
+        layer_name = graph.LayerName(names[0].text, explicit=True)
+    else:
+        base = snake_case(rule.name)
+        if body.in_block and rule.name == "Activation":
+            base = _activation_word(arguments) or base
+        layer_name = graph.LayerName(*body.layer_names.automatic(base))
+    outputs = _outputs(span, names)
+    node = graph.LayerNode(span, layer_name, rule, arguments, inputs, tensors, outputs)
+    body.nodes.append(node)
+    return outputs
+
+
+def _activation_word(arguments: tuple[graph.Bound, ...]) -> str | None:
+    value = arguments[0].value if arguments else None
+    return value.text if isinstance(value, graph.Word) else None
+
+
+def _inputs_of(
+    body: BodyResolver, values: Values, rule: LayerRule, stage: tree.Apply
+) -> Values | None:
+    if rule.takes_list or len(values) == 1:
+        return values
+    unmerged(body.reporter, values, stage.callee.span, f"`{rule.name}`")
+    return None
+
+
+def bind_layer(
+    body: BodyResolver, rule: LayerRule, stage: tree.Apply
+) -> tuple[tuple[graph.Bound, ...], tuple[graph.TensorArgument, ...]] | None:
+    """Bind a layer's arguments: those of its constructor, and the tensors given by name."""
+    tensor_names = {parameter.name: parameter for parameter in rule.tensors[1:]}
+    plain: list[tree.Argument] = []
+    tensors: list[graph.TensorArgument] = []
+    whole = True
+    for argument in stage.arguments or ():
+        name = argument.name.text if argument.name else None
+        if name in tensor_names:
+            tensor = _tensor_argument(body, str(name), argument.value)
+            whole = whole and tensor is not None
+            if tensor is not None:
+                tensors.append(tensor)
+        elif name == "name":
+            _named_by_argument(body, argument)
+            whole = False
+        else:
+            plain.append(argument)
+    slots = [Slot(p.name, p.required, p.type) for p in rule.parameters]
+    own = {slot.name for slot in slots}
+    slots += [Slot(p.name, False, p.type, True) for p in rule.by_name.values() if p.name not in own]
+    arguments = bind(body.scope, rule.name, stage.callee.span, plain, slots)
+    missing = [
+        p.name for p in tensor_names.values() if p.required and p.name not in [t.name for t in tensors]
+    ]
+    if whole and arguments is not None and missing:
+        body.reporter.error(
+            "A207",
+            stage.callee.span,
+            f"`{rule.name}` needs the tensor `{missing[0]}` as well",
+            "missing",
+            help=f"give it by name: `{rule.name}(..., {missing[0]}=x)`",
+        )
+        whole = False
+    return (arguments, tuple(tensors)) if whole and arguments is not None else None
+
+
+def _tensor_argument(
+    body: BodyResolver, name: str, value: tree.Expression
+) -> graph.TensorArgument | None:
+    items: Sequence[tree.Expression] = (value,)
+    if isinstance(value, tree.Sequence):
+        items = value.items
+    tensors = []
+    for item in items:
+        if not isinstance(item, tree.Reference):
+            body.reporter.error(
+                "G706", item.span, f"`{name}` takes a tensor", "not the name of a tensor"
+            )
+            return None
+        tensors.append(body.tensor_named(item.name, item.span))
+    if any(tensor is None or tensor.poisoned for tensor in tensors):
+        return None
+    return graph.TensorArgument(
+        name, tuple(t for t in tensors if t is not None), isinstance(value, tree.Sequence)
+    )
+
+
+def _named_by_argument(body: BodyResolver, argument: tree.Argument) -> None:
+    value = argument.value
+    name = "hidden"
+    if isinstance(value, tree.Literal) and isinstance(value.value, str):
+        name = value.value if value.value.isidentifier() else name
+    body.reporter.error(
+        "A208",
+        argument.span,
+        "layers are named with `as`",
+        "not by an argument",
+        help=f"write `... as {name}` behind the layer",
+    )
+
+
+def _apply_shared(
+    body: BodyResolver,
+    values: Values,
+    stage: tree.Apply,
+    shared: graph.SharedLayer | None,
+    names: tuple[tree.Identifier, ...],
+) -> Values | None:
+    body.used_shared.add(stage.callee.text)
+    if shared is None or any(value.poisoned for value in values):
+        return _poison(stage.span)
+    tensors: list[graph.TensorArgument] = []
+    tensor_names = [parameter.name for parameter in shared.layer.tensors[1:]]
+    for argument in stage.arguments or ():
+        if argument.name is None or argument.name.text not in tensor_names:
+            body.reporter.error(
+                "A210",
+                argument.span,
+                f"`{shared.name}` has its arguments already",
+                "not here",
+                labels=(Label(shared.span, "made here"),),
+                help=f"write `-> {shared.name}`",
+            )
+            return None
+        tensor = _tensor_argument(body, argument.name.text, argument.value)
+        if tensor is None:
+            return None
+        tensors.append(tensor)
+    inputs = _inputs_of(body, values, shared.layer, stage)
+    if inputs is None:
+        return None
+    outputs = _outputs(stage.span, names)
+    body.nodes.append(graph.SharedNode(stage.span, shared, inputs, tuple(tensors), outputs))
+    return outputs
+
+
+def resolve_shared_layer(body: BodyResolver, line: tree.SharedLayer) -> graph.SharedLayer | None:
+    """Return the layer that a `layer` line declares."""
+    apply = line.apply
+    rule = layers.find(apply.callee.text)
+    if rule is None:
+        if body.blocks.is_block(apply.callee.text):
+            body.reporter.not_supported(apply.span, "a shared block")
+        else:
+            _unknown_stage(body, apply, layers_only=True)
+        return None
+    bound = bind_layer(body, rule, apply)
+    if bound is None:
+        return None
+    if bound[1]:
+        body.reporter.error(
+            "G706", apply.span, "a shared layer gets its tensors where it is applied", "not here"
+        )
+        return None
+    return graph.SharedLayer(line.span, line.name.text, rule, bound[0])
+
+
+def _apply_activation(
+    body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
+) -> Values | None:
+    name = stage.callee.text
+    activation = layers.find("Activation")
+    assert activation is not None
+    if len(values) > 1:
+        unmerged(body.reporter, values, stage.callee.span, f"`{name}`")
+        return None
+    if not stage.arguments:
+        if any(value.poisoned for value in values):
+            return values
+        word = graph.Bound(
+            "activation", graph.Word(stage.callee.span, name), stage.callee.span, True
+        )
+        return _make_layer(body, stage.span, activation, (word,), (), values, names)
+    rule = layers.find(ACTIVATION_LAYERS.get(name, ""))
+    signature = [p for p, _ in vocabulary.signature("activations", name) or ()]
+    for argument in stage.arguments:
+        if argument.name is None:
+            body.reporter.error(
+                "A210",
+                argument.span,
+                f"the arguments of `{name}` are given by name",
+                "no name",
+                help=f"such as `{signature[0]}=...`" if signature else "it takes none",
+            )
+            return None
+        if argument.name.text not in signature:
+            unknown_argument(body.scope, name, argument.name, signature)
+            return None
+    if rule is None:
+        body.reporter.not_supported(stage.span, f"`{name}` with arguments")
+        return None
+    return _apply_layer(body, values, stage, rule, names)
+
+
+# ---- Blocks --------------------------------------------------------------------------------
+
+
+def _apply_block(
+    body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
+) -> Values | None:
+    block = body.blocks.find_block(stage.callee.text, stage.callee.span)
+    if block is None:
+        return None
+    slots = [Slot(p.name, p.default is None) for p in block.parameters]
+    bound = bind(body.scope, block.name, stage.callee.span, stage.arguments or (), slots)
+    if bound is None or any(value.poisoned for value in values):
+        return _poison(stage.span)
+    wanted = len(block.body.inputs)
+    if wanted == 1 and len(values) > 1:
+        unmerged(body.reporter, values, stage.callee.span, f"`{block.name}`")
+        return None
+    if len(values) != wanted and wanted:
+        body.reporter.error(
+            "S115",
+            stage.callee.span,
+            f"`{block.name}` takes {wanted} tensors, and gets {len(values)}",
+            labels=(Label(block.span, "its inputs are declared here"),),
+            expected=", ".join(f"`{input_.name}`" for input_ in block.body.inputs),
+            received=f"{len(values)} tensor{'s' if len(values) > 1 else ''}",
+        )
+        return None
+    outputs = _block_outputs(stage.span, block, names)
+    prefix = names[0].text if names else body.layer_names.unique(snake_case(block.name))
+    body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound, values, outputs))
+    return outputs
+
+
+def _block_outputs(
+    span: Span, block: graph.Block, names: tuple[tree.Identifier, ...]
+) -> Values:
+    count = max(len(block.body.outputs), 1)
+    if len(names) == count:
+        return tuple(graph.Value(span, name.text) for name in names)
+    return tuple(graph.Value(span) for _ in range(count))
+
+
+# ---- What cannot be applied ----------------------------------------------------------------
+
+
+def is_stage(body: BodyResolver, name: str) -> bool:
+    """True if the name can stand behind an arrow."""
+    return (
+        body.blocks.is_block(name)
+        or layers.find(name) is not None
+        or vocabulary.signature("activations", name) is not None
+    )
+
+
+def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = False) -> None:
+    name, span = stage.callee.text, stage.callee.span
+    reporter = body.reporter
+    if name.startswith("ops."):
+        reporter.not_supported(span, "`keras.ops` in a flow")
+    elif name in body.scope.poisoned:
+        return
+    elif name in body.names.tensors:
+        reporter.error(
+            "G707",
+            span,
+            f"`{name}` is a tensor, not a layer",
+            "what stands behind an arrow is applied",
+            labels=(Label(body.names.places[name], "defined here"),),
+            help=f"to name a tensor, write `as {name}`; to start from it, begin a line with it",
+        )
+    elif body.blocks.is_model(name):
+        reporter.not_supported(span, "a model inside a model")
+    elif body.scope.constant_or_parameter(name, span):
+        reporter.error("G707", span, f"`{name}` is a number, not a layer", "cannot be applied")
+    else:
+        last = name.rpartition(".")[2]
+        candidates = list(layers.all_layers())
+        if not layers_only:
+            candidates += [*body.names.shared, *body.blocks.names()]
+            candidates += vocabulary.names("activations")
+        guess = last if last != name and last in candidates else nearest(last, candidates)
+        reporter.error(
+            "G705",
+            span,
+            f"unknown layer `{name}`",
+            "not a layer, block or activation",
+            help=did_you_mean(guess),
+        )
+
+

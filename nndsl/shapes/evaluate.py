@@ -1,0 +1,131 @@
+"""Expressions -> values. Nothing of the user's text is ever run: this is all there is."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nndsl import graph
+from nndsl.diagnostic import Reporter
+from nndsl.source import Span
+from nndsl.vocabulary import KerasObject
+
+MAX_INTEGER = 2**53
+
+
+class Unknown:
+    """The value of an expression that cannot be evaluated; it was reported where it stands."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+class Evaluator:
+    """Evaluates expressions; each constant once."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self._constants: dict[str, Any] = {}
+
+    def evaluate(self, expression: graph.Expression, parameters: Mapping[str, Any]) -> Any:
+        """Return the value of an expression: a number, string, boolean, None, list, tuple or
+        `KerasObject`; `UNKNOWN` if it has none."""
+        if isinstance(expression, graph.Literal):
+            return expression.value
+        if isinstance(expression, graph.Word):
+            return expression.text
+        if isinstance(expression, graph.ParameterUse):
+            return parameters.get(expression.name, UNKNOWN)
+        if isinstance(expression, graph.ConstantUse):
+            return self.constant(expression.constant)
+        if isinstance(expression, graph.Sequence):
+            items = [self.evaluate(item, parameters) for item in expression.items]
+            if UNKNOWN in items:
+                return UNKNOWN
+            return tuple(items) if expression.is_tuple else items
+        if isinstance(expression, graph.Object):
+            return self._object(expression, parameters)
+        if isinstance(expression, graph.Negation):
+            value = self.evaluate(expression.operand, parameters)
+            return self._apply(expression.span, "-", 0, value)
+        result = self.evaluate(expression.operands[0], parameters)
+        for symbol, operand in zip(expression.operators, expression.operands[1:], strict=True):
+            right = self.evaluate(operand, parameters)
+            result = self._apply(expression.span, symbol, result, right)
+        return result
+
+    def constant(self, constant: graph.Constant) -> Any:
+        if constant.name not in self._constants:
+            self._constants[constant.name] = self.evaluate(constant.value, {})
+        return self._constants[constant.name]
+
+    def _object(self, expression: graph.Object, parameters: Mapping[str, Any]) -> Any:
+        arguments = tuple(
+            (bound.parameter, self.evaluate(bound.value, parameters))
+            for bound in expression.arguments
+        )
+        if any(value is UNKNOWN for _, value in arguments):
+            return UNKNOWN
+        return KerasObject(expression.kind, expression.name, arguments)
+
+    def _apply(self, span: Span, symbol: str, left: Any, right: Any) -> Any:
+        if left is UNKNOWN or right is UNKNOWN:
+            return UNKNOWN
+        if symbol in ("==", "!="):
+            return _OPERATORS[symbol](left, right)
+        for value in (left, right):
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                return self._refuse(span, f"`{symbol}` works on numbers", show(value))
+        if symbol in ("/", "//", "%") and right == 0:
+            return self._refuse(span, "this divides by zero", f"{show(left)} {symbol} 0")
+        try:
+            result = _OPERATORS[symbol](left, right)
+        except OverflowError:
+            return self._refuse(span, "this number is out of range", f"{left} {symbol} {right}")
+        if isinstance(result, int) and abs(result) > MAX_INTEGER:
+            return self._refuse(span, "this number is out of range", "more than 2**53")
+        if isinstance(result, float) and not math.isfinite(result):
+            return self._refuse(span, "this number is out of range", str(result))
+        return result
+
+    def _refuse(self, span: Span, title: str, received: str) -> Unknown:
+        self.reporter.error("A213", span, title, "cannot be computed", received=received)
+        return UNKNOWN
+
+
+def show(value: Any) -> str:
+    """Return a value as it is written in a `.nn` file."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"' if not value.isidentifier() else value
+    if isinstance(value, list):
+        return "[" + ", ".join(show(item) for item in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(show(item) for item in value) + ")"
+    if isinstance(value, KerasObject):
+        inner = ", ".join(f"{name}={show(item)}" for name, item in value.arguments)
+        return f"{value.name}({inner})"
+    return str(value)

@@ -1,0 +1,124 @@
+"""What to say about a token that does not fit: found, expected, and what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nndsl.diagnostic import Diagnostic
+from nndsl.source import Source, Span
+from nndsl.suggest import nearest
+from nndsl.syntax.lexer import Token
+
+_LINE_KEYWORDS = (
+    "const", "import", "extern", "block", "model", "input", "layer", "output", "train",
+)  # fmt: skip
+
+#: What a set of expected tokens amounts to in words, the first that fits.
+_EXPECTATIONS = (
+    ({"NAME", "NUMBER", "LPAR"}, "a value"),
+    ({"NAME", "UNDERSCORE", "LPAR"}, "a layer, a block, an activation or a fork"),
+    ({"ARROW", "AS"}, "`->` or `as`"),
+    ({"COMMA", "RPAR"}, "`,` or `)`"),
+    ({"COMMA", "RSQB"}, "`,` or `]`"),
+    ({"VBAR", "RPAR"}, "`|` or `)`"),
+    ({"NAME"}, "a name"),
+    ({"$END"}, "the end of the line"),
+)
+_SYMBOLS = {
+    "ARROW": "`->`", "AS": "`as`", "EQUAL": "`=`", "COLON": "`:`", "COMMA": "`,`",
+    "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`",
+    "VBAR": "`|`", "STRING": "a string", "FROM": "`from`", "IN": "`in`", "MODEL": "`model`",
+    "$END": "the end of the line",
+}  # fmt: skip
+
+
+def describe(
+    source: Source, start: str, tokens: list[Token], position: int, expected: Iterable[str]
+) -> Diagnostic:
+    """Return the message for the token at `position` (past the last one: the line's end)."""
+    wanted = _expected_words(set(expected))
+    if position == len(tokens):
+        last = tokens[-1]
+        return Diagnostic(
+            "T001",
+            "error",
+            "this line ends too early",
+            Span(last.start, last.end, source),
+            f"expected {wanted} after this",
+            expected=wanted,
+            received="the end of the line",
+            help=_help_at_end(tokens),
+        )
+    token = tokens[position]
+    return Diagnostic(
+        "T001",
+        "error",
+        f"unexpected `{token.text}`",
+        Span(token.start, token.end, source),
+        f"expected {wanted} here",
+        expected=wanted,
+        received=f"`{token.text}`",
+        help=_help(start, tokens, position),
+    )
+
+
+def not_a_setting(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "T005",
+        "error",
+        "a training section holds only settings",
+        span,
+        "not a setting",
+        expected="`name: value`, such as `epochs: 5`",
+    )
+
+
+def _expected_words(expected: set[str]) -> str:
+    for kinds, words in _EXPECTATIONS:
+        if kinds <= expected and len(expected) - len(kinds) < 40:
+            return words
+    known = [_SYMBOLS[kind] for kind in sorted(expected) if kind in _SYMBOLS]
+    return " or ".join(known[:3]) if known else "something else"
+
+
+def _help(start: str, tokens: list[Token], position: int) -> str | None:
+    token = tokens[position]
+    if start == "setting":
+        return "a setting is written `name: value`, such as `epochs: 5`"
+    if position <= 1 and tokens[0].kind == "NAME":
+        keyword = nearest(tokens[0].text, _LINE_KEYWORDS)
+        if keyword and token.kind in ("NAME", "EQUAL", "COLON", "LBRACE"):
+            return f"did you mean `{keyword}`?"
+        if token.kind == "EQUAL":
+            return (
+                f"names are given behind the arrows: `... -> Dense(3) as {tokens[0].text}`;"
+                f" a constant is written `const {tokens[0].text} = ...`"
+            )
+        if token.kind == "COLON":
+            return "settings stand inside `train { ... }`"
+        if token.kind == "LPAR":
+            return "a line begins with tensors: `x -> Dense(3) as y`"
+    if token.kind in _KEYWORD_KINDS and position > 0:
+        return f"`{token.text}` is a word of the language and cannot be a name here"
+    if token.kind == "LBRACE":
+        return "`{` opens the lines of a `model`, `block` or `train`"
+    if token.text == "*" and tokens[position - 1].text == "*":
+        return "there is no power operator; write the product out"
+    return None
+
+
+_KEYWORD_KINDS = {
+    "CONST", "IMPORT", "FROM", "EXTERN", "BLOCK", "MODEL", "SEQUENTIAL", "FUNCTIONAL",
+    "SUBCLASS", "INPUT", "LAYER", "OUTPUT", "TRAIN", "REPEAT", "FOR", "IN", "IF", "ELSE", "AS",
+}  # fmt: skip
+
+
+def _help_at_end(tokens: list[Token]) -> str | None:
+    kinds = [token.kind for token in tokens]
+    if kinds[0] in ("MODEL", "BLOCK", "TRAIN") or "MODEL" in kinds[:2]:
+        return "its lines stand in braces: `{ ... }`"
+    if kinds == ["NAME"]:
+        return f"give it somewhere to go: `{tokens[0].text} -> Dense(3) as y`"
+    if kinds[-1] == "ARROW":
+        return "name the layer that comes next, or delete the arrow"
+    return None

@@ -1,0 +1,184 @@
+"""Tokens -> syntax tree: runs the LALR(1) tables over one line at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nndsl.diagnostic import Diagnostic
+from nndsl.source import Source, Span
+from nndsl.syntax import hints, tree
+from nndsl.syntax.builder import Builder
+from nndsl.syntax.layout import RawLine, lay_out
+from nndsl.syntax.lexer import Token, lex
+from nndsl.syntax.tables import ACTIONS, ENDS, GOTOS, RULES, STARTS
+
+#: Longer texts are refused before any work is done on them.
+MAX_CHARACTERS = 1_000_000
+MAX_PROBLEMS = 100
+
+
+def parse(source: Source) -> tuple[tree.Module, list[Diagnostic]]:
+    """Return the syntax tree of a text and what is wrong with it. Never raises."""
+    if len(source.text) > MAX_CHARACTERS:
+        return tree.Module(source), [_too_long(source)]
+    tokens, comments, problems = lex(source)
+    raw_lines, bracket_problems = lay_out(source, tokens)
+    problems += bracket_problems
+    parser = _Parser(source)
+    definitions = parser.parse_lines(raw_lines)
+    problems += parser.builder.problems
+    if len(problems) > MAX_PROBLEMS:
+        del problems[MAX_PROBLEMS:]
+    return tree.Module(source, definitions, tuple(comments)), problems
+
+
+class _Parser:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.builder = Builder(source)
+
+    def parse_lines(self, lines: list[RawLine], in_train: bool = False) -> tuple[Any, ...]:
+        return tuple(self.parse_line(line, in_train) for line in lines if line.tokens)
+
+    def parse_line(self, line: RawLine, in_train: bool) -> Any:
+        """Return the node of a line with those of its body; `Broken` if it cannot be read."""
+        start = "setting" if in_train else "line"
+        if line.body is not None:
+            start = "train" if line.tokens[0].kind == "TRAIN" else "header"
+        node = None if line.broken and line.body is None else self.run(start, line)
+        if node is None:
+            node = self.broken(line)
+        if line.body is None:
+            return node
+        body = self.parse_lines(line.body, in_train=start == "train")
+        return self.with_body(node, body)
+
+    def with_body(self, node: Any, body: tuple[Any, ...]) -> Any:
+        """Return a header's node with the lines in its braces."""
+        span = node.span
+        if isinstance(node, tree.Block):
+            return tree.Block(span, node.name, node.parameters, None, body)
+        if isinstance(node, tree.Model):
+            return tree.Model(span, node.name, node.style, node.parameters, body)
+        if isinstance(node, tree.Train):
+            settings = tuple(line for line in body if isinstance(line, tree.Setting))
+            for line in body:
+                if not isinstance(line, (tree.Setting, tree.Broken)):
+                    self.builder.problems.append(hints.not_a_setting(line.span))
+            return tree.Train(span, node.model, settings)
+        return node
+
+    def run(self, start: str, line: RawLine) -> Any:
+        """Run the tables from a start rule; report the first token that does not fit."""
+        tokens = line.tokens
+        states = [STARTS[start]]
+        accept = ENDS[start]
+        values: list[Any] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        position = 0
+        count = len(tokens)
+        token = tokens[0]
+        kind = token.kind
+        while True:
+            if kind == "$END" and states[-1] == accept:
+                return values[-1]
+            action = ACTIONS[states[-1]].get(kind)
+            if action is None:
+                self.report(start, line, position, states[-1])
+                return None
+            if action >= 0:
+                states.append(action)
+                values.append(token)
+                starts.append(token.start)
+                ends.append(token.end)
+                position += 1
+                if position < count:
+                    token = tokens[position]
+                    kind = token.kind
+                else:
+                    kind = "$END"
+            else:
+                self.reduce(~action, states, values, starts, ends, token)
+
+    def reduce(
+        self,
+        number: int,
+        states: list[int],
+        values: list[Any],
+        starts: list[int],
+        ends: list[int],
+        token: Token,
+    ) -> None:
+        """Replace the topmost values by what their rule makes of them."""
+        origin, length, callback, slots = RULES[number]
+        bottom = len(values) - length
+        start = starts[bottom] if length else token.start
+        end = ends[-1] if length else token.start
+        children: list[Any] = []
+        for slot in slots:
+            if slot is None:
+                children.append(None)
+            elif slot >= 0:
+                children.append(values[bottom + slot])
+            else:
+                children += values[bottom + ~slot]
+        del values[bottom:], starts[bottom:], ends[bottom:]
+        del states[len(states) - length :]
+        value: Any = children
+        if callback is not None:
+            if callback[0] == "?" and len(children) == 1:
+                value = children[0]
+            else:
+                value = getattr(self.builder, callback.lstrip("?"))(children, start, end)
+        values.append(value)
+        starts.append(start)
+        ends.append(end)
+        states.append(GOTOS[states[-1]][origin])
+
+    def report(self, start: str, line: RawLine, position: int, state: int) -> None:
+        if not line.broken:  # the bracket has been reported; this would follow from it
+            problem = hints.describe(self.source, start, line.tokens, position, ACTIONS[state])
+            self.builder.problems.append(problem)
+
+    def broken(self, line: RawLine) -> Any:
+        """Return a node for a line that cannot be read, so that what it names is known."""
+        tokens = line.tokens
+        span = Span(tokens[0].start, tokens[-1].end, self.source)
+        first = tokens[0].kind
+        name_tokens = [t for t in tokens[1:] if t.kind == "NAME"]
+        if first == "MODEL" or (len(tokens) > 1 and tokens[1].kind == "MODEL"):
+            name = self.builder.identifier(name_tokens[0]) if name_tokens else _nameless(span)
+            return tree.Model(span, name, None, ())
+        if first == "TRAIN":
+            return tree.Train(span, None)
+        if first in ("CONST", "INPUT", "LAYER", "BLOCK") and name_tokens:
+            return tree.Broken(span, (self.builder.identifier(name_tokens[0]),))
+        return tree.Broken(span, self.builder.identifiers(_names_after_as(tokens)))
+
+
+def _nameless(span: Span) -> tree.Identifier:
+    return tree.Identifier(span, "Model")
+
+
+def _names_after_as(tokens: list[Token]) -> list[Token]:
+    names: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "AS":
+            index += 1
+            while index < len(tokens) and tokens[index].kind in ("NAME", "COMMA"):
+                if tokens[index].kind == "NAME":
+                    names.append(tokens[index])
+                index += 1
+    return names
+
+
+def _too_long(source: Source) -> Diagnostic:
+    return Diagnostic(
+        "X952",
+        "error",
+        f"this text is longer than {MAX_CHARACTERS:,} characters",
+        Span(0, 1, source),
+        expected=f"at most {MAX_CHARACTERS:,} characters",
+        received=f"{len(source.text):,}",
+    )

@@ -1,0 +1,222 @@
+"""The syntax tree: what was written, and where. Frozen; equality ignores the places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Union
+
+from nndsl.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier(Node):
+    """A name as written; dotted where the grammar allows it (`ops.mean`)."""
+
+    text: str
+
+
+# ---- Expressions ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    """A number, string, boolean or none; `text` is a number's own spelling, such as `1e-3`."""
+
+    value: int | float | str | bool | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Node):
+    """A name in an expression: a tensor, constant, parameter, or a bare word."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    name: Identifier | None
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """An object with arguments inside an argument list: `L2(1e-4)`."""
+
+    callee: Identifier
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Node):
+    items: tuple[Expression, ...]
+    is_tuple: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    """Operands of one precedence level, applied from left to right: one more than operators."""
+
+    operators: tuple[str, ...]
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported(Node):
+    """A part of the language that is read but not compiled yet; `what` says which."""
+
+    what: str
+    names: tuple[Identifier, ...] = ()
+
+
+Expression = Union[
+    Literal, Reference, Call, Sequence, Arithmetic, Negation, Unsupported
+]
+
+
+# ---- Flows ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Node):
+    """A layer, block, shared layer or activation, applied; `arguments` None without brackets."""
+
+    callee: Identifier
+    arguments: tuple[Argument, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Node):
+    """`_`: the incoming tensors, unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork(Node):
+    branches: tuple[tuple[Step, ...], ...]
+
+
+Stage = Union[Apply, Identity, Fork, Unsupported]
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Node):
+    """A stage of a chain, and the names that `as` gives to what comes out of it."""
+
+    stage: Stage
+    names: tuple[Identifier, ...]
+
+
+# ---- Lines ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    name: Identifier
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension(Node):
+    """A size in an input's type: an expression, or `?` (None), or `?T` (its name)."""
+
+    value: Expression | None
+    unknown: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType(Node):
+    dtype: Identifier | None
+    dimensions: tuple[Dimension, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Node):
+    name: Identifier
+    type: TensorType | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLayer(Node):
+    name: Identifier
+    apply: Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(Node):
+    """Sources, the steps they go through, and names for the sources when there are no steps."""
+
+    sources: tuple[Expression, ...]
+    steps: tuple[Step, ...]
+    names: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Node):
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    name: Identifier
+    default: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Node):
+    """A block: `chain` of a point-free one, else `body`. The span is that of its header."""
+
+    name: Identifier
+    parameters: tuple[Parameter, ...]
+    chain: tuple[Step, ...] | None = None
+    body: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model(Node):
+    name: Identifier
+    style: str | None
+    parameters: tuple[Parameter, ...]
+    body: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Node):
+    name: Identifier
+    values: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Train(Node):
+    model: Identifier | None
+    settings: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Broken(Node):
+    """A line that could not be read, and the names that it seems to define."""
+
+    names: tuple[Identifier, ...]
+
+
+Line = Union[
+    Constant, Input, SharedLayer, Flow, Output, Block, Model, Train, Unsupported, Broken
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A file: its definitions in order, and its comments (kept for the formatter)."""
+
+    source: Source = field(compare=False)
+    definitions: tuple[Line, ...] = ()
+    comments: tuple[Span, ...] = field(default=(), compare=False)

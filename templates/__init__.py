@@ -1,0 +1,1 @@
+"""The templates of the generated Python, as package data."""

@@ -1,0 +1,370 @@
+"""The oracle: what was compiled, built in real Keras and held against everything we know of it.
+
+Four witnesses have to agree about a model: what nndsl predicted, the emitted code in each style,
+a model written by hand, and what a fresh process finds in a saved file. They are compared by the
+names of layers, inputs and outputs, never by position: Keras sorts dicts of outputs by key, and
+copying by position then swaps heads of equal shape without a word.
+
+    compiled = nndsl.compile(text, style="functional")
+    model = oracle.build(compiled)
+    oracle.compare_with_prediction(model, compiled)
+
+Run as a program, this file is the fresh process: it loads saved models and calls them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+
+if TYPE_CHECKING:
+    from nndsl import CompiledModel
+
+Arrays = dict[str, np.ndarray]
+Shape = tuple[Any, ...]
+
+#: What an unknown size becomes in random inputs.
+UNKNOWN_SIZE = 12
+#: Seconds that a script or a fresh process may take.
+PATIENCE = 300
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="nndsl-oracle-")
+_COUNTER = itertools.count()
+
+
+# ---- Building ------------------------------------------------------------------------------
+
+
+def import_file(path: Path, name: str | None = None) -> ModuleType:
+    """Import a Python file by its path. It's registered, as Keras needs it to find classes."""
+    name = name or path.stem
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None, path
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def import_code(code: str) -> ModuleType:
+    """Import emitted code from a file of its own: TensorFlow reads the source of `call`."""
+    name = f"emitted_{next(_COUNTER)}"
+    path = Path(_FOLDER.name) / f"{name}.py"
+    path.write_text(code, encoding="utf-8")
+    return import_file(path)
+
+
+def build(compiled: CompiledModel) -> keras.Model:
+    """Run the emitted code and return the model that its `build_model()` makes."""
+    assert compiled.code is not None, [d.title for d in compiled.diagnostics]
+    keras.utils.clear_session()  # else Keras goes on counting: dense_7
+    keras.utils.set_random_seed(0)
+    return import_code(compiled.code).build_model()
+
+
+def build_reference(path: Path) -> keras.Model:
+    """Return the model that a hand-written file's `build()` makes."""
+    keras.utils.clear_session()
+    return import_file(path, f"reference_{path.stem}").build()
+
+
+# ---- Layers --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What is compared of a layer. Shapes begin with the batch, None."""
+
+    kind: str
+    outputs: tuple[tuple[Shape, str], ...]
+    trainable: int
+    non_trainable: int
+
+
+def leaf_layers(model: keras.Model) -> dict[str, keras.Layer]:
+    """Return the layers that do the work by name, through nested models and blocks."""
+    leaves: dict[str, keras.Layer] = {}
+    for layer in _walk(model):
+        known = leaves.setdefault(layer.name, layer)
+        assert known is layer, f"two layers are called {layer.name}"
+    return leaves
+
+
+def _walk(layer: keras.Layer) -> Iterator[keras.Layer]:
+    for inner in layer._flatten_layers(include_self=False, recursive=False):
+        if isinstance(inner, keras.layers.InputLayer):
+            continue
+        if _is_container(inner):
+            yield from _walk(inner)
+        else:
+            yield inner
+
+
+def _is_container(layer: keras.Layer) -> bool:
+    """A nested model, or a block: a Layer class of the emitted code."""
+    in_keras = type(layer).__module__.split(".")[0] == "keras"
+    return isinstance(layer, keras.Model) or not in_keras
+
+
+def kind_of(layer: keras.Layer) -> str:
+    """Return the public name of a layer's class (GroupQueryAttention's own name is another)."""
+    kind = type(layer)
+    if getattr(keras.layers, kind.__name__, None) is kind:
+        return kind.__name__
+    public = [name for name, value in vars(keras.layers).items() if value is kind]
+    return public[0] if public else kind.__name__
+
+
+def count(weights: Sequence[Any]) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in weights)
+
+
+def leaf(layer: keras.Layer) -> Leaf:
+    """Return what is compared of a layer; its outputs are those of its first call."""
+    return Leaf(
+        kind_of(layer),
+        tuple((tuple(t.shape), t.dtype) for t in keras.tree.flatten(layer.output)),
+        count(layer.trainable_weights),
+        count(layer.non_trainable_weights),
+    )
+
+
+def leaves_of(model: keras.Model) -> dict[str, Leaf]:
+    return {name: leaf(layer) for name, layer in leaf_layers(model).items()}
+
+
+# ---- Comparing structure -------------------------------------------------------------------
+
+
+def keras_shape(shape: Shape) -> Shape:
+    """Return a predicted shape as Keras writes it: a named unknown size is None there."""
+    return tuple(dim if isinstance(dim, int) else None for dim in shape)
+
+
+def predicted_leaves(compiled: CompiledModel) -> dict[str, Leaf]:
+    """Return what nndsl said about the layers before Keras was started."""
+    layers = [layer for layer in compiled.layers if layer.kind != "InputLayer"]
+    names = [layer.name for layer in layers]
+    assert len(names) == len(set(names)), names
+    return {
+        layer.name: Leaf(
+            layer.kind,
+            tuple((keras_shape(tensor.shape), tensor.dtype) for tensor in layer.outputs),
+            layer.trainable,
+            layer.non_trainable,
+        )
+        for layer in layers
+    }
+
+
+def compare_with_prediction(model: keras.Model, compiled: CompiledModel) -> None:
+    """Assert that Keras and nndsl agree on every layer and on the sums of parameters."""
+    predicted = predicted_leaves(compiled)
+    _assert_same_leaves(leaves_of(model), predicted)
+    assert count(model.trainable_weights) == sum(p.trainable for p in predicted.values())
+    assert count(model.non_trainable_weights) == sum(p.non_trainable for p in predicted.values())
+
+
+def compare_with_reference(model: keras.Model, reference: keras.Model) -> None:
+    """Assert that a model has the layers of a hand-written one: names, classes, shapes, sizes."""
+    _assert_same_leaves(leaves_of(model), leaves_of(reference))
+    assert count(model.trainable_weights) == count(reference.trainable_weights)
+    assert count(model.non_trainable_weights) == count(reference.non_trainable_weights)
+    assert model.name == reference.name
+
+
+def _assert_same_leaves(found: Mapping[str, Leaf], expected: Mapping[str, Leaf]) -> None:
+    assert sorted(found) == sorted(expected)
+    differing = {n: (found[n], expected[n]) for n in found if found[n] != expected[n]}
+    assert not differing, differing
+
+
+# ---- Comparing numbers ---------------------------------------------------------------------
+
+
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Copy all weights from layer to layer of the same name."""
+    sources, targets = leaf_layers(source), leaf_layers(target)
+    assert sorted(sources) == sorted(targets)
+    for name, layer in targets.items():
+        there = [(variable.name, variable.shape) for variable in sources[name].weights]
+        assert there == [(variable.name, variable.shape) for variable in layer.weights], name
+        layer.set_weights(sources[name].get_weights())
+
+
+def randomize_weights(model: keras.Model, seed: int = 0) -> None:
+    """Move every weight a little: biases that are all zero would hide a swap of two heads."""
+    random = np.random.default_rng(seed)
+    for variable in model.weights:
+        noise = random.uniform(-0.1, 0.1, variable.shape)
+        variable.assign(keras.ops.convert_to_numpy(variable) + noise.astype(variable.dtype))
+
+
+def random_inputs(source: CompiledModel | keras.Model, rows: int = 4, seed: int = 0) -> Arrays:
+    """Return an array for every input, by name. Whole numbers are small: they may be tokens."""
+    random = np.random.default_rng(seed)
+    tensors = _inputs_of(source)
+    return {name: _random(random, rows, *tensor) for name, tensor in tensors.items()}
+
+
+def _inputs_of(source: CompiledModel | keras.Model) -> dict[str, tuple[Shape, str]]:
+    inputs = source.inputs
+    if isinstance(inputs, Mapping):
+        return {name: (keras_shape(t.shape), t.dtype) for name, t in inputs.items()}
+    return {tensor.name: (tuple(tensor.shape), tensor.dtype) for tensor in inputs}
+
+
+def _random(random: np.random.Generator, rows: int, shape: Shape, dtype: str) -> np.ndarray:
+    sizes = (rows, *(UNKNOWN_SIZE if dim is None else dim for dim in shape[1:]))
+    if "int" in dtype:
+        return random.integers(0, 10, sizes).astype(dtype)
+    if dtype == "bool":
+        return random.random(sizes) < 0.5
+    return random.standard_normal(sizes).astype(dtype)
+
+
+def call(model: keras.Model, inputs: Arrays, names: Sequence[str]) -> Arrays:
+    """Call a model and return its outputs by name; `names` are the outputs as declared."""
+    single = next(iter(inputs.values())) if len(inputs) == 1 else None
+    outputs = model(inputs if single is None else single, training=False)
+    if not isinstance(outputs, Mapping):
+        listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        outputs = dict(zip(names, listed, strict=True))
+    assert set(outputs) == set(names), sorted(outputs)
+    return {name: np.asarray(keras.ops.convert_to_numpy(outputs[name])) for name in names}
+
+
+def assert_same_outputs(found: Arrays, expected: Arrays) -> None:
+    """Assert that every output is the same to the last bit, and a number."""
+    assert list(found) == list(expected)
+    for name, value in expected.items():
+        assert np.isfinite(value).all(), name
+        assert found[name].shape == value.shape, name
+        assert found[name].dtype == value.dtype, name
+        assert np.abs(found[name] - value).max(initial=0.0) == 0.0, name
+
+
+# ---- Fresh processes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A model to be saved, loaded in a fresh process, and called there."""
+
+    compiled: CompiledModel
+    model: keras.Model
+    inputs: Arrays
+
+
+def save_and_load_in_fresh_process(
+    compiled: CompiledModel, model: keras.Model, inputs: Arrays, tmp_path: Path
+) -> None:
+    """Assert that a fresh process finds the same model in the `.keras` file."""
+    failures = save_and_load({"model": Saved(compiled, model, inputs)}, tmp_path)
+    assert not failures, failures["model"]
+
+
+def save_and_load(cases: Mapping[str, Saved], tmp_path: Path) -> dict[str, str]:
+    """Save the models, load all of them in one fresh process; return what failed, by case.
+
+    Only a subclass needs its module imported before it is loaded. The others have to do without.
+    """
+    folders = {name: tmp_path / str(number) for number, name in enumerate(cases)}
+    for name, case in cases.items():
+        _write_case(case, folders[name])
+    run_python([__file__, *map(str, folders.values())], tmp_path)
+    failures = {}
+    for name, case in cases.items():
+        failure = _what_failed(case, folders[name])
+        if failure:
+            failures[name] = failure
+    return failures
+
+
+def _write_case(case: Saved, folder: Path) -> None:
+    folder.mkdir()
+    case.model.save(folder / "model.keras")
+    np.savez(folder / "inputs.npz", **case.inputs)
+    outputs = json.dumps(list(case.compiled.outputs))
+    (folder / "outputs.json").write_text(outputs, encoding="utf-8")
+    if case.compiled.style == "subclass":
+        (folder / "module.py").write_text(str(case.compiled.code), encoding="utf-8")
+
+
+def _what_failed(case: Saved, folder: Path) -> str | None:
+    error = folder / "error.txt"
+    if error.exists():
+        return error.read_text(encoding="utf-8")
+    with np.load(folder / "loaded.npz") as loaded:
+        found = {name: loaded[name] for name in case.compiled.outputs}
+    try:
+        assert_same_outputs(found, call(case.model, case.inputs, list(case.compiled.outputs)))
+    except AssertionError as difference:
+        return f"the loaded model predicts something else: {difference}"
+    return None
+
+
+def _load_and_call(folder: Path) -> None:
+    """Do the fresh process's part for one model."""
+    module = folder / "module.py"
+    if module.exists():
+        import_file(module, f"module_{folder.name}")
+    model = keras.models.load_model(folder / "model.keras")
+    names = json.loads((folder / "outputs.json").read_text(encoding="utf-8"))
+    with np.load(folder / "inputs.npz") as inputs:
+        outputs = call(model, dict(inputs), names)
+    np.savez(folder / "loaded.npz", **outputs)
+
+
+def run_script(script: CompiledModel | Path, args: Sequence[str], cwd: Path) -> str:
+    """Run an emitted script as a user would, and return what it printed."""
+    if not isinstance(script, Path):
+        assert script.code is not None
+        path = cwd / f"script_{next(_COUNTER)}.py"
+        path.write_text(script.code, encoding="utf-8")
+        script = path
+    return run_python([str(script), *args], cwd)
+
+
+def run_python(args: Sequence[str], cwd: Path) -> str:
+    """Run Python in a folder; assert that it ends well and return its standard output."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, *args],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def _main() -> None:
+    for folder in map(Path, sys.argv[1:]):
+        keras.utils.clear_session()
+        try:
+            _load_and_call(folder)
+        except Exception as error:
+            (folder / "error.txt").write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,523 @@
+"""What `test_parity.py` asks both Keras and nndsl: layers, input shapes and arguments.
+
+Whether a case is right or wrong is not written here: Keras decides. A case is
+`case(layer, shape, *arguments, **arguments)`; a list of shapes stands for a list of tensors,
+`T(...)` for a tensor given by name, `O(...)` for an object of Keras such as an initializer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nndsl.layers import find
+from nndsl.vocabulary import KerasObject
+
+
+@dataclass(frozen=True)
+class T:
+    """A tensor: its shape without the batch, its dtype."""
+
+    shape: tuple[int | None, ...]
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class Case:
+    layer: str
+    tensors: dict[str, T | list[T]]
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        shapes = [
+            [t.shape for t in tensor] if isinstance(tensor, list) else tensor.shape
+            for tensor in self.tensors.values()
+        ]
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.layer}({arguments}) on {', '.join(map(str, shapes))}"
+
+
+def O(kind: str, name: str, **arguments: Any) -> KerasObject:  # noqa: N802, E743
+    return KerasObject(kind, name, tuple(arguments.items()))
+
+
+def case(layer: str, on: Any, *positional: Any, dtype_in: str = "float32", **named: Any) -> Case:
+    rule = find(layer)
+    assert rule is not None, layer
+    first = [T(shape, dtype_in) for shape in on] if isinstance(on, list) else T(on, dtype_in)
+    tensors: dict[str, T | list[T]] = {rule.tensors[0].name: first}
+    values = {p.name: value for p, value in zip(rule.parameters, positional, strict=False)}
+    for name, value in named.items():
+        is_tensor = isinstance(value, T) or (isinstance(value, list) and isinstance(value[0], T))
+        (tensors if is_tensor else values)[name] = value
+    return Case(layer, tensors, values)
+
+
+def _convolutions() -> list[Case]:
+    cases = []
+    spatial = {1: (16,), 2: (12, 10), 3: (8, 7, 6)}
+    for rank, sizes in spatial.items():
+        last, first = (*sizes, 4), (4, *sizes)
+        conv, transposed = f"Conv{rank}D", f"Conv{rank}DTranspose"
+        for name in (conv, transposed):
+            cases += [
+                case(name, last, 8, 3),
+                case(name, last, 8, (3,) * rank, padding="same", use_bias=False),
+                case(name, last, 8, [2] * rank, 2, "same", activation="relu"),
+                case(name, last, 8, 3, 2, padding="VALID", kernel_initializer="he_normal"),
+                case(name, last, 8, 3, dilation_rate=2),
+                case(name, last, 8, 3, strides=2, dilation_rate=2),
+                case(name, first, 8, 3, data_format="channels_first"),
+                case(name, sizes, 8, 3),
+                case(name, (*last, 2), 8, 3),
+                case(name, last, 8, (3,) * (rank + 1)),
+                case(name, last, 8, 40),
+                case(name, last, 8, 1),
+                case(name, last, 0, 3),
+                case(name, last, 8, 0),
+                case(name, last, 8, 3, strides=0),
+                case(name, last, 8, 3, padding="smae"),
+                case(name, last, 8, 3, padding="causal"),
+                case(name, last, 8, 3, activation="rleu"),
+                case(name, last, 8, 3, kernel_initializer="glorot"),
+                case(name, last, 8, 3, data_format="last"),
+                case(name, last, 8, 3, kernel_regularizer=O("regularizers", "L2", l2=0.01)),
+                case(name, last, 8, 3, bias_constraint=O("constraints", "MaxNorm", max_value=2)),
+                case(name, last, 8.5, 3),
+            ]
+        cases += [
+            case(conv, last, 8, 3, groups=2),
+            case(conv, last, 8, 3, groups=3),
+            case(conv, last, 9, 3, groups=2),
+            case(conv, last, 8, 3, groups=0),
+            case(conv, last, 8, 3, padding="causal", dilation_rate=2),
+            case(transposed, last, 8, 3, 2, output_padding=1),
+            case(transposed, last, 8, 3, 2, "same", output_padding=1),
+            case(transposed, last, 8, 3, 2, "same", output_padding=0),
+            case(transposed, last, 8, 2, 3, "same", output_padding=2),
+            case(transposed, last, 8, 3, 2, output_padding=2),
+            case(transposed, last, 8, 2, 3),
+            case(transposed, last, 8, 2, 1, output_padding=0),
+        ]
+    for rank in (1, 2):
+        sizes = spatial[rank]
+        last, first = (*sizes, 4), (4, *sizes)
+        for name, given in ((f"DepthwiseConv{rank}D", ()), (f"SeparableConv{rank}D", (8,))):
+            cases += [
+                case(name, last, *given, 3),
+                case(name, last, *given, 3, depth_multiplier=2),
+                case(name, last, *given, 3, strides=2, padding="same", use_bias=False),
+                case(name, last, *given, 3, strides=2, dilation_rate=2),
+                case(name, last, *given, 3, padding="causal"),
+                case(name, last, *given, 3, depth_multiplier=0),
+                case(name, first, *given, 3, data_format="channels_first"),
+                case(name, sizes, *given, 3),
+                case(name, last, *given, 30),
+                case(name, last, *given, 3, depthwise_initializer="he_normal"),
+            ]
+    return cases
+
+
+def _pooling() -> list[Case]:
+    cases = []
+    for rank, sizes in {1: (16,), 2: (12, 10), 3: (8, 7, 6)}.items():
+        last, first = (*sizes, 4), (4, *sizes)
+        for kind in ("Max", "Average"):
+            name = f"{kind}Pooling{rank}D"
+            cases += [
+                case(name, last, 2),
+                case(name, last),
+                case(name, last, 3, 2, "same"),
+                case(name, last, (2,) * rank, (1,) * rank),
+                case(name, last, 1),
+                case(name, last, 3, padding="SAME"),
+                case(name, first, 2, data_format="channels_first"),
+                case(name, sizes, 2),
+                case(name, last, 30),
+                case(name, last, 30, padding="same"),
+                case(name, last, 0),
+                case(name, last, 2, 0),
+                case(name, last, (2,) * (rank + 1)),
+            ]
+            name = f"Global{kind}Pooling{rank}D"
+            cases += [
+                case(name, last),
+                case(name, last, keepdims=True),
+                case(name, first, "channels_first"),
+                case(name, first, "channels_first", True),
+                case(name, sizes),
+                case(name, (*last, 3)),
+                case(name, last, "first"),
+            ]
+    cases.append(case("GlobalAveragePooling1D", (16, 4), mask=T((16,), "bool")))
+    return cases
+
+
+def _reshaping() -> list[Case]:
+    cases = [
+        *(case("Flatten", shape) for shape in ((28, 28, 1), (7,), (), (1, 5), (5, 1))),
+        case("Flatten", (3, 4), "channels_first"),
+        case("Flatten", (3, 4), 5),
+        *(
+            case("Reshape", (4, 6), target)
+            for target in (
+                [24],
+                [2, 3, 4],
+                [-1],
+                [6, -1],
+                [5, -1],
+                [-1, -1],
+                [4, 7],
+                [0, -1],
+                [0],
+                [-2, 12],
+                24,
+                [],
+                [1, -1, 6],
+                [-1, 6],
+            )
+        ),
+        case("Reshape", (), [1]),
+        case("Reshape", (), []),
+        case("Permute", (3, 4, 5), [2, 1, 3]),
+        case("Permute", (3, 4, 5), [2, 1]),
+        case("Permute", (3, 4, 5), [0, 1, 2]),
+        case("Permute", (3, 4, 5), [1, 1, 2]),
+        case("Permute", (3,), [1]),
+        case("RepeatVector", (4,), 3),
+        case("RepeatVector", (4, 5), 3),
+        case("RepeatVector", (4,), 0),
+        case("RepeatVector", (4,), 2.5),
+    ]
+    shapes = {1: (9, 4), 2: (9, 8, 4), 3: (9, 8, 7, 4)}
+    for rank, shape in shapes.items():
+        first = (shape[-1], *shape[:-1])
+        up, pad, crop = f"UpSampling{rank}D", f"ZeroPadding{rank}D", f"Cropping{rank}D"
+        cases += [
+            case(up, shape),
+            case(up, shape, 3),
+            case(up, shape, 1),
+            case(up, shape, 0),
+            case(up, shape, (2,) * rank),
+            case(up, shape[:-1]),
+            case(pad, shape),
+            case(pad, shape, 2),
+            case(pad, shape, 0),
+            case(pad, shape, ((1, 2),) * rank if rank > 1 else (1, 2)),
+            case(pad, shape, (1,) * rank),
+            case(pad, shape, (1,) * (rank + 2)),
+            case(pad, shape, 1.5),
+            case(pad, first, 1, "channels_first"),
+            case(pad, shape[:-1]),
+            case(crop, shape),
+            case(crop, shape, 2),
+            case(crop, shape, 0),
+            case(crop, shape, 3),
+            case(crop, shape, 5),
+            case(crop, shape, -1),
+            case(crop, shape, ((1, 2),) * rank if rank > 1 else (1, 2)),
+            case(crop, shape[:-1]),
+        ]
+        if rank > 1:
+            cases.append(case(up, first, 2, "channels_first"))
+            cases.append(case(crop, first, 2, "channels_first"))
+            cases.append(case(crop, shape, (2, (1, 0), 3)[:rank]))
+    cases += [
+        case("UpSampling2D", (9, 8, 4), (2, 3), interpolation="bilinear"),
+        case("UpSampling2D", (9, 8, 4), (2, 3), interpolation="Lanczos3"),
+    ]
+    return cases
+
+
+def _merging() -> list[Case]:
+    cases = []
+    for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"):
+        cases += [
+            case(name, [(4, 5), (4, 5)]),
+            case(name, [(4, 5), (4, 1)]),
+            case(name, [(4, 5), (5,)]),
+            case(name, [(1, 5), (4, 1)]),
+            case(name, [(4, 5), (4, 6)]),
+            case(name, [(4,), (3,)]),
+            case(name, [(4,), (4,), (4,)]),
+            case(name, [(4, 5)]),
+            case(name, [(3, 4, 5), (4, 5)]),
+            case(name, [(), (4,)]),
+        ]
+    cases += [
+        case("Concatenate", [(4, 5), (4, 6)]),
+        case("Concatenate", [(4, 5), (3, 5)]),
+        case("Concatenate", [(4, 5), (3, 5)], 1),
+        case("Concatenate", [(4, 5), (4, 5), (4, 5)], axis=-2),
+        case("Concatenate", [(4, 5), (4,)]),
+        case("Concatenate", [(4, 5), (4, 5)], 3),
+        case("Concatenate", [(4, 5), (4, 5)], -4),
+        case("Concatenate", [(4, 5), (4, 5)], 0),
+        case("Concatenate", [(4, 5)]),
+        case("Concatenate", [(), ()]),
+        case("Concatenate", [(4, 5), (4, 5)], axis="last"),
+        case("Dot", [(4,), (4,)], 1),
+        case("Dot", [(4,), (4,)], axes=-1, normalize=True),
+        case("Dot", [(4, 5), (6, 5)], axes=-1),
+        case("Dot", [(4, 5), (6, 5)], axes=1),
+        case("Dot", [(4, 5), (6, 4)], axes=(1, 2)),
+        case("Dot", [(4, 5), (6, 4)], axes=[-2, -1]),
+        case("Dot", [(4, 5), (4,)], axes=1),
+        case("Dot", [(4, 5), (4,)], axes=2),
+        case("Dot", [(4, 5), (4,)], axes=(1,)),
+        case("Dot", [(4, 5), (4,)], axes="last"),
+        case("Dot", [(2, 4, 5), (3, 5, 6)], axes=(3, 2)),
+        case("Dot", [(4,), (4,), (4,)], 1),
+    ]
+    return cases
+
+
+def _normalization() -> list[Case]:
+    cases = []
+    for name in (
+        "BatchNormalization",
+        "LayerNormalization",
+        "RMSNormalization",
+        "UnitNormalization",
+        "GroupNormalization",
+    ):
+        first: tuple[Any, ...] = (2,) if name == "GroupNormalization" else ()
+        cases += [
+            case(name, (8,), *first),
+            case(name, (4, 6, 8), *first),
+            case(name, (4, 6, 8), *first, axis=1),
+            case(name, (4, 6, 8), *first, axis=-2),
+            case(name, (4, 6, 8), *first, axis=4),
+            case(name, (4, 6, 8), *first, axis=-5),
+            case(name, (4, 6, 8), *first, axis="last"),
+            case(name, (), *first),
+        ]
+        if name != "UnitNormalization":
+            cases.append(case(name, (4, 6, 8), *first, axis=0))
+        if name in ("LayerNormalization", "RMSNormalization", "UnitNormalization"):
+            cases += [
+                case(name, (4, 6, 8), axis=[1, 2]),
+                case(name, (4, 6, 8), axis=[-1, 1]),
+                case(name, (4, 6, 8), axis=[-1, 5]),
+            ]
+        if name not in ("RMSNormalization", "UnitNormalization"):
+            cases += [
+                case(name, (4, 6, 8), *first, center=False),
+                case(name, (4, 6, 8), *first, scale=False),
+                case(name, (4, 6, 8), *first, center=False, scale=False),
+                case(name, (4, 8), *first, gamma_regularizer="l2"),
+                case(name, (4, 8), *first, gamma_initializer="one"),
+                case(name, (4, 8), *first, gamma_initializer="unos"),
+            ]
+    cases += [
+        case("BatchNormalization", (4, 8), renorm=True),
+        case("BatchNormalization", (4, 8), mask=T((4,), "bool")),
+        case("GroupNormalization", (4, 64)),
+        case("GroupNormalization", (4, 8)),
+        case("GroupNormalization", (4, 8), -1),
+        case("GroupNormalization", (4, 8), 0),
+        case("GroupNormalization", (4, 8), -2),
+        case("GroupNormalization", (4, 6), 4),
+    ]
+    return cases
+
+
+def _recurrent() -> list[Case]:
+    cases = []
+    for name, states in (("LSTM", 2), ("GRU", 1), ("SimpleRNN", 1)):
+        cases += [
+            case(name, (7, 4), 5),
+            case(name, (7, 4), 5, return_sequences=True),
+            case(name, (7, 4), 5, return_state=True),
+            case(name, (7, 4), 5, return_sequences=True, return_state=True, go_backwards=True),
+            case(name, (7, 4), 5, dropout=0.2, recurrent_dropout=0.1, seed=3),
+            case(name, (7, 4), 5, stateful=True),
+            case(name, (7, 4), 5, activation="rleu"),
+            case(name, (7, 4), 5, activation=None),
+            case(name, (4,), 5),
+            case(name, (7, 7, 4), 5),
+            case(name, (7, 4), 0),
+            case(name, (7, 4), 5, initial_state=[T((5,))] * states),
+            case(name, (7, 4), 5, mask=T((7,), "bool")),
+        ]
+    cases += [
+        case("GRU", (7, 4), 5, reset_after=False),
+        case("LSTM", (7, 4), 5, unit_forget_bias=False),
+        case("LSTM", (7, 4), 5, use_cudnn="no"),
+        case("GRU", (7, 4), 5, use_cudnn=False),
+    ]
+    return cases
+
+
+def _attention() -> list[Case]:
+    q, v = (6, 8), T((9, 10))
+    name = "MultiHeadAttention"
+    return [
+        case(name, q, 2, 4, value=v),
+        case(name, q, 2, 4, value=v, key=T((9, 3))),
+        case(name, q, 2, 4, value=v, key=T((8, 3))),
+        case(name, q, 2, 4, 5, value=v),
+        case(name, q, 2, 4, value=v, use_bias=False),
+        case(name, q, 2, 4, value=v, output_shape=7),
+        case(name, q, 2, 4, value=v, output_shape=(7, 2)),
+        case(name, q, 2, 4, value=v, use_gate=True, value_dim=3),
+        case(name, q, 2, 4, value=v, attention_mask=T((6, 9), "bool")),
+        case(name, q, 2, 4, value=v, attention_mask=T((1, 9), "bool")),
+        case(name, q, 2, 4, value=T(q), use_causal_mask=True),
+        case(name, q, 2, 4, value=T(q), dropout=0.1),
+        case(name, q, 2, 4, value=T(q), dropout=0.1, flash_attention=True),
+        case(name, q, 0, 4, value=v),
+        case(name, q, 2, 0, value=v),
+        case(name, q, 2, 4, value=v, sliding_window=0),
+        case(name, (3, 6, 8), 2, 4, value=T((3, 6, 8)), attention_axes=2),
+    ]
+
+
+def _elementwise() -> list[Case]:
+    cases = []
+    for name, *given in (
+        ("Activation", "relu"),
+        ("Activation", None),
+        ("Activation", "rleu"),
+        ("ReLU",),
+        ("ReLU", 6.0),
+        ("ReLU", -1),
+        ("ReLU", None, 0.1, 1),
+        ("ReLU", None, -0.1),
+        ("LeakyReLU",),
+        ("LeakyReLU", 0.1),
+        ("LeakyReLU", -0.1),
+        ("LeakyReLU", None),
+        ("ELU", 2),
+        ("Softmax",),
+        ("Softmax", 1),
+        ("PReLU",),
+        ("PReLU", "zeros", None, None, [1]),
+        ("PReLU", "zeros", None, None, 2),
+        ("PReLU", "zeros", None, None, 4),
+        ("Dropout", 0.5),
+        ("Dropout", 50),
+        ("Dropout", -0.5),
+        ("Dropout", 0.5, (None, 1, 8), 7),
+        ("Dropout", 0.5, (None, 0, 8)),
+        ("Dropout", 0.5, "all"),
+        ("Dropout", "half"),
+        ("AlphaDropout", 0.5),
+        ("AlphaDropout", 1.5),
+        ("GaussianDropout", 0.5),
+        ("GaussianDropout", 1.5),
+        ("GaussianNoise", 0.5),
+        ("GaussianNoise", 1.5),
+        ("SpatialDropout1D", 0.5),
+        ("SpatialDropout2D", 0.5),
+        ("SpatialDropout3D", 0.5),
+        ("ActivityRegularization", 0.1, 0.1),
+        ("ActivityRegularization", -0.1),
+        ("Masking",),
+        ("Masking", 1),
+        ("Identity",),
+        ("Rescaling", 0.5),
+        ("Rescaling", 0.5, 1),
+        ("Rescaling", [0.5] * 8, 1),
+        ("Normalization",),
+        ("Normalization", 1),
+        ("Normalization", None),
+        ("Normalization", [1, 2]),
+        ("Normalization", 4),
+        ("Normalization", -1, 0.0, 1.0),
+        ("Normalization", -1, 0.0),
+    ):
+        cases += [case(name, shape, *given) for shape in ((3, 8), (5,), (2, 3, 8), (2, 2, 3, 8))]
+    cases.append(case("Softmax", (3, 8), mask=T((3, 8), "bool")))
+    return cases
+
+
+def _core() -> list[Case]:
+    return [
+        case("Dense", (8,), 4),
+        case("Dense", (8,), 4, "relu", False),
+        case("Dense", (3, 8), 4, kernel_initializer=O("initializers", "HeNormal", seed=1)),
+        case("Dense", (3, 8), 4, kernel_initializer=O("regularizers", "L2")),
+        case("Dense", (8,), 4, kernel_regularizer="l2", bias_constraint="non_neg"),
+        case("Dense", (), 4),
+        case("Dense", (8,), 0),
+        case("Dense", (8,), -4),
+        case("Dense", (8,), 4.0),
+        case("Dense", (8,), 4, "rleu"),
+        case("Dense", (8,), 4, lora_rank=2),
+        case("Dense", (8,), 4, lora_rank=2, kernel_constraint="non_neg"),
+        case("Embedding", (9,), 100, 8, dtype_in="int32"),
+        case("Embedding", (9, 2), 100, 8, mask_zero=True, dtype_in="int32"),
+        case("Embedding", (), 100, 8),
+        case("Embedding", (9,), 100, 8, lora_rank=2),
+        case("Embedding", (9,), 0, 8),
+        case("Embedding", (9,), 100, 0),
+        case("Embedding", (9,), 100, 8, "unifrom"),
+    ]
+
+
+CASES: list[Case] = [
+    *_core(),
+    *_elementwise(),
+    *_convolutions(),
+    *_pooling(),
+    *_reshaping(),
+    *_merging(),
+    *_normalization(),
+    *_recurrent(),
+    *_attention(),
+]
+
+#: Cases that are asked as they stand, since their variants are in one of the lists below.
+ALONE: list[Case] = [
+    *(case(name, (7, 4), 5, unroll=True) for name in ("LSTM", "GRU", "SimpleRNN")),
+    *(case("Softmax", shape, (1, 2)) for shape in ((3, 8), (2, 3, 8))),
+    case("MultiHeadAttention", (6, 8), 2, 4, value=T((6, 8)), return_attention_scores=True),
+]
+
+#: What Keras builds and we refuse, with the reason.
+STRICTER: list[tuple[str, Case]] = [
+    *(
+        (
+            "TensorFlow refuses to run it: no input has that output",
+            case(f"Conv{rank}DTranspose", shape, 8, 2, 2, "same", output_padding=0),
+        )
+        for rank, shape in ((1, (9, 4)), (2, (9, 9, 4)), (3, (9, 9, 9, 4)))
+    ),
+    ("runs into an axis that is not there", case("Softmax", (3, 8), 5)),
+    ("runs into an axis that is not there", case("Softmax", (5,), (1, 2))),
+    ("a float is taken as an unknown size", case("Reshape", (4, 6), [4.0, 6])),
+    ("runs into a negative padding", case("ZeroPadding2D", (9, 8, 4), -1)),
+    ("runs into a negative padding", case("ZeroPadding3D", (9, 8, 7, 4), -1)),
+    *(
+        ("cannot unroll an unknown number of steps", case(name, (None, 4), 5, unroll=True))
+        for name in ("LSTM", "GRU", "SimpleRNN")
+    ),
+    ("runs into batch_dot's refusal", case("Dot", [(5, 4), (5, 4)], 0)),
+    ("moments over one axis twice fail", case("LayerNormalization", (5, 4), [1, 1])),
+    ("counts from the end by accident", case("PReLU", (3, 8), shared_axes=[0])),
+    ("counts from the end by accident", case("PReLU", (3, 8), shared_axes=[-1])),
+    ("Keras silently makes it 1: everything dropped", case("LSTM", (7, 4), 5, dropout=50)),
+    ("fails at the first call", case("LSTM", (7, 4), 5, initial_state=[T((5,)), T((6,))])),
+    ("fails at the first call", case("GRU", (7, 4), 5, initial_state=[T((6,))])),
+    ("fails at the first call", case("MultiHeadAttention", (8,), 2, 4, value=T((8,)))),
+    ("fails at the first call", case("MultiHeadAttention", (6, 8), 2, 4, value=T((3, 6, 8)))),
+    (
+        "fails at the first call",
+        case("MultiHeadAttention", (6, 8), 2, 4, value=T((9, 8)), attention_mask=T((9, 6), "bool")),
+    ),
+    (
+        "an unknown interpolation fails at run time",
+        case("UpSampling2D", (4, 4, 1), 2, None, "area"),
+    ),
+    ("bool is no number of units", case("Dense", (8,), True)),
+]
+
+#: Where Keras's symbolic shape is wrong and ours is what comes out when the layer runs.
+BETTER: list[tuple[str, Case, list[tuple[int | None, ...]]]] = [
+    (
+        "scores: Keras's compute_output_spec takes the query's length twice",
+        case("MultiHeadAttention", (6, 8), 2, 4, value=T((9, 8)), return_attention_scores=True),
+        [(None, 6, 8), (None, 2, 6, 9)],
+    ),
+]

@@ -1,0 +1,247 @@
+"""Every layer function against the layer of Keras that it stands for.
+
+Keras is asked by a symbolic call on `keras.Input`: what it accepts must come out of ours with the
+same shapes, dtypes and numbers of parameters, what it refuses must be refused. Each case is asked
+again with other dtypes, with unknown sizes, and, of ours alone, with named unknown sizes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.keras
+
+keras = pytest.importorskip("keras")
+
+from hypothesis import HealthCheck, given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from parity_cases import ALONE, BETTER, CASES, STRICTER, Case, T, case  # noqa: E402
+
+from nndsl.layers import all_layers  # noqa: E402
+from nndsl.layers.rule import REQUIRED, BadArgument, LayerError, Output, Tensor  # noqa: E402
+from nndsl.vocabulary import KerasObject  # noqa: E402
+
+#: Arguments that every layer takes, whether or not its signature spells them out.
+BASE = {"name", "trainable", "dtype"}
+#: The mode that is known only while training or predicting is no argument of the text.
+MODES = {"training"}
+
+Answer = tuple[list[tuple[tuple[Any, ...], str]], int, int]
+
+
+def in_keras(value: Any) -> Any:
+    if isinstance(value, KerasObject):
+        module = getattr(keras, value.kind)
+        return getattr(module, value.name)(**{k: in_keras(v) for k, v in value.arguments})
+    return value
+
+
+def keras_answer(asked: Case) -> Answer | None:
+    """Return shapes with dtypes and the numbers of parameters, or None if Keras refuses."""
+    rule = all_layers()[asked.layer]
+    flags = {p.name for p in rule.flags}
+    values = {name: in_keras(value) for name, value in asked.values.items()}
+    inputs: dict[str, Any] = {}
+    for name, given_ in asked.tensors.items():
+        several = isinstance(given_, list)
+        made = [keras.Input(t.shape, dtype=t.dtype) for t in (given_ if several else [given_])]
+        inputs[name] = made if several else made[0]
+    first = inputs.pop(next(iter(inputs)))
+    try:
+        made_layer = getattr(keras.layers, asked.layer)(
+            **{name: value for name, value in values.items() if name not in flags}
+        )
+        result = made_layer(
+            first, **inputs, **{name: value for name, value in values.items() if name in flags}
+        )
+    except Exception:
+        return None
+    tensors = [(tuple(t.shape), t.dtype) for t in keras.tree.flatten(result)]
+    return (tensors, count(made_layer.trainable_weights), count(made_layer.non_trainable_weights))
+
+
+def count(weights: Any) -> int:
+    return sum(math.prod(weight.shape) for weight in weights)
+
+
+def our_output(asked: Case) -> Output | None:
+    tensors = {
+        name: (
+            tuple(Tensor((None, *t.shape), t.dtype) for t in given_)
+            if isinstance(given_, list)
+            else Tensor((None, *given_.shape), given_.dtype)
+        )
+        for name, given_ in asked.tensors.items()
+    }
+    try:
+        return all_layers()[asked.layer].apply(tensors, asked.values)
+    except (BadArgument, LayerError):
+        return None
+
+
+def our_answer(asked: Case) -> Answer | None:
+    made = our_output(asked)
+    if made is None:
+        return None
+    tensors = [
+        (tuple(dim if isinstance(dim, int) else None for dim in t.shape), t.dtype)
+        for t in made.tensors
+    ]
+    return (tensors, made.trainable, made.non_trainable)
+
+
+def variants(asked: Case) -> Iterator[Case]:
+    """Yield the case, then the case with other dtypes and with unknown sizes."""
+    yield asked
+    name, given_ = next(iter(asked.tensors.items()))
+    tensors = given_ if isinstance(given_, list) else [given_]
+
+    def with_tensors(changed: list[T]) -> Case:
+        first = changed if isinstance(given_, list) else changed[0]
+        return replace(asked, tensors={**asked.tensors, name: first})
+
+    for dtype in ("int32", "float64"):
+        yield with_tensors([replace(t, dtype=dtype) for t in tensors])
+    for index, tensor in enumerate(tensors):
+        for axis in range(len(tensor.shape)):
+            shape = (*tensor.shape[:axis], None, *tensor.shape[axis + 1 :])
+            yield with_tensors(
+                [*tensors[:index], replace(tensor, shape=shape), *tensors[index + 1 :]]
+            )
+    yield with_tensors([replace(t, shape=(None,) * len(t.shape)) for t in tensors])
+
+
+def named(asked: Case) -> Case:
+    """Return the case with a name for each unknown size of the first tensor."""
+    name, given_ = next(iter(asked.tensors.items()))
+    tensors = given_ if isinstance(given_, list) else [given_]
+    changed = [
+        replace(t, shape=tuple(f"N{i}" if dim is None else dim for i, dim in enumerate(t.shape)))
+        for t in tensors
+    ]
+    first = changed if isinstance(given_, list) else changed[0]
+    return replace(asked, tensors={**asked.tensors, name: first})
+
+
+def assert_same(asked: Case) -> None:
+    for variant in variants(asked):
+        theirs, ours = keras_answer(variant), our_answer(variant)
+        assert ours == theirs, f"{variant}: ours is {ours}, Keras's is {theirs}"
+        assert our_answer(named(variant)) == theirs, f"{named(variant)}"
+
+
+@pytest.mark.parametrize("asked", CASES, ids=str)
+def test_case(asked: Case) -> None:
+    assert_same(asked)
+
+
+@pytest.mark.parametrize("asked", ALONE, ids=str)
+def test_case_alone(asked: Case) -> None:
+    assert our_answer(asked) == keras_answer(asked)
+
+
+@pytest.mark.parametrize(("reason", "asked"), STRICTER, ids=str)
+def test_stricter(reason: str, asked: Case) -> None:
+    assert keras_answer(asked) is not None
+    assert our_answer(asked) is None
+
+
+@pytest.mark.parametrize(("reason", "asked", "shapes"), BETTER, ids=str)
+def test_better(reason: str, asked: Case, shapes: list[tuple[int | None, ...]]) -> None:
+    ours, theirs = our_answer(asked), keras_answer(asked)
+    assert ours is not None and theirs is not None
+    assert [shape for shape, _ in ours[0]] == shapes
+    assert ours[1:] == theirs[1:]
+    assert ours != theirs, "Keras has mended it: make this an ordinary case"
+
+
+@pytest.mark.parametrize("name", sorted(all_layers()))
+def test_signature(name: str) -> None:
+    rule = all_layers()[name]
+    layer = getattr(keras.layers, name)
+    assert layer is getattr(keras.layers, rule.name)
+    theirs = [
+        (p.name, REQUIRED if p.default is p.empty else p.default)
+        for p in list(inspect.signature(layer.__init__).parameters.values())[1:]
+        if p.kind is not p.VAR_KEYWORD and p.name not in BASE
+    ]
+    ours = [(p.name, p.default) for p in rule.parameters]
+    assert [repr(pair) for pair in ours] == [repr(pair) for pair in theirs]
+    in_call = list(inspect.signature(layer.call).parameters.values())[1:]
+    given_by_name = [p.name for p in in_call[1:] if p.name not in MODES]
+    assert sorted(given_by_name) == sorted(p.name for p in (*rule.tensors[1:], *rule.flags))
+
+
+@pytest.mark.parametrize("name", sorted({rule.name for rule in all_layers().values()}))
+def test_every_layer_has_a_case(name: str) -> None:
+    asked = [one for one in CASES if one.layer == name]
+    assert any(our_answer(one) is not None for one in asked)
+
+
+@pytest.mark.parametrize("name", sorted({rule.name for rule in all_layers().values()}))
+def test_documentation(name: str) -> None:
+    """One sentence, then the shapes and the weights."""
+    purpose, _, rest = all_layers()[name].documentation.partition("\n\n")
+    assert purpose.endswith(".") and len(purpose) < 200
+    assert "nput" in rest and "utput" in rest and "weights" in rest
+
+
+SIZES = st.integers(1, 9)
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Case:
+    rank = draw(st.integers(1, 3))
+    first = draw(st.booleans())
+    channels = draw(st.integers(1, 4))
+    spatial = draw(st.tuples(*[SIZES | st.none()] * rank))
+    shape = (channels, *spatial) if first else (*spatial, channels)
+    each = st.integers(1, 3) | st.tuples(*[st.integers(1, 4)] * rank)
+    values: dict[str, Any] = {
+        "data_format": "channels_first" if first else "channels_last",
+        "strides": draw(each),
+        "padding": draw(st.sampled_from(["valid", "same"])),
+    }
+    family = draw(st.sampled_from(["Conv", "Transpose", "Depthwise", "Separable", "Pooling"]))
+    if family == "Pooling":
+        values["pool_size"] = draw(each)
+        kind = draw(st.sampled_from(["Max", "Average"]))
+        return case(f"{kind}Pooling{rank}D", shape, **values)
+    values |= {
+        "kernel_size": draw(each),
+        "dilation_rate": draw(each),
+        "use_bias": draw(st.booleans()),
+    }
+    if family == "Transpose":
+        values |= {"filters": draw(st.integers(1, 4)), "output_padding": draw(st.none() | each)}
+        return case(f"Conv{rank}DTranspose", shape, **values)
+    if family == "Conv" or rank == 3:
+        values |= {"filters": draw(st.integers(1, 4)), "groups": draw(st.integers(1, 2))}
+        return case(f"Conv{rank}D", shape, **values)
+    values["depth_multiplier"] = draw(st.integers(1, 3))
+    if family == "Separable":
+        values["filters"] = draw(st.integers(1, 4))
+    return case(f"{family}Conv{rank}D", shape, **values)
+
+
+def is_stricter(asked: Case) -> bool:
+    """True for transposed convolutions that TensorFlow could not run (see STRICTER)."""
+    return "Transpose" in asked.layer and asked.values["padding"] == "same"
+
+
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+@given(windows())
+def test_windows(asked: Case) -> None:
+    theirs, ours = keras_answer(asked), our_answer(asked)
+    if ours is None and theirs is not None:
+        assert is_stricter(asked)
+    else:
+        assert ours == theirs
