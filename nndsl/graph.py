@@ -278,7 +278,7 @@ class Training:
     batch_size: Expression | None = None
     validation: Expression | DataSource | None = None
     data: DataSource | None = None
-    evaluate: bool = True
+    evaluate: bool | None = None
     predict: int = 3
     save: str | None = None
     seed: int = 0

@@ -456,6 +456,105 @@ def _core() -> list[Case]:
     ]
 
 
+def _einsum() -> list[Case]:
+    name = "EinsumDense"
+    return [
+        case(name, (8,), "ab,bc->ac", 4),
+        case(name, (8,), "ab,bc->ac", 4, bias_axes="c", activation="relu"),
+        case(name, (6, 8), "abc,cd->abd", (None, 4), bias_axes="d"),
+        case(name, (6, 8), "abc,cd->abd", (6, 4), bias_axes="bd"),
+        case(name, (6, 8), "abc,cd->abd", (7, 4)),
+        case(name, (6, 8), "abc,cde->abde", (None, 2, 4), bias_axes="de"),
+        case(name, (6, 8), "abc,cde->abde", (None, 2, 4), bias_axes="d"),
+        case(name, (6, 8), "abc,cde->abde", (None, 4)),
+        case(name, (6, 8), "...x,xy->...y", 4),
+        case(name, (6, 8), "...x,xy->...y", 4, bias_axes="y"),
+        case(name, (6, 8), "ab...,bc->ac...", 4, bias_axes="c"),
+        case(name, (6, 8), "abc,cd->ab", (6,)),
+        case(name, (6, 8), "abc,cd->abe", (None, 4)),
+        case(name, (6, 8), "abc,xd->abd", (None, 4)),
+        case(name, (6, 8), "abc,cd", (None, 4)),
+        case(name, (6, 8), "abcd,de->abce", (None, None, 4)),
+        case(name, (6, 8), "abc,cd->abd", (None, 4), bias_axes="z"),
+        case(name, (6, 8), "abc,cd->abd", (None, 4), bias_axes=""),
+        case(name, (6, 8), "abc,cd->abd", (None, 4), bias_axes="b"),
+        case(name, (6, 8), "abc,cd->abd", (None, 4), lora_rank=2),
+        case(name, (6, 8), "abc,cd->abd", "wide"),
+        case("ReversibleEmbedding", (9,), 100, 8),
+        case("ReversibleEmbedding", (9,), 100, 8, tie_weights=False),
+        case("ReversibleEmbedding", (9,), 100, 0),
+        case("ReversibleEmbedding", (9, 8), 100, 8, reverse=True),
+    ]
+
+
+def _adaptive_pooling() -> list[Case]:
+    cases = []
+    for rank, shape in {1: (16, 4), 2: (12, 10, 4), 3: (8, 7, 6, 4)}.items():
+        for kind in ("Max", "Average"):
+            name = f"Adaptive{kind}Pooling{rank}D"
+            cases += [
+                case(name, shape, 4),
+                case(name, shape, (3,) * rank),
+                case(name, shape, (3,) * (rank + 1)),
+                case(name, (4, *shape[:-1]), 4, "channels_first"),
+                case(name, shape, 4, "Channels_first"),
+                case(name, shape, 2.5),
+            ]
+    return cases
+
+
+def _conv_lstm() -> list[Case]:
+    cases = []
+    for rank, shape in {1: (5, 9, 4), 2: (5, 9, 8, 4), 3: (5, 7, 6, 5, 4)}.items():
+        name = f"ConvLSTM{rank}D"
+        cases += [
+            case(name, shape, 6, 3),
+            case(name, shape, 6, 3, padding="same", return_sequences=True),
+            case(name, shape, 6, 3, 2, return_state=True),
+            case(name, shape, 6, 3, 2, dilation_rate=2),
+            case(name, shape, 6, 3, use_bias=False, dilation_rate=2),
+            case(name, (5, 4, *shape[1:-1]), 6, 3, data_format="channels_first"),
+            case(name, shape, 6, 3, padding="causal"),
+            case(name, shape, 6, 30),
+            case(name, shape, 6, 3, stateful=True),
+            case(name, shape[:-1], 6, 3),
+        ]
+    return cases
+
+
+def _more_attention() -> list[Case]:
+    cases = []
+    for name in ("Attention", "AdditiveAttention"):
+        cases += [
+            case(name, [(6, 8), (9, 8)]),
+            case(name, [(6, 8), (9, 5), (9, 8)]),
+            case(name, [(6, 8), (9, 5), (9, 8)], return_attention_scores=True),
+            case(name, [(6, 8), (9, 8)], use_scale=True, use_causal_mask=True, dropout=0.1),
+            case(name, [(6, 8), (9, 8)], use_scale=False),
+            case(name, [(6, 8), (9, 8)], mask=[T((6,), "bool"), T((9,), "bool")]),
+            case(name, [(6, 8)]),
+            case(name, [(6, 8)] * 4),
+        ]
+    cases += [
+        case("Attention", [(6, 8), (9, 8)], score_mode="concat"),
+        case("Attention", [(6, 8), (9, 8)], score_mode="sum"),
+    ]
+    name, v = "GroupQueryAttention", T((9, 8))
+    return [
+        *cases,
+        case(name, (6, 8), 4, 6, 3, value=v),
+        case(name, (6, 8), 4, 6, 4, value=v),
+        case(name, (6, 8), 4, 6, 3, value=v, key=T((9, 5))),
+        case(name, (6, 8), 4, 6, 3, value=v, key=T((7, 5))),
+        case(name, (6, 8), 4, 6, 3, value=T((9, 5))),
+        case(name, (6, 8), 4, 6, 3, value=v, use_gate=True, use_bias=False),
+        case(name, (6, 8), 4, 6, 3, value=v, return_attention_scores=True),
+        case(name, (6, 8), 4, 6, 3, value=v, use_causal_mask=True),
+        case(name, (6, 8), 4, 6, 3, value=v, sliding_window=0),
+        case(name, (6, 8), 4, 6, 3, value=v, dropout=0.1, flash_attention=True),
+    ]
+
+
 CASES: list[Case] = [
     *_core(),
     *_elementwise(),
@@ -466,6 +565,10 @@ CASES: list[Case] = [
     *_normalization(),
     *_recurrent(),
     *_attention(),
+    *_einsum(),
+    *_adaptive_pooling(),
+    *_conv_lstm(),
+    *_more_attention(),
 ]
 
 #: Cases that are asked as they stand, since their variants are in one of the lists below.

@@ -18,8 +18,12 @@ FAMILIES = (
     "merging",
     "activation",
     "recurrent",
+    "recurrent_convolution",
     "attention",
     "preprocessing",
+    "augmentation",
+    "encoding",
+    "audio",
 )
 
 

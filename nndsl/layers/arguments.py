@@ -207,6 +207,38 @@ class MarginsType(ArgumentType):
             raise self.refuse() from None
 
 
+class EinsumShapeType(ListType):
+    """The sizes of an output; `none` for one that the input decides."""
+
+    def __init__(self) -> None:
+        size = OptionalType(IntType("a positive integer", 1))
+        super().__init__("an integer or a list of integers, with `none` for a size kept", size)
+
+    def convert(self, value: Any) -> tuple[Any, ...]:
+        return super().convert(value if isinstance(value, (list, tuple)) else (value,))
+
+
+class PairType(ArgumentType):
+    def __init__(self, description: str, item: ArgumentType | None = None) -> None:
+        super().__init__(description)
+        self.items = ListType(description, item or NumberType("a number"))
+
+    def convert(self, value: Any) -> tuple[Any, ...]:
+        pair = self.items.convert(value)
+        if len(pair) != 2:
+            raise self.refuse()
+        return pair
+
+
+class FactorType(EitherType):
+    """How strongly a random change may act: at most a number, or between two."""
+
+    def __init__(self, minimum: float, maximum: float) -> None:
+        item = NumberType("", minimum, maximum)
+        text = f"a number from {minimum} to {maximum}"
+        super().__init__(f"{text}, or a pair of them", item, PairType(text, item))
+
+
 class KerasType(ArgumentType):
     """Something of `keras.<kind>`: by its identifier, or as an object with arguments."""
 
@@ -284,6 +316,7 @@ Sizes = Annotated[
     tuple[int, ...],
     ListType("a list of integers of at least 0, one of them perhaps -1", IntType("", -1)),
 ]
+EinsumShape = Annotated[tuple[Optional[int], ...], EinsumShapeType()]
 NoiseShape = Annotated[
     Optional[tuple[Optional[int], ...]],
     OptionalType(
@@ -293,6 +326,12 @@ NoiseShape = Annotated[
         )
     ),
 ]
+Pair = Annotated[tuple[float, ...], PairType("a pair of numbers")]
+UnitFactor = Annotated[Any, FactorType(0, 1)]
+OptionalUnitFactor = Annotated[Any, _optional(UnitFactor)]
+SignedFactor = Annotated[Any, FactorType(-1, 1)]
+OptionalSignedFactor = Annotated[Any, _optional(SignedFactor)]
+BitsFactor = Annotated[Any, FactorType(1, 8)]
 NumberOrNumbers = Annotated[
     Union[float, tuple[float, ...]],
     EitherType(
@@ -302,11 +341,11 @@ NumberOrNumbers = Annotated[
     ),
 ]
 
-# Sizes along the spatial axes. Where Keras's default has another form than the converted value, a
-# single integer for one, the Python type is Any.
+# Sizes along the spatial axes. The Python type is Any as Keras's defaults have other forms than the
+# converted value: a single integer, say.
 Spatial1 = Annotated[Any, SpatialType(1)]
-Spatial2 = Annotated[tuple[int, ...], SpatialType(2)]
-Spatial3 = Annotated[tuple[int, ...], SpatialType(3)]
+Spatial2 = Annotated[Any, SpatialType(2)]
+Spatial3 = Annotated[Any, SpatialType(3)]
 OptionalSpatial1 = Annotated[Optional[tuple[int, ...]], _optional(Spatial1)]
 OptionalSpatial2 = Annotated[Optional[tuple[int, ...]], _optional(Spatial2)]
 OptionalSpatial3 = Annotated[Optional[tuple[int, ...]], _optional(Spatial3)]
@@ -318,13 +357,20 @@ Margins2 = Annotated[Any, MarginsType(2)]
 Margins3 = Annotated[Any, MarginsType(3)]
 
 # Words.
+FillMode = Annotated[str, ChoiceType("reflect", "wrap", "constant", "nearest")]
+ElasticFillMode = Annotated[str, ChoiceType("constant", "nearest", "wrap", "mirror", "reflect")]
+PlainInterpolation = Annotated[str, ChoiceType("nearest", "bilinear")]
+FlipMode = Annotated[str, ChoiceType("horizontal", "vertical", "horizontal_and_vertical")]
+ScoreMode = Annotated[str, ChoiceType("dot", "concat")]
 Padding = Annotated[str, ChoiceType("valid", "same", ignore_case=True)]
 PoolPadding = Annotated[str, ChoiceType("valid", "same")]
 CausalPadding = Annotated[str, ChoiceType("valid", "same", "causal", ignore_case=True)]
+DATA_FORMATS = ("channels_last", "channels_first")
 DataFormat = Annotated[
     Optional[str],
-    OptionalType(ChoiceType("channels_last", "channels_first", ignore_case=True)),
+    OptionalType(ChoiceType(*DATA_FORMATS, ignore_case=True)),
 ]
+ExactDataFormat = Annotated[Optional[str], OptionalType(ChoiceType(*DATA_FORMATS))]
 Interpolation = Annotated[
     str,
     ChoiceType("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", ignore_case=True),

@@ -13,10 +13,13 @@ from nndsl.layers.arguments import (
     OptionalIntOrInts,
     OptionalPositiveInt,
     OptionalTensor,
+    OptionalTensors,
     PositiveInt,
     Regularizer,
+    ScoreMode,
+    Tensors,
 )
-from nndsl.layers.checks import fits, known_size
+from nndsl.layers.checks import fits, known_size, need_rank
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
 
 
@@ -66,25 +69,180 @@ def MultiHeadAttention(
     width = value_dim or key_dim
     made = (output_shape,) if isinstance(output_shape, int) else output_shape or ()
     sizes = made or (known_size(name, query),)
-    heads = {
-        "query": (known_size(name, query), key_dim),
-        "key": (known_size(name, key), key_dim),
-        "value": (known_size(name, value), width),
-    }
+    parts = [
+        ("query", known_size(name, query), (num_heads, key_dim)),
+        ("key", known_size(name, key), (num_heads, key_dim)),
+    ]
     if use_gate:
-        heads["gate"] = (known_size(name, query), width)
-    weights: list[Weight] = []
-    for part, (features, size) in heads.items():
-        weights.append(Weight(f"{part}/kernel", (features, num_heads, size)))
-        if use_bias:
-            weights.append(Weight(f"{part}/bias", (num_heads, size)))
-    weights.append(Weight("attention_output/kernel", (num_heads, width, *sizes)))
-    if use_bias:
-        weights.append(Weight("attention_output/bias", sizes))
+        parts.append(("gate", known_size(name, query), (num_heads, width)))
+    parts.append(("value", known_size(name, value), (num_heads, width)))
+    weights = [
+        *_projections(parts, use_bias),
+        *_output_projection((num_heads, width), sizes, use_bias),
+    ]
     tensors = [Tensor((*query.shape[:-1], *(made or query.shape[-1:])))]
     if return_attention_scores:
         tensors.append(Tensor((None, num_heads, query.shape[1], value.shape[1])))
     return Output(tuple(tensors), tuple(weights))
+
+
+@layer("attention")
+def GroupQueryAttention(
+    query: OneTensor,
+    value: OneTensor,
+    key: OptionalTensor,
+    query_mask: OptionalTensor,
+    value_mask: OptionalTensor,
+    key_mask: OptionalTensor,
+    attention_mask: OptionalTensor,
+    head_dim: PositiveInt,
+    num_query_heads: PositiveInt,
+    num_key_value_heads: PositiveInt,
+    dropout: Fraction = 0.0,
+    use_bias: Bool = True,
+    sliding_window: OptionalPositiveInt = None,
+    flash_attention: OptionalBool = None,
+    kernel_initializer: Initializer = "glorot_uniform",
+    bias_initializer: Initializer = "zeros",
+    kernel_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    use_gate: Bool = False,
+    seed: OptionalInt = None,
+    *,
+    return_attention_scores: Bool = False,
+    use_causal_mask: Bool = False,
+) -> Output:
+    """Attention through several heads that share fewer heads of keys and values.
+
+    Input query `[targets, features]` and value (and key) `[sources, features]`, output
+    `[targets, features]`; `return_attention_scores=true` gives
+    `[num_query_heads, targets, sources]` as well; weights: kernels
+    `(features, num_query_heads, head_dim)` of query, `(features, num_key_value_heads, head_dim)` of
+    key and value, `(num_query_heads, head_dim, features)` of the output, and a bias for each.
+    """
+    name = "GroupQueryAttention"
+    key = value if key is None else key
+    need_rank(name, query, "[targets, features]")
+    check_attention(name, query, value, key, attention_mask)
+    check_flash(name, flash_attention, dropout, return_attention_scores)
+    if num_query_heads % num_key_value_heads:
+        raise LayerError(
+            "A205",
+            f"{name}: the heads of queries must be a multiple of those of keys and values",
+            expected=f"a divisor of {num_query_heads}",
+            received=str(num_key_value_heads),
+            argument="num_key_value_heads",
+        )
+    features = known_size(name, query)
+    if known_size(name, value) != features:
+        raise LayerError(
+            "S103",
+            f"{name}: query and value must have the same features",
+            expected=f"[sources, {features}]",
+            received=shape_text(value.shape),
+        )
+    query_heads, heads = (num_query_heads, head_dim), (num_key_value_heads, head_dim)
+    parts = [("query", features, query_heads), ("key", known_size(name, key), heads)]
+    if use_gate:
+        parts.append(("gate", features, query_heads))
+    parts.append(("value", features, heads))
+    weights = [
+        *_projections(parts, use_bias),
+        *_output_projection(query_heads, (features,), use_bias),
+    ]
+    tensors = [Tensor(query.shape)]
+    if return_attention_scores:
+        tensors.append(Tensor((None, num_query_heads, query.shape[1], value.shape[1])))
+    return Output(tuple(tensors), tuple(weights))
+
+
+@layer("attention")
+def Attention(
+    x: Tensors,
+    mask: OptionalTensors,
+    use_scale: Bool = False,
+    score_mode: ScoreMode = "dot",
+    dropout: Fraction = 0.0,
+    seed: OptionalInt = None,
+    *,
+    return_attention_scores: Bool = False,
+    use_causal_mask: Bool = False,
+) -> Output:
+    """Let each step of the query look at all steps of the value, without weights of its own.
+
+    Inputs query `[targets, features]`, value `[sources, width]` and perhaps key
+    `[sources, features]`, output `[targets, width]`; `return_attention_scores=true` gives
+    `[targets, sources]` as well; weights: scale `()` with `use_scale`, concat_score_weight `()`
+    with `score_mode=concat`.
+    """
+    weights = [Weight("scale", ())] if use_scale else []
+    if score_mode == "concat":
+        weights.append(Weight("concat_score_weight", ()))
+    return _attend("Attention", x, weights, return_attention_scores)
+
+
+@layer("attention")
+def AdditiveAttention(
+    x: Tensors,
+    mask: OptionalTensors,
+    use_scale: Bool = True,
+    dropout: Fraction = 0.0,
+    *,
+    return_attention_scores: Bool = False,
+    use_causal_mask: Bool = False,
+) -> Output:
+    """Bahdanau's attention: scores are the sum of `tanh(query + key)`.
+
+    Inputs query `[targets, features]`, value `[sources, width]` and perhaps key
+    `[sources, features]`, output `[targets, width]`; `return_attention_scores=true` gives
+    `[targets, sources]` as well; weights: scale `(features,)` with `use_scale`.
+    """
+    weights = [Weight("scale", (known_size("AdditiveAttention", x[0]),))] if use_scale else []
+    return _attend("AdditiveAttention", x, weights, return_attention_scores)
+
+
+def _attend(name: str, x: tuple[Tensor, ...], weights: list[Weight], scores: bool) -> Output:
+    if len(x) not in (2, 3):
+        raise LayerError(
+            "S103",
+            f"{name} takes two or three tensors",
+            expected="query and value, perhaps key, as in `q, v -> " + name + "`",
+            received=str(len(x)),
+        )
+    query, value, key = x[0], x[1], x[-1]
+    check_attention(name, query, value, key, None)
+    if not fits(query.shape[-1], key.shape[-1]):
+        raise LayerError(
+            "S103",
+            f"{name}: query and key must have the same features",
+            expected=f"[sources, {query.shape[-1]}]",
+            received=shape_text(key.shape),
+            help=f"`Dense({query.shape[-1]})` in front of one of them makes them equal",
+        )
+    tensors = [Tensor((*query.shape[:-1], value.shape[-1]))]
+    if scores:
+        tensors.append(Tensor((*query.shape[:-1], key.shape[-2])))
+    return Output(tuple(tensors), tuple(weights))
+
+
+def _projections(parts: list[tuple[str, int, tuple[int, int]]], use_bias: bool) -> list[Weight]:
+    """Return the weights that bring each part from its features to heads of one size."""
+    weights = []
+    for part, features, heads in parts:
+        weights.append(Weight(f"{part}/kernel", (features, *heads)))
+        if use_bias:
+            weights.append(Weight(f"{part}/bias", heads))
+    return weights
+
+
+def _output_projection(
+    heads: tuple[int, int], sizes: tuple[int, ...], use_bias: bool
+) -> list[Weight]:
+    kernel = Weight("attention_output/kernel", (*heads, *sizes))
+    return [kernel, Weight("attention_output/bias", sizes)] if use_bias else [kernel]
 
 
 def check_attention(

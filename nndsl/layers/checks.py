@@ -20,17 +20,24 @@ def need_rank(layer: str, x: Tensor, form: str, help: str | None = None) -> None
             f"{layer} takes {axes_text(rank - 1)} beside the batch, not {x.rank - 1}",
             expected=form,
             received=shape_text(x.shape),
-            help=help or missing_axis_help(x, rank),
+            help=help or _rank_help(layer, x, form),
         )
 
 
-def missing_axis_help(x: Tensor, rank: int) -> str | None:
-    """Say how to add the one axis that is missing, if that is all that is wrong."""
-    if x.rank == rank - 1 and x.rank > 1:
+def _rank_help(layer: str, x: Tensor, form: str) -> str | None:
+    """Say how to give a vector axes, how to add the one that is missing, or which layer fits."""
+    rank = form.count(",") + 2
+    if x.rank == 2:
+        return f"put `Reshape({form})` in front, with numbers for the names"
+    if x.rank == rank - 1:
         sizes = [dim if isinstance(dim, int) else -1 for dim in x.shape[1:]]
         if sizes.count(-1) <= 1:
             text = ", ".join(str(size) for size in (*sizes, 1))
             return f"put `Reshape([{text}])` in front to add the axis that is missing"
+    most = 2 if layer.startswith(("Depthwise", "Separable")) else 3
+    if rank < x.rank <= most + 2:
+        sibling = layer.replace(f"{rank - 2}D", f"{x.rank - 2}D")
+        return f"`{sibling}` takes {axes_text(x.rank - 1)}" if sibling != layer else None
     return None
 
 
@@ -48,13 +55,15 @@ def axis_of(layer: str, x: Tensor, axis: int, argument: str = "axis") -> int:
     )
 
 
-def known_size(layer: str, x: Tensor, axis: int = -1, *, argument: str | None = None) -> int:
+def known_size(layer: str, x: Tensor, axis: int = -1) -> int:
     """Return the size of an axis that weights are made for, or refuse when it is unknown."""
     size = x.shape[axis]
     if isinstance(size, int):
         return size
+    help_: str | None = "give the input a size instead of `?`, or pool over the unknown axis first"
     if axis % x.rank == 0:
-        which = "the batch axis, which has no fixed size"
+        which = "the size of the batch, which is never fixed"
+        help_ = "choose another axis, such as -1" if x.rank > 1 else None
     elif axis % x.rank == x.rank - 1:
         which = "the size of the last axis"
     else:
@@ -64,8 +73,7 @@ def known_size(layer: str, x: Tensor, axis: int = -1, *, argument: str | None = 
         f"{layer} needs to know {which}",
         expected="a known size, as the weights depend on it",
         received=shape_text(x.shape),
-        help="give the input a size instead of `?`, or pool over the unknown axis first",
-        argument=argument,
+        help=help_,
     )
 
 

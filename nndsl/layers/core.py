@@ -7,15 +7,20 @@ from nndsl.layers.arguments import (
     Any_,
     Bool,
     Constraint,
+    DType,
+    EinsumShape,
     Initializer,
     Number,
     OneTensor,
     OptionalNumber,
     OptionalPositiveInt,
+    OptionalText,
     PositiveInt,
     Regularizer,
+    Text,
 )
-from nndsl.layers.checks import known_size, lora_weights
+from nndsl.layers.checks import fits, known_size, lora_weights
+from nndsl.layers.einsum import solve
 from nndsl.layers.rule import (
     LayerError,
     Output,
@@ -102,3 +107,69 @@ def Identity(x: OneTensor) -> Output:
     Input `[...]`, output the same; no weights.
     """
     return output(x.shape, dtype=kept_dtype(x))
+
+
+@layer("core")
+def EinsumDense(
+    x: OneTensor,
+    equation: Text,
+    output_shape: EinsumShape,
+    activation: Activation = None,
+    bias_axes: OptionalText = None,
+    kernel_initializer: Initializer = "glorot_uniform",
+    bias_initializer: Initializer = "zeros",
+    kernel_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    lora_rank: OptionalPositiveInt = None,
+    lora_alpha: OptionalNumber = None,
+    gptq_unpacked_column_size: Any_ = None,
+    quantization_config: Any_ = None,
+) -> Output:
+    """Multiply by a kernel along the axes that an equation such as `abc,cd->abd` names.
+
+    Input of the equation's first part, output of its last: `output_shape` without the batch;
+    weights: kernel of the second part, bias of the `bias_axes`.
+    """
+    made = solve(equation, x.shape, output_shape, bias_axes)
+    kernel = Weight("kernel", made.kernel)
+    bias = (Weight("bias", made.bias),) if made.bias is not None else ()
+    weights = (*lora_weights("EinsumDense", kernel, lora_rank, kernel_constraint), *bias)
+    return output(made.output, *weights)
+
+
+@layer("core")
+def ReversibleEmbedding(
+    x: OneTensor,
+    input_dim: PositiveInt,
+    output_dim: PositiveInt,
+    tie_weights: Bool = True,
+    embeddings_initializer: Initializer = "uniform",
+    embeddings_regularizer: Regularizer = None,
+    embeddings_constraint: Constraint = None,
+    mask_zero: Bool = False,
+    reverse_dtype: DType = None,
+    logit_soft_cap: OptionalNumber = None,
+    *,
+    reverse: Bool = False,
+) -> Output:
+    """An Embedding that with `reverse=true` turns vectors back into scores for each integer.
+
+    Input `int32[...]`, output `[..., output_dim]`; in reverse input `[..., output_dim]`, output
+    `[..., input_dim]`; weights: embeddings `(input_dim, output_dim)`, without `tie_weights` reverse
+    embeddings `(output_dim, input_dim)` as well.
+    """
+    weights = [Weight("embeddings", (input_dim, output_dim))]
+    if not tie_weights:
+        weights.append(Weight("reverse_embeddings", (output_dim, input_dim)))
+    if not reverse:
+        return output((*x.shape, output_dim), *weights)
+    if x.rank < 2 or not fits(x.shape[-1], output_dim):
+        raise LayerError(
+            "S103",
+            "ReversibleEmbedding in reverse takes vectors of its output's size",
+            expected=f"[..., {output_dim}]",
+            received=shape_text(x.shape),
+        )
+    return output((*x.shape[:-1], input_dim), *weights)

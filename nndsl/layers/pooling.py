@@ -5,6 +5,7 @@ from __future__ import annotations
 from nndsl.layers.arguments import (
     Bool,
     DataFormat,
+    ExactDataFormat,
     OneTensor,
     OptionalSpatial1,
     OptionalSpatial2,
@@ -16,7 +17,7 @@ from nndsl.layers.arguments import (
     Spatial3,
 )
 from nndsl.layers.rule import Output, layer
-from nndsl.layers.windows import Window, pool, pool_globally
+from nndsl.layers.windows import Window, pool, pool_globally, pool_to
 
 
 @layer("pooling")
@@ -216,6 +217,84 @@ def GlobalAveragePooling3D(
     `keepdims=true`; no weights.
     """
     return pool_globally("GlobalAveragePooling3D", x, 3, data_format, keepdims)
+
+
+@layer("pooling")
+def AdaptiveAveragePooling1D(
+    x: OneTensor,
+    output_size: Spatial1,
+    data_format: ExactDataFormat = None,
+) -> Output:
+    """Keep the mean of each of `output_size` equal parts of a sequence.
+
+    Input `[steps, channels]`, output `[output_size, channels]`; no weights.
+    """
+    return pool_to("AdaptiveAveragePooling1D", x, output_size, data_format)
+
+
+@layer("pooling")
+def AdaptiveAveragePooling2D(
+    x: OneTensor,
+    output_size: Spatial2,
+    data_format: ExactDataFormat = None,
+) -> Output:
+    """Keep the mean of each of `output_size` equal parts of an image.
+
+    Input `[height, width, channels]`, output `[*output_size, channels]`; no weights.
+    """
+    return pool_to("AdaptiveAveragePooling2D", x, output_size, data_format)
+
+
+@layer("pooling")
+def AdaptiveAveragePooling3D(
+    x: OneTensor,
+    output_size: Spatial3,
+    data_format: ExactDataFormat = None,
+) -> Output:
+    """Keep the mean of each of `output_size` equal parts of a volume.
+
+    Input `[depth, height, width, channels]`, output `[*output_size, channels]`; no weights.
+    """
+    return pool_to("AdaptiveAveragePooling3D", x, output_size, data_format)
+
+
+@layer("pooling")
+def AdaptiveMaxPooling1D(
+    x: OneTensor,
+    output_size: Spatial1,
+    data_format: ExactDataFormat = None,
+) -> Output:
+    """Keep the largest value of each of `output_size` equal parts of a sequence.
+
+    Input `[steps, channels]`, output `[output_size, channels]`; no weights.
+    """
+    return pool_to("AdaptiveMaxPooling1D", x, output_size, data_format)
+
+
+@layer("pooling")
+def AdaptiveMaxPooling2D(
+    x: OneTensor,
+    output_size: Spatial2,
+    data_format: ExactDataFormat = None,
+) -> Output:
+    """Keep the largest value of each of `output_size` equal parts of an image.
+
+    Input `[height, width, channels]`, output `[*output_size, channels]`; no weights.
+    """
+    return pool_to("AdaptiveMaxPooling2D", x, output_size, data_format)
+
+
+@layer("pooling")
+def AdaptiveMaxPooling3D(
+    x: OneTensor,
+    output_size: Spatial3,
+    data_format: ExactDataFormat = None,
+) -> Output:
+    """Keep the largest value of each of `output_size` equal parts of a volume.
+
+    Input `[depth, height, width, channels]`, output `[*output_size, channels]`; no weights.
+    """
+    return pool_to("AdaptiveMaxPooling3D", x, output_size, data_format)
 
 
 MaxPool1D = MaxPooling1D

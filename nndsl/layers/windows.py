@@ -74,6 +74,7 @@ class Window:
         if not isinstance(dim, int):
             return dim if stride == covered == 1 else None
         if dim < covered:
+            self._refuse_channels_first(x)
             raise LayerError(
                 "S102",
                 f"{self.layer}: the window is larger than the input",
@@ -84,6 +85,21 @@ class Window:
                 argument=self.size_argument,
             )
         return (dim - covered) // stride + 1
+
+    def _refuse_channels_first(self, x: Tensor) -> None:
+        """Refuse an image that fails because its channels come first: `[3, 224, 224]`."""
+        first, last = x.shape[1], x.shape[-1]
+        if channels_first(self.data_format) or x.rank < 4 or first not in (1, 3, 4):
+            return
+        if isinstance(last, int) and last > 4:
+            raise LayerError(
+                "S106",
+                f"{self.layer}: the channels seem to come first",
+                expected=spatial_form(len(self.size), self.data_format),
+                received=shape_text(x.shape),
+                help="`Permute` in front brings them last; `data_format=channels_first` takes "
+                "them as they are",
+            )
 
     def _size_text(self, index: int) -> str:
         text = f"`{self.size_argument}={self.size[index]}`"
@@ -220,6 +236,13 @@ def pool_globally(
     need_rank(layer, x, spatial_form(rank, data_format))
     channels = x.shape[channel_axis(x, data_format)]
     return output(with_sizes(x, data_format, (1,) * rank if keepdims else (), channels))
+
+
+def pool_to(layer: str, x: Tensor, output_size: tuple[int, ...], data_format: str | None) -> Output:
+    """Return the output of AdaptiveMaxPooling and AdaptiveAveragePooling of any rank."""
+    need_rank(layer, x, spatial_form(len(output_size), data_format))
+    channels = x.shape[channel_axis(x, data_format)]
+    return output(with_sizes(x, data_format, output_size, channels))
 
 
 def _need_multiple(layer: str, what: str, count: int, groups: int) -> None:

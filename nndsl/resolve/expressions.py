@@ -151,7 +151,8 @@ def bind(
     bound: list[graph.Bound] = []
     whole = True
     for position, argument in enumerate(arguments):
-        slot = _slot_of(scope, callee, argument, position, by_name, in_order)
+        after_named = any(earlier.name for earlier in arguments[:position])
+        slot = _slot_of(scope, callee, argument, position, by_name, in_order, after_named)
         if slot is None:
             whole = False
             continue
@@ -179,8 +180,18 @@ def _slot_of(
     position: int,
     by_name: dict[str, Slot],
     in_order: Sequence[Slot],
+    after_named: bool,
 ) -> Slot | None:
     if argument.name is None:
+        if after_named:
+            scope.reporter.error(
+                "A210",
+                argument.span,
+                "an argument without a name stands behind one with a name",
+                "which argument is this?",
+                help="give it its name, or put it first",
+            )
+            return None
         if position < len(in_order):
             return in_order[position]
         most = len(in_order)

@@ -74,15 +74,20 @@ class ShapedGraph:
     constants: dict[str, Any] = field(default_factory=dict)
 
 
-def infer_shapes(source_graph: graph.Graph) -> tuple[ShapedGraph, list[Diagnostic]]:
-    """Return the graph with shapes, dtypes and parameter counts, and what does not fit."""
+def infer_shapes(
+    source_graph: graph.Graph, *, size_of_unknown: int | None = None
+) -> tuple[ShapedGraph, list[Diagnostic]]:
+    """Return the graph with shapes, dtypes and parameter counts, and what does not fit.
+
+    `size_of_unknown` stands for every `?` in the inputs, where concrete sizes are needed.
+    """
     reporter = Reporter()
     evaluator = Evaluator(reporter)
     constants = {c.name: evaluator.constant(c) for c in source_graph.constants}
     applied: set[graph.Block] = set()
     models = {}
     for model in source_graph.models:
-        walk = _ModelWalk(reporter, evaluator, model, applied)
+        walk = _ModelWalk(reporter, evaluator, model, applied, size_of_unknown)
         models[model.name] = walk.run()
     for block in source_graph.blocks:
         if block not in applied:
@@ -423,9 +428,11 @@ class _ModelWalk(_Walk):
         evaluator: Evaluator,
         model: graph.Model,
         applied: set[graph.Block],
+        size_of_unknown: int | None,
     ) -> None:
         super().__init__(reporter, evaluator, applied)
         self.model = model
+        self.size_of_unknown = size_of_unknown
 
     def run(self) -> ShapedModel:
         body = self.model.body
@@ -448,7 +455,7 @@ class _ModelWalk(_Walk):
         shape: list[Dim] = [None]
         for dim in input_.dims or ():
             if dim is None or isinstance(dim, str):
-                shape.append(dim)
+                shape.append(self.size_of_unknown or dim)
                 continue
             size = self.evaluator.evaluate(dim, parameters)
             if size is UNKNOWN:

@@ -1,0 +1,310 @@
+"""The command line: `nndsl compile`, `check` and `train`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nndsl import __version__
+from nndsl.cli.files import FileProblem, read_source, write_output
+from nndsl.diagnostic import Diagnostic, has_errors
+from nndsl.source import Source
+
+if TYPE_CHECKING:
+    from nndsl.compiler import CompiledModel
+
+CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
+
+_DESCRIPTION = "Compile a compact text language for neural networks to Keras 3 code."
+_EXAMPLES = """\
+examples:
+  nndsl check model.nn                          find mistakes, without TensorFlow
+  nndsl compile model.nn                        write model.py beside it
+  nndsl compile model.nn -o - --style subclass  print it, as a keras.Model subclass
+  nndsl compile model.nn --set width=128        with another value for a constant
+  cat model.nn | nndsl check -                  read standard input
+  nndsl train model.nn -- --epochs 3            compile and run, with the script's own arguments
+
+exit status: 0 clean, 1 findings in the model, 2 wrong usage or a file problem, 3 a bug in nndsl
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status. Any exception from here on is our bug."""
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except FileProblem as problem:
+        return _fail(str(problem))
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `nndsl ... | head`: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        return _report_bug(error)
+
+
+def _report_bug(error: Exception) -> int:
+    import traceback
+
+    trace = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else "unknown place"
+    sys.stderr.write(
+        f"nndsl: internal error: {type(error).__name__} at {where}: {error}\n"
+        "This is a bug in nndsl, not in your model. Please report it, with the file that led to"
+        " it.\nSet NNDSL_TRACEBACK=1 to see more.\n"
+    )
+    if os.environ.get("NNDSL_TRACEBACK"):
+        traceback.print_exception(error)
+    return INTERNAL
+
+
+def _fail(message: str) -> int:
+    from nndsl.render.terminal import visible
+
+    sys.stderr.write(f"nndsl: {visible(message)}\n")
+    return USAGE
+
+
+# ---- Arguments -----------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nndsl",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"nndsl {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("file", help="a .nn file; - is standard input")
+    common.add_argument(
+        "--style",
+        choices=("auto", "sequential", "functional", "subclass"),
+        default="auto",
+        help="how the model is written (default: the simplest that can express it)",
+    )
+    common.add_argument("--model", metavar="NAME", help="which model, if the file has several")
+    common.add_argument(
+        "--set",
+        metavar="CONST=VALUE",
+        action="append",
+        default=[],
+        help="give a constant another value; may be repeated",
+    )
+    common.add_argument(
+        "--import",
+        dest="keras_from",
+        choices=("keras", "tensorflow"),
+        default="keras",
+        help="write `import keras` (default) or `from tensorflow import keras`",
+    )
+    common.add_argument(
+        "--output-format",
+        choices=("full", "concise"),
+        default="full",
+        help="how findings are printed (default: full)",
+    )
+    common.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours in messages (default: on a terminal, unless NO_COLOR is set)",
+    )
+    _add_commands(commands, common)
+    return parser
+
+
+def _add_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
+    check = commands.add_parser(
+        "check",
+        parents=[common],
+        help="find mistakes, without writing anything",
+        description="Find mistakes in a model: names, arguments, shapes. Needs no TensorFlow.",
+    )
+    check.set_defaults(run=_check)
+    compile_ = commands.add_parser(
+        "compile",
+        parents=[common],
+        help="write Keras code",
+        description="Compile a model to Keras code that runs as it stands.",
+    )
+    compile_.add_argument(
+        "-o", "--output", metavar="FILE", help="where to write; - prints (default: FILE.py)"
+    )
+    compile_.add_argument(
+        "--force", action="store_true", help="overwrite a file that nndsl did not write"
+    )
+    compile_.set_defaults(run=_compile)
+    train = commands.add_parser(
+        "train",
+        parents=[common],
+        help="compile to a temporary place and run it",
+        description="Compile a model with a training section and run the script."
+        " What follows -- goes to the script: --epochs, --batch-size, --data.",
+    )
+    train.set_defaults(run=_train, script_arguments=[])
+
+
+def _run(arguments: list[str]) -> int:
+    script_arguments: list[str] = []
+    if "--" in arguments and "train" in arguments[: arguments.index("--")]:
+        cut = arguments.index("--")
+        arguments, script_arguments = arguments[:cut], arguments[cut + 1 :]
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:
+        return USAGE if stop.code else CLEAN
+    options.script_arguments = script_arguments
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+# ---- Commands ------------------------------------------------------------------------------
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Do all that `compile` does but writing; the style only matters if one is asked for."""
+    from nndsl.compiler import check_model
+
+    source = read_source(options.file)
+    found = check_model(source, _options(options), _file_exists(options.file))
+    return _say(found, options, "no problems found")
+
+
+def _compile(options: argparse.Namespace) -> int:
+    source = read_source(options.file)
+    output = _output_path(options)
+    compiled = _compile_source(source, options, output.parent if output else Path.cwd())
+    status = _say(compiled.diagnostics, options, None)
+    if compiled.code is None or status:
+        return status
+    if output is None:
+        from nndsl.cli.files import with_header
+
+        sys.stdout.write(with_header(compiled.code))
+    else:
+        write_output(output, compiled.code, force=options.force)
+        sys.stderr.write(f"wrote {output} ({compiled.style})\n")
+    return status
+
+
+def _train(options: argparse.Namespace) -> int:
+    from nndsl.cli.run import run_script
+
+    source = read_source(options.file)
+    compiled = _compile_source(source, options, None)
+    status = _say(compiled.diagnostics, options, None)
+    if compiled.code is None or status:
+        return status
+    if compiled.graph.training is None:
+        return _fail(
+            f"{options.file} has no training section; add one, such as\n\n"
+            "train {\n    loss: mse\n    epochs: 5\n}\n"
+        )
+    name = Path(source.name).stem if options.file != "-" else "model"
+    return run_script(compiled.code, name, options.script_arguments)
+
+
+def _compile_source(
+    source: Source, options: argparse.Namespace, folder: Path | None
+) -> CompiledModel:
+    from nndsl.compiler import compile_source
+
+    chosen = _options(options, _relocation(options.file, folder))
+    return compile_source(source, chosen, _file_exists(options.file))
+
+
+def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str):  # type: ignore[no-untyped-def]
+    from nndsl.compiler import Options
+
+    constants = {}
+    for setting in options.set:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise FileProblem(f"--set takes CONST=VALUE, such as --set width=128; got {setting}")
+        constants[name.strip()] = value.strip()
+    return Options(
+        style=options.style,
+        model=options.model,
+        constants=constants,
+        keras_from=options.keras_from,
+        relocate=relocate,
+    )
+
+
+def _output_path(options: argparse.Namespace) -> Path | None:
+    """Return where the code goes; None is standard output."""
+    if options.output == "-" or (options.output is None and options.file == "-"):
+        return None
+    return Path(options.output) if options.output else Path(options.file).with_suffix(".py")
+
+
+def _source_folder(file: str) -> Path:
+    return Path.cwd() if file == "-" else Path(file).absolute().parent
+
+
+def _file_exists(file: str) -> Callable[[str], bool]:
+    return lambda path: (_source_folder(file) / path).is_file()
+
+
+def _relocation(file: str, folder: Path | None) -> Callable[[str], str]:
+    """Return what turns a path beside the source into one beside the script.
+
+    Without a folder (the script stands in a temporary place) paths become absolute.
+    """
+
+    def relocate(path: str) -> str:
+        absolute = os.path.normpath(_source_folder(file) / path)
+        if os.path.isabs(path) or folder is None:
+            return absolute
+        try:
+            return os.path.relpath(absolute, folder.absolute())
+        except ValueError:  # another drive, on Windows
+            return absolute
+
+    return relocate
+
+
+# ---- Output --------------------------------------------------------------------------------
+
+
+def _say(
+    diagnostics: Sequence[Diagnostic], options: argparse.Namespace, all_well: str | None
+) -> int:
+    """Print the findings to standard error; return the exit status."""
+    from nndsl.render import render, render_concise
+
+    if options.output_format == "concise":
+        sys.stderr.write(render_concise(diagnostics))
+    elif diagnostics:
+        sys.stderr.write(render(diagnostics, colour=_wants_colour(options.color)))
+        sys.stderr.write("\n" + _count(diagnostics) + "\n")
+    elif all_well:
+        sys.stderr.write(all_well + "\n")
+    return FINDINGS if has_errors(diagnostics) else CLEAN
+
+
+def _count(diagnostics: Sequence[Diagnostic]) -> str:
+    parts = []
+    for severity in ("error", "warning"):
+        number = sum(d.severity == severity for d in diagnostics)
+        if number:
+            parts.append(f"{number} {severity}{'s' if number > 1 else ''}")
+    return " and ".join(parts)
+
+
+def _wants_colour(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")

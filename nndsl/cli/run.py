@@ -1,0 +1,37 @@
+"""Running a generated script as its user would, from a temporary place."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from nndsl.cli.files import FileProblem, with_header
+
+
+def run_script(code: str, name: str, arguments: Sequence[str]) -> int:
+    """Run generated code in a process of its own; return its exit status.
+
+    It runs in the current folder, so that what it saves is found there.
+    """
+    if importlib.util.find_spec("keras") is None:
+        raise FileProblem(
+            "training needs Keras and a backend, which are not installed here:"
+            ' pip install "nndsl[tensorflow]"'
+        )
+    module = name if name.isidentifier() else "model"
+    with tempfile.TemporaryDirectory(prefix="nndsl-") as folder:
+        script = Path(folder) / f"{module}.py"
+        script.write_text(with_header(code), encoding="utf-8")
+        sys.stderr.write(f"training {name}\n")
+        sys.stderr.flush()
+        process = subprocess.Popen([sys.executable, str(script), *arguments])
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            process.wait()  # the script got the interrupt as well, and ends by itself
+            return 130
+    return status if status >= 0 else 128 - status

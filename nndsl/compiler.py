@@ -1,0 +1,197 @@
+"""The whole pipeline: text -> tree -> graph -> shapes -> plan -> Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nndsl import graph, resolve, shapes, syntax
+from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean, has_errors, in_order
+from nndsl.layers.rule import Tensor
+from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
+from nndsl.shapes.training import check_training
+from nndsl.source import Source, Span
+from nndsl.suggest import nearest
+from nndsl.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check finds out: the graph with its shapes, and the findings in order."""
+
+    source: Source
+    shaped: ShapedGraph
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledModel:
+    """A compiled model. `code` is None if there are errors, or if the style cannot express it."""
+
+    code: str | None
+    style: str | None
+    diagnostics: tuple[Diagnostic, ...]
+    shaped: ShapedModel | None
+    graph: graph.Graph
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """Every layer with its full name, shapes and parameter counts, blocks expanded."""
+        return self.shaped.layers if self.shaped else ()
+
+    @property
+    def inputs(self) -> dict[str, Tensor]:
+        return self.shaped.inputs if self.shaped else {}
+
+    @property
+    def outputs(self) -> dict[str, Tensor]:
+        outputs = self.shaped.outputs.items() if self.shaped else ()
+        return {name: tensor for name, tensor in outputs if tensor is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to compile: `model` chooses one of several, `constants` gives new values (`--set`)."""
+
+    style: str = "auto"
+    model: str | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    keras_from: str = "keras"
+    relocate: Callable[[str], str] = str
+
+
+def check_source(
+    source: Source,
+    constants: Mapping[str, str] | None = None,
+    file_exists: Callable[[str], bool] | None = None,
+) -> Checked:
+    """Parse, resolve and infer: all that is said about a text before any code is made."""
+    module, syntax_problems = syntax.parse(source)
+    overrides, override_problems = _overrides(constants or {})
+    resolved, name_problems = resolve.resolve(module, overrides)
+    shaped, shape_problems = shapes.infer_shapes(resolved)
+    training_problems = check_training(shaped, file_exists)
+    found = [
+        *syntax_problems,
+        *override_problems,
+        *name_problems,
+        *shape_problems,
+        *training_problems,
+    ]
+    return Checked(source, shaped, in_order(found))
+
+
+def check_model(
+    source: Source, options: Options, file_exists: Callable[[str], bool] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return all that `compile_source` would find, without making code.
+
+    A file with several models is checked as a whole; one of them is chosen only if asked for.
+    """
+    checked = check_source(source, options.constants, file_exists)
+    whole = checked.shaped.graph
+    problems: list[Diagnostic] = []
+    if options.model is not None or not whole.models:
+        problems = _choose_model(whole, options.model, source)[1]
+    if not has_errors(checked.diagnostics):
+        from nndsl.plan.style import choose_style
+
+        for model in whole.models:
+            if options.model in (None, model.name):
+                problems += choose_style(model, options.style)[1]
+    return in_order([*checked.diagnostics, *problems])
+
+
+def compile_source(
+    source: Source, options: Options, file_exists: Callable[[str], bool] | None = None
+) -> CompiledModel:
+    """Compile one model of a text."""
+    checked = check_source(source, options.constants, file_exists)
+    whole = checked.shaped.graph
+    model, problems = _choose_model(whole, options.model, source)
+    diagnostics = in_order([*checked.diagnostics, *problems])
+    if model is None or has_errors(diagnostics):
+        return CompiledModel(None, None, diagnostics, None, whole)
+    return _generate(checked, model, options, diagnostics)
+
+
+def _generate(
+    checked: Checked, model: graph.Model, options: Options, diagnostics: tuple[Diagnostic, ...]
+) -> CompiledModel:
+    # A check does without all of these, and without jinja2 and black.
+    from nndsl.emit import emit
+    from nndsl.plan.module import PlanOptions, make_plan
+    from nndsl.plan.style import choose_style
+    from nndsl.pretty import pretty
+
+    whole = checked.shaped.graph
+    shaped = checked.shaped.models[model.name]
+    style, problems = choose_style(model, options.style)
+    if style is None:
+        return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
+    plan_options = PlanOptions(style, options.keras_from, options.relocate)
+    made = make_plan(whole, shaped, _concrete(whole, shaped), style, plan_options)
+    return CompiledModel(pretty(emit(made)), style, diagnostics, shaped, whole)
+
+
+def _concrete(whole: graph.Graph, shaped: ShapedModel) -> ShapedModel:
+    """Return the model with a number for every unknown size: the first that all layers take."""
+    if all(isinstance(dim, int) for tensor in shaped.inputs.values() for dim in tensor.shape[1:]):
+        return shaped
+    for size in (16, 32, 64, 128, 256):
+        concrete, problems = shapes.infer_shapes(whole, size_of_unknown=size)
+        if not has_errors(problems):
+            return concrete.models[shaped.model.name]
+    return shaped
+
+
+def _choose_model(
+    whole: graph.Graph, wanted: str | None, source: Source
+) -> tuple[graph.Model | None, list[Diagnostic]]:
+    """Return the model to compile: the one asked for, the one trained, or the only one."""
+    reporter = Reporter()
+    by_name = {model.name: model for model in whole.models}
+    start = Span(0, min(1, len(source.text)), source)
+    if wanted is not None:
+        if wanted not in by_name:
+            guess = did_you_mean(nearest(wanted, by_name))
+            reporter.error("G705", start, f"there is no model `{wanted}` in this file", help=guess)
+        return by_name.get(wanted), reporter.findings
+    if len(by_name) == 1:
+        return whole.models[0], []
+    if whole.trained is not None:
+        return whole.trained, []
+    if not by_name:
+        reporter.error(
+            "G702", start, "there is no model in this file", help="begin with `model Name { ... }`"
+        )
+    else:
+        names = ", ".join(f"`{name}`" for name in by_name)
+        reporter.error(
+            "T803",
+            whole.models[1].span,
+            f"this file has {len(by_name)} models: which one?",
+            received=names,
+            help=f"choose with `--model {whole.models[0].name}`",
+        )
+    return None, reporter.findings
+
+
+def _overrides(
+    constants: Mapping[str, str],
+) -> tuple[dict[str, tree.Expression], list[Diagnostic]]:
+    """Parse the values that `--set` gives to constants, each as a text of its own."""
+    overrides: dict[str, tree.Expression] = {}
+    problems: list[Diagnostic] = []
+    for name, text in constants.items():
+        source = Source(f"--set {name}", f"const {name} = {text}")
+        module, found = syntax.parse(source)
+        problems += found
+        line = module.definitions[0] if len(module.definitions) == 1 else None
+        if isinstance(line, tree.Constant):
+            overrides[name] = line.value
+        elif not found:
+            reporter = Reporter()
+            reporter.error("T001", Span(0, len(source.text), source), "not one value")
+            problems += reporter.findings
+    return overrides, problems

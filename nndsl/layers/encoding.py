@@ -1,0 +1,276 @@
+"""Layers that turn categories and text into numbers."""
+
+from __future__ import annotations
+
+from nndsl.layers.arguments import (
+    Any_,
+    Bool,
+    CategoryMode,
+    HashMode,
+    Int,
+    LookupMode,
+    NonNegativeInt,
+    NonNegativeNumber,
+    OneTensor,
+    OovMethod,
+    OptionalInt,
+    OptionalIntOrInts,
+    OptionalNumbers,
+    OptionalPositiveInt,
+    OptionalTensor,
+    PositiveInt,
+    Split,
+    Standardize,
+    Tensors,
+    Text,
+    VocabularyType,
+)
+from nndsl.layers.rule import Dim, LayerError, Output, Shape, Tensor, layer, output, shape_text
+
+
+@layer("preprocessing")
+def CategoryEncoding(
+    x: OneTensor,
+    count_weights: OptionalTensor,
+    num_tokens: PositiveInt = None,  # type: ignore[assignment]  # Keras's default, which it refuses
+    output_mode: CategoryMode = "multi_hot",
+    sparse: Bool = False,
+) -> Output:
+    """Encode integers from 0 to `num_tokens - 1` as vectors of zeros and ones, or of counts.
+
+    Input `int32[n]`, output `[num_tokens]`; with `output_mode=one_hot` output `[n, num_tokens]`, or
+    `[num_tokens]` for `[1]`; no weights.
+    """
+    if count_weights is not None and output_mode != "count":
+        raise _pair_error("CategoryEncoding", "count_weights", "`output_mode=count`")
+    return output(_encoded(x.shape, output_mode, num_tokens))
+
+
+@layer("preprocessing")
+def Discretization(
+    x: OneTensor,
+    bin_boundaries: OptionalNumbers = None,
+    num_bins: OptionalInt = None,
+    epsilon: NonNegativeNumber = 0.01,
+    output_mode: HashMode = "int",
+    sparse: Bool = False,
+) -> Output:
+    """Replace numbers by the bins that they fall into, given or learned by `adapt`.
+
+    Input `[...]`, output the same as integers; other output modes give vectors of the number of
+    bins; no weights.
+    """
+    if (bin_boundaries is None) == (num_bins is None):
+        raise _pair_error("Discretization", "num_bins", "either it or `bin_boundaries`, not both")
+    _need_vectors("Discretization", sparse, output_mode)
+    bins = num_bins if bin_boundaries is None else len(bin_boundaries) + 1
+    if bins is None or bins < 0:
+        raise _pair_error("Discretization", "num_bins", "at least 0")
+    if output_mode == "int":
+        return output(x.shape, dtype="int32")
+    if output_mode == "one_hot":
+        return output(_encoded(x.shape, output_mode, bins))
+    return output((x.shape[0], *x.shape[2:], bins) if x.rank > 1 else (bins,))
+
+
+@layer("preprocessing")
+def Hashing(
+    x: OneTensor,
+    num_bins: PositiveInt,
+    mask_value: Any_ = None,
+    salt: OptionalIntOrInts = None,
+    output_mode: HashMode = "int",
+    sparse: Bool = False,
+) -> Output:
+    """Replace strings or integers by one of `num_bins` numbers, chosen by a hash.
+
+    Input `string[...]` or integers, output the same shape of int64; other output modes give
+    vectors of `num_bins`; no weights.
+    """
+    _need_vectors("Hashing", sparse, output_mode)
+    if output_mode == "int":
+        return output(x.shape, dtype="int64")
+    return output(_encoded(x.shape, output_mode, num_bins))
+
+
+@layer("preprocessing")
+def HashedCrossing(
+    x: Tensors, num_bins: PositiveInt, output_mode: CrossMode = "int", sparse: Bool = False
+) -> Output:
+    """Replace a pair of categories by one of `num_bins` numbers, chosen by a hash of both.
+
+    Two inputs `string[1]` or integers, output `int64[1]`, or `[num_bins]` with
+    `output_mode=one_hot`; no weights.
+    """
+    if len(x) != 2 or any(t.rank > 2 or t.shape[1:] not in ((), (1,)) for t in x):
+        raise LayerError(
+            "S103",
+            "HashedCrossing takes two tensors of one category each",
+            expected="[1] and [1]",
+            received=", ".join(shape_text(t.shape) for t in x),
+        )
+    if output_mode == "int":
+        return output(x[0].shape, dtype="int64")
+    return output(_encoded(x[0].shape, output_mode, num_bins))
+
+
+@layer("preprocessing")
+def IntegerLookup(
+    x: OneTensor,
+    max_tokens: OptionalPositiveInt = None,
+    num_oov_indices: NonNegativeInt = 1,
+    mask_token: OptionalInt = None,
+    oov_token: Int = -1,
+    vocabulary: VocabularyType = None,
+    vocabulary_dtype: Text = "int64",
+    idf_weights: OptionalNumbers = None,
+    invert: Bool = False,
+    output_mode: LookupMode = "int",
+    sparse: Bool = False,
+    pad_to_max_tokens: Bool = False,
+    oov_method: OovMethod = "floormod",
+    salt: OptionalIntOrInts = None,
+) -> Output:
+    """Replace integers by their places in a vocabulary, given or learned by `adapt`.
+
+    Input `int64[...]`, output the same shape of int64; other output modes give vectors of the
+    size of the vocabulary; no weights.
+    """
+    if vocabulary_dtype != "int64":
+        raise _pair_error("IntegerLookup", "vocabulary_dtype", "`int64`")
+    if salt is not None and oov_method != "farmhash":
+        raise _pair_error("IntegerLookup", "salt", "`oov_method=farmhash`")
+    lookup = _Lookup("IntegerLookup", max_tokens, num_oov_indices, vocabulary, output_mode)
+    lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
+    return lookup.output(x.shape, mask_token is not None, pad_to_max_tokens)
+
+
+@layer("preprocessing")
+def StringLookup(
+    x: OneTensor,
+    max_tokens: OptionalPositiveInt = None,
+    num_oov_indices: NonNegativeInt = 1,
+    mask_token: OptionalText = None,
+    oov_token: Text = "[UNK]",
+    vocabulary: VocabularyType = None,
+    idf_weights: OptionalNumbers = None,
+    invert: Bool = False,
+    output_mode: LookupMode = "int",
+    pad_to_max_tokens: Bool = False,
+    sparse: Bool = False,
+    encoding: Text = "utf-8",
+    salt: OptionalIntOrInts = None,
+) -> Output:
+    """Replace strings by their places in a vocabulary, given or learned by `adapt`.
+
+    Input `string[...]`, output the same shape of int64; other output modes give vectors of the
+    size of the vocabulary; no weights.
+    """
+    lookup = _Lookup("StringLookup", max_tokens, num_oov_indices, vocabulary, output_mode)
+    lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
+    return lookup.output(x.shape, mask_token is not None, pad_to_max_tokens)
+
+
+@layer("preprocessing")
+def TextVectorization(
+    x: OneTensor,
+    max_tokens: OptionalPositiveInt = None,
+    standardize: Standardize = "lower_and_strip_punctuation",
+    split: Split = "whitespace",
+    ngrams: OptionalIntOrInts = None,
+    output_mode: LookupMode = "int",
+    output_sequence_length: OptionalPositiveInt = None,
+    pad_to_max_tokens: Bool = False,
+    vocabulary: VocabularyType = None,
+    idf_weights: OptionalNumbers = None,
+    sparse: Bool = False,
+    ragged: Bool = False,
+    encoding: Text = "utf-8",
+) -> Output:
+    """Split text into words and replace them by their places in a vocabulary.
+
+    Input `string[]` or `string[1]`, output `int64[output_sequence_length]`; other output modes
+    give vectors of the size of the vocabulary; no weights.
+    """
+    name = "TextVectorization"
+    if output_mode != "int" and output_sequence_length is not None:
+        raise _pair_error(name, "output_sequence_length", "`output_mode=int`")
+    if output_mode != "int" and ragged:
+        raise _pair_error(name, "ragged", "`output_mode=int`")
+    lookup = _Lookup(name, max_tokens, 1, vocabulary, output_mode)
+    lookup.check(sparse, pad_to_max_tokens, False, idf_weights)
+    if output_mode == "int":
+        return output((x.shape[0], output_sequence_length), dtype="int64")
+    shape = (*x.shape, None) if split is not None else x.shape if x.rank > 1 else (*x.shape, 1)
+    return lookup.output(shape, True, pad_to_max_tokens)
+
+
+class _Lookup:
+    """What the lookup layers share."""
+
+    def __init__(
+        self,
+        name: str,
+        max_tokens: int | None,
+        oov: int,
+        vocabulary: str | tuple[str | int, ...] | None,
+        mode: str,
+    ) -> None:
+        self.name = name
+        self.max_tokens = max_tokens
+        self.oov = oov
+        self.vocabulary = vocabulary
+        self.mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(mode, mode)
+
+    def check(
+        self,
+        sparse: bool,
+        pad: bool,
+        invert: bool,
+        idf_weights: tuple[float, ...] | None,
+    ) -> None:
+        """Refuse arguments that do not go together."""
+        name, tf_idf = self.name, self.mode == "tf_idf"
+        if self.max_tokens is not None and self.max_tokens < 2:
+            raise _pair_error(name, "max_tokens", "at least 2")
+        if pad and self.max_tokens is None:
+            raise _pair_error(name, "pad_to_max_tokens", "`max_tokens` as well")
+        if invert and self.mode != "int":
+            raise _pair_error(name, "invert", "`output_mode=int`")
+        if (idf_weights is not None) > tf_idf:
+            raise _pair_error(name, "idf_weights", "`output_mode=tf_idf`")
+        if tf_idf and self.vocabulary is not None and idf_weights is None:
+            raise _pair_error(name, "vocabulary", "`idf_weights` as well for `output_mode=tf_idf`")
+        _need_vectors(name, sparse, self.mode)
+        words = self.vocabulary
+        if isinstance(words, tuple) and (not words or len(set(words)) < len(words)):
+            raise _pair_error(name, "vocabulary", "at least one word, and each only once")
+
+    def output(self, shape: Shape, masked: bool, pad: bool) -> Output:
+        if self.mode == "int":
+            return output(shape, dtype="int64")
+        depth: Dim = self.max_tokens if pad else None
+        if depth is None and isinstance(self.vocabulary, tuple):
+            depth = len(self.vocabulary) + self.oov
+        return output(_encoded(shape, self.mode, depth))
+
+
+def _encoded(shape: Shape, mode: str, depth: Dim) -> Shape:
+    """Return the shape after each integer (one_hot) or each row of them became a vector."""
+    if len(shape) == 1 or (mode == "one_hot" and shape[-1] != 1):
+        return (*shape, depth) if mode == "one_hot" else (depth,)
+    return (*shape[:-1], depth)
+
+
+def _need_vectors(name: str, sparse: bool, mode: str) -> None:
+    if sparse and mode == "int":
+        raise _pair_error(name, "sparse", "another `output_mode` than `int`")
+
+
+def _pair_error(name: str, argument: str, needed: str) -> LayerError:
+    return LayerError(
+        "A205",
+        f"{name}: `{argument}` does not fit the other arguments",
+        expected=needed,
+        argument=argument,
+    )

@@ -1,0 +1,202 @@
+"""Recurrent layers whose steps are images."""
+
+from __future__ import annotations
+
+from nndsl.layers.arguments import (
+    Activation,
+    Bool,
+    Constraint,
+    DataFormat,
+    Fraction,
+    Initializer,
+    OneTensor,
+    OptionalInt,
+    OptionalTensor,
+    OptionalTensors,
+    Padding,
+    PositiveInt,
+    Regularizer,
+    Spatial1,
+    Spatial2,
+    Spatial3,
+)
+from nndsl.layers.checks import need_rank
+from nndsl.layers.recurrent import check_states, need_stateless
+from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
+from nndsl.layers.windows import Window, spatial_axes, spatial_form
+
+
+@layer("recurrent")
+def ConvLSTM1D(
+    x: OneTensor,
+    initial_state: OptionalTensors,
+    mask: OptionalTensor,
+    filters: PositiveInt,
+    kernel_size: Spatial1,
+    strides: Spatial1 = 1,
+    padding: Padding = "valid",
+    data_format: DataFormat = None,
+    dilation_rate: Spatial1 = 1,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    recurrent_initializer: Initializer = "orthogonal",
+    bias_initializer: Initializer = "zeros",
+    unit_forget_bias: Bool = True,
+    kernel_regularizer: Regularizer = None,
+    recurrent_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    recurrent_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    dropout: Fraction = 0.0,
+    recurrent_dropout: Fraction = 0.0,
+    seed: OptionalInt = None,
+    return_sequences: Bool = False,
+    return_state: Bool = False,
+    go_backwards: Bool = False,
+    stateful: Bool = False,
+) -> Output:
+    """Read a sequence of rows with an LSTM whose products are convolutions.
+
+    Input `[steps, width, channels]`, output `[new_width, filters]`, with `return_sequences=true`
+    the steps first; `return_state=true` gives two states of the first shape as well; weights:
+    kernel `(kernel_size, channels, 4 * filters)`, recurrent kernel `(kernel_size, filters, 4 *
+    filters)`, bias `(4 * filters,)`.
+    """
+    window = Window(
+        "ConvLSTM1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
+    )
+    need_stateless("ConvLSTM1D", stateful)
+    return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
+
+
+@layer("recurrent")
+def ConvLSTM2D(
+    x: OneTensor,
+    initial_state: OptionalTensors,
+    mask: OptionalTensor,
+    filters: PositiveInt,
+    kernel_size: Spatial2,
+    strides: Spatial2 = 1,
+    padding: Padding = "valid",
+    data_format: DataFormat = None,
+    dilation_rate: Spatial2 = 1,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    recurrent_initializer: Initializer = "orthogonal",
+    bias_initializer: Initializer = "zeros",
+    unit_forget_bias: Bool = True,
+    kernel_regularizer: Regularizer = None,
+    recurrent_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    recurrent_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    dropout: Fraction = 0.0,
+    recurrent_dropout: Fraction = 0.0,
+    seed: OptionalInt = None,
+    return_sequences: Bool = False,
+    return_state: Bool = False,
+    go_backwards: Bool = False,
+    stateful: Bool = False,
+) -> Output:
+    """Read a sequence of images with an LSTM whose products are convolutions.
+
+    Input `[steps, height, width, channels]`, output `[new_height, new_width, filters]`, with
+    `return_sequences=true` the steps first; `return_state=true` gives two states of the first
+    shape as well; weights: kernel `(*kernel_size, channels, 4 * filters)`, recurrent kernel
+    `(*kernel_size, filters, 4 * filters)`, bias `(4 * filters,)`.
+    """
+    window = Window(
+        "ConvLSTM2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
+    )
+    need_stateless("ConvLSTM2D", stateful)
+    return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
+
+
+@layer("recurrent")
+def ConvLSTM3D(
+    x: OneTensor,
+    initial_state: OptionalTensors,
+    mask: OptionalTensor,
+    filters: PositiveInt,
+    kernel_size: Spatial3,
+    strides: Spatial3 = 1,
+    padding: Padding = "valid",
+    data_format: DataFormat = None,
+    dilation_rate: Spatial3 = 1,
+    activation: Activation = "tanh",
+    recurrent_activation: Activation = "sigmoid",
+    use_bias: Bool = True,
+    kernel_initializer: Initializer = "glorot_uniform",
+    recurrent_initializer: Initializer = "orthogonal",
+    bias_initializer: Initializer = "zeros",
+    unit_forget_bias: Bool = True,
+    kernel_regularizer: Regularizer = None,
+    recurrent_regularizer: Regularizer = None,
+    bias_regularizer: Regularizer = None,
+    activity_regularizer: Regularizer = None,
+    kernel_constraint: Constraint = None,
+    recurrent_constraint: Constraint = None,
+    bias_constraint: Constraint = None,
+    dropout: Fraction = 0.0,
+    recurrent_dropout: Fraction = 0.0,
+    seed: OptionalInt = None,
+    return_sequences: Bool = False,
+    return_state: Bool = False,
+    go_backwards: Bool = False,
+    stateful: Bool = False,
+) -> Output:
+    """Read a sequence of volumes with an LSTM whose products are convolutions.
+
+    Input `[steps, depth, height, width, channels]`, output `[new_depth, new_height, new_width,
+    filters]`, with `return_sequences=true` the steps first; `return_state=true` gives two states
+    of the first shape as well; weights: kernel `(*kernel_size, channels, 4 * filters)`, recurrent
+    kernel `(*kernel_size, filters, 4 * filters)`, bias `(4 * filters,)`.
+    """
+    window = Window(
+        "ConvLSTM3D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
+    )
+    need_stateless("ConvLSTM3D", stateful)
+    return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
+
+
+def _read(
+    x: Tensor,
+    initial_state: tuple[Tensor, ...] | None,
+    window: Window,
+    filters: int,
+    use_bias: bool,
+    return_sequences: bool,
+    return_state: bool,
+) -> Output:
+    window.refuse_stride_with_dilation()
+    form = spatial_form(len(window.size), window.data_format)
+    need_rank(window.layer, x, f"[steps, {form[1:-1]}]")
+    step = Tensor((None, *x.shape[2:]))
+    if not all(isinstance(step.shape[i], int) for i in spatial_axes(step, window.data_format)):
+        raise LayerError(
+            "S110",
+            f"{window.layer} needs to know all sizes but the number of steps",
+            expected=f"[steps, {form[1:-1]}]",
+            received=shape_text(x.shape),
+            help="give the input sizes instead of `?`",
+        )
+    channels = window.known_channels(step)
+    state = window.output_shape(step, filters)
+    check_states(window.layer, initial_state, (state, state))
+    weights = [
+        Weight("kernel", (*window.size, channels, 4 * filters)),
+        Weight("recurrent_kernel", (*window.size, filters, 4 * filters)),
+    ]
+    if use_bias:
+        weights.append(Weight("bias", (4 * filters,)))
+    shape: Shape = (None, x.shape[1], *state[1:]) if return_sequences else state
+    tensors = [Tensor(shape), *[Tensor(state)] * (2 if return_state else 0)]
+    return Output(tuple(tensors), tuple(weights))

@@ -1,0 +1,108 @@
+"""Pieces of Python text, made only from checked names and from literals.
+
+A template accepts nothing but `Code`: a plain string, such as one of the user's, is refused
+there. So this file is the only way from a `.nn` text into the generated code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_UNTIDY = re.compile(r"[^A-Za-z0-9 ._-]")
+
+
+class Code(str):
+    """Python text that may stand in the output."""
+
+    __slots__ = ()
+
+
+def literal(value: Any) -> Code:
+    """Return a value as an ASCII Python literal."""
+    if isinstance(value, str):
+        plain = "'" not in value and '"' not in value
+        return Code(f'"{ascii(value)[1:-1]}"' if plain else ascii(value))
+    if value is None or isinstance(value, (bool, int)):
+        return Code(repr(value))
+    if isinstance(value, float) and math.isfinite(value):
+        return Code(repr(value))
+    if isinstance(value, list):
+        return Code(f"[{', '.join(literal(item) for item in value)}]")
+    if isinstance(value, tuple):
+        return tuple_of([literal(item) for item in value])
+    if isinstance(value, dict):
+        return dict_of((key, literal(item)) for key, item in value.items())
+    raise TypeError(f"{value!r} has no literal")
+
+
+def name(text: str) -> Code:
+    """Return a name, dotted or not, that has been checked to be one."""
+    parts = text.split(".")
+    if not all(_IDENTIFIER.match(part) and not keyword.iskeyword(part) for part in parts):
+        raise ValueError(f"{text!r} is no name in Python")
+    return Code(text)
+
+
+def call(callee: str, arguments: Iterable[tuple[str | None, Code]]) -> Code:
+    """Return a call; an argument is a keyword (or None) and a value."""
+    parts = [f"{name(key)}={value}" if key else value for key, value in arguments]
+    return Code(f"{callee}({', '.join(parts)})")
+
+
+def list_of(items: Iterable[Code]) -> Code:
+    return Code(f"[{', '.join(items)}]")
+
+
+def tuple_of(items: Sequence[Code]) -> Code:
+    return Code(f"({', '.join(items)}{',' if len(items) == 1 else ''})")
+
+
+def dict_of(items: Iterable[tuple[str, Code]]) -> Code:
+    return Code("{" + ", ".join(f"{literal(key)}: {value}" for key, value in items) + "}")
+
+
+def in_comment(text: str) -> Code:
+    """Return text for a comment or docstring: letters, digits and a few marks on one line."""
+    return Code(_UNTIDY.sub("_", text))
+
+
+def snake_case(text: str) -> str:
+    """Return a class-like name as Python spells functions: `ConvBN` -> `conv_bn`."""
+    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower().strip("_") or "model"
+
+
+def class_case(text: str) -> str:
+    """Return a name as Python spells classes: `conv_bn` -> `ConvBn`, `ConvBN` as it is."""
+    words = [word for word in text.split("_") if word]
+    return "".join(word[0].upper() + word[1:] for word in words) or "Model"
+
+
+#: Names that no variable, parameter or function in the output may take.
+RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
+    "argparse", "csv", "keras", "layers", "np", "sys", "Path", "self", "kwargs", "inputs",
+    "build_model", "load_data", "make_up_data", "split", "main", "args", "parser",
+}  # fmt: skip
+
+
+class Names:
+    """Hands out Python names, each once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+
+    def unique(self, wanted: str) -> Code:
+        """Return the wanted name, with `_` or a number behind it where it is taken."""
+        candidate = f"{wanted}_" if wanted in RESERVED else wanted
+        number = 1
+        while candidate in self.taken:
+            number += 1
+            candidate = f"{wanted}_{number}"
+        self.taken.add(candidate)
+        return name(candidate)

@@ -1,0 +1,135 @@
+"""Expressions and arguments of the graph -> Python text, as a Keras author would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nndsl import graph, vocabulary
+from nndsl.layers.rule import BASE_PARAMETERS, BadArgument, LayerRule, Parameter
+from nndsl.plan.code import Code, call, list_of, literal, name, tuple_of
+
+#: Precedence of a level of arithmetic; a nested level of the same or a lower one is bracketed.
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
+_MODULES = {"schedules": "keras.optimizers.schedules"}
+
+
+class Spelling:
+    """How names are spelt where an expression stands: constants, and parameters of a function."""
+
+    def __init__(
+        self, constants: Mapping[str, Code], parameters: Mapping[str, Code] | None = None
+    ) -> None:
+        self.constants = constants
+        self.parameters = parameters or {}
+
+    def expression(self, expression: graph.Expression) -> Code:
+        """Return the Python text of an expression."""
+        if isinstance(expression, graph.Literal):
+            return Code(expression.text) if expression.text else literal(expression.value)
+        if isinstance(expression, graph.Word):
+            return literal(expression.text)
+        if isinstance(expression, graph.ConstantUse):
+            return self.constants[expression.constant.name]
+        if isinstance(expression, graph.ParameterUse):
+            return self.parameters[expression.name]
+        if isinstance(expression, graph.Sequence):
+            items = [self.expression(item) for item in expression.items]
+            return tuple_of(items) if expression.is_tuple else list_of(items)
+        if isinstance(expression, graph.Object):
+            return self._object(expression)
+        if isinstance(expression, graph.Negation):
+            return Code(f"-{self.operand(expression.operand, 3)}")
+        return self._arithmetic(expression)
+
+    def operand(self, expression: graph.Expression, level: int) -> Code:
+        """Return the text of an operand, bracketed if it binds less than its operator."""
+        text = self.expression(expression)
+        if isinstance(expression, graph.Arithmetic) and _level(expression) <= level:
+            return Code(f"({text})")
+        return text
+
+    def _arithmetic(self, expression: graph.Arithmetic) -> Code:
+        level = _level(expression)
+        text = self.operand(expression.operands[0], level)
+        for number, operator in enumerate(expression.operators):
+            if level == 0 and number:
+                text = Code(f"({text})")  # Python would read a chain of comparisons differently
+            right = self.operand(expression.operands[number + 1], level)
+            text = Code(f"{text} {operator} {right}")
+        return text
+
+    def _object(self, expression: graph.Object) -> Code:
+        signature = vocabulary.signature(expression.kind, expression.name) or ()
+        required = {key for key, default in signature if default is vocabulary.REQUIRED}
+        first = signature[0][0] if signature else None
+        arguments: list[tuple[str | None, Code]] = []
+        positional = True
+        for bound in expression.arguments:
+            stays = bound.parameter in required or bound.parameter == first
+            positional = positional and bound.positional and stays
+            key = None if positional else bound.parameter
+            arguments.append((key, self.expression(bound.value)))
+        module = _MODULES.get(expression.kind, f"keras.{expression.kind}")
+        return call(name(f"{module}.{expression.name}"), arguments)
+
+    # ---- Layers
+
+    def layer(
+        self, rule: LayerRule, arguments: Sequence[graph.Bound], layer_name: Code | None
+    ) -> Code:
+        """Return the constructor call of a layer: `layers.Dense(64, activation="relu")`.
+
+        Arguments equal to Keras's default are left out, required ones and the first one stay
+        positional if the source has them so, all others get their names.
+        """
+        own = {p.name: p for p in (*rule.parameters, *BASE_PARAMETERS)}
+        order = list(own)
+        made: list[tuple[str | None, Code]] = []
+        positional = True
+        for bound in sorted(arguments, key=lambda a: not a.positional):
+            parameter = own.get(bound.parameter)
+            if parameter is None:
+                continue  # an argument of the call, not of the constructor
+            stays = parameter.required or order.index(parameter.name) == 0
+            positional = positional and bound.positional and stays
+            if not parameter.required and is_default(parameter, bound.value):
+                positional = False
+                continue
+            made.append((None if positional else parameter.name, self.expression(bound.value)))
+        if layer_name is not None:
+            made.append(("name", layer_name))
+        return call(name(f"layers.{rule.name}"), made)
+
+    def flags(
+        self, rule: LayerRule, arguments: Sequence[graph.Bound]
+    ) -> list[tuple[str | None, Code]]:
+        """Return the arguments that go to the layer's call, such as `use_causal_mask=True`."""
+        flags = {parameter.name for parameter in rule.flags}
+        return [
+            (bound.parameter, self.expression(bound.value))
+            for bound in arguments
+            if bound.parameter in flags
+        ]
+
+
+def is_default(parameter: Parameter, expression: graph.Expression) -> bool:
+    """True if an argument says what Keras would take anyway."""
+    value: Any
+    if isinstance(expression, graph.Literal):
+        value = expression.value
+    elif isinstance(expression, graph.Word):
+        value = expression.text
+    else:
+        return False
+    try:
+        return bool(
+            parameter.convert(value) == parameter.convert(parameter.default)
+            and isinstance(value, bool) == isinstance(parameter.default, bool)
+        )
+    except BadArgument:
+        return False
+
+
+def _level(expression: graph.Arithmetic) -> int:
+    return _PRECEDENCE.get(expression.operators[0], 0)

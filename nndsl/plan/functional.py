@@ -1,0 +1,143 @@
+"""The functional style: blocks as functions, `x = layers.Dense(64)(x)`."""
+
+from __future__ import annotations
+
+from nndsl import graph
+from nndsl.plan.code import Code, Names, call, dict_of, list_of, literal, snake_case
+from nndsl.plan.expressions import Spelling
+from nndsl.plan.inputs import input_call
+from nndsl.plan.model import Function
+from nndsl.plan.variables import Variables
+from nndsl.plan.writer import (
+    ModuleNames,
+    apply_layer,
+    assignment,
+    block_arguments,
+    in_block_name,
+    layer_name,
+    parameter_names,
+    scalar_expression,
+    signature_of,
+)
+
+
+class FunctionBody:
+    """Writes the nodes of a body as lines of a function."""
+
+    def __init__(
+        self, module: ModuleNames, body: graph.Body, spelling: Spelling, variables: Variables, prefix: str | None
+    ) -> None:
+        self.module = module
+        self.body = body
+        self.spelling = spelling
+        self.variables = variables
+        self.prefix = prefix
+        self.shared: dict[graph.SharedLayer, Code] = {}
+
+    def shared_lines(self) -> list[Code]:
+        """Return the lines that make the shared layers."""
+        lines = []
+        for shared in self.body.shared:
+            self.shared[shared] = self.variables.names.unique(shared.name)
+            name = layer_name(graph.LayerName(shared.name, explicit=True), self.prefix)
+            made = self.spelling.layer(shared.layer, shared.arguments, name)
+            lines.append(assignment([self.shared[shared]], made))
+        return lines
+
+    def lines(self, inline: graph.Value | None = None) -> tuple[list[Code], Code | None]:
+        """Return a line for each node; and for `inline`, which needs no variable, its call."""
+        lines: list[Code] = []
+        inlined = None
+        for index, node in enumerate(self.body.nodes):
+            value = self.value(node)
+            if inline is not None and node.outputs == (inline,):
+                inlined = value
+                self.variables.variables[inline] = value
+                continue
+            lines.append(assignment(self.variables.define(index), value))
+        return lines, inlined
+
+    def value(self, node: graph.GraphNode) -> Code:
+        """Return the right-hand side of a node's line."""
+        variables = self.variables.variables
+        if isinstance(node, graph.ScalarNode):
+            return scalar_expression(node, variables[node.tensor], self.spelling)
+        if isinstance(node, graph.SharedNode):
+            return apply_layer(self.shared[node.shared], node, variables, self.spelling)
+        if isinstance(node, graph.LayerNode):
+            made = self.spelling.layer(
+                node.layer, node.arguments, layer_name(node.name, self.prefix)
+            )
+            return apply_layer(made, node, variables, self.spelling)
+        tensors = [(None, variables[value]) for value in node.inputs]
+        given = block_arguments(node, self.module.parameters[node.block], self.spelling)
+        name = in_block_name(self.prefix, node.name) if self.prefix else literal(node.name)
+        return call(self.module.blocks[node.block], [*tensors, *given, ("name", name)])
+
+
+def plan_function(module: ModuleNames, block: graph.Block) -> Function:
+    """Return a block as a function of its tensors, its parameters and its name."""
+    parameters = module.parameters[block]
+    spelling = Spelling(module.constants, parameters)
+    names = Names({*module.names.taken, *parameters.values(), "name"})
+    variables = Variables(block.body, names, inputs_stay=False)
+    tensors = variables.define_inputs()
+    signature = [*tensors, *signature_of(block.parameters, parameters, spelling), "*", "name"]
+    writer = FunctionBody(module, block.body, spelling, variables, "name")
+    shared = writer.shared_lines()
+    outputs = [output.value for output in block.body.outputs]
+    last = block.body.nodes[-1].outputs if block.body.nodes else ()
+    inline = outputs[0] if tuple(outputs) == last and len(outputs) == 1 else None
+    lines, _ = writer.lines(inline)
+    result = Code(", ".join(variables[value] for value in outputs))
+    return Function(
+        module.blocks[block], Code(", ".join(signature)), tuple(shared + lines), result
+    )
+
+
+def plan_functional_model(
+    module: ModuleNames, model: graph.Model
+) -> tuple[Code, tuple[tuple[Code, ...], ...], Code]:
+    """Return the signature, the groups of lines and the result of `build_model`."""
+    parameters = parameter_names(model.parameters)
+    spelling = Spelling(module.constants, parameters)
+    names = Names({*module.names.taken, *parameters.values()})
+    variables = Variables(model.body, names, inputs_stay=True)
+    tensors = variables.define_inputs()
+    inputs = [
+        assignment([variable], input_call(input_, spelling))
+        for variable, input_ in zip(tensors, model.body.inputs, strict=True)
+    ]
+    writer = FunctionBody(module, model.body, spelling, variables, None)
+    shared = writer.shared_lines()
+    lines, _ = writer.lines()
+    outputs = [(output.name, variables[output.value]) for output in model.body.outputs]
+    if len(outputs) == 1:
+        given = outputs[0][1]
+    elif outputs_are_layer_names(model.body):
+        given = list_of([variable for _, variable in outputs])
+    else:
+        given = dict_of(outputs)
+    result = call(
+        "keras.Model",
+        [
+            ("inputs", tensors[0] if len(tensors) == 1 else list_of(tensors)),
+            ("outputs", given),
+            ("name", literal(snake_case(model.name))),
+        ],
+    )
+    signature = Code(", ".join(signature_of(model.parameters, parameters, spelling, hints=True)))
+    groups = (tuple(inputs), tuple(shared), tuple(lines))
+    return signature, tuple(group for group in groups if group), result
+
+
+def outputs_are_layer_names(body: graph.Body) -> bool:
+    """True if Keras will call every output as the source does: by the layer that makes it."""
+    made_by = {value: node for node in body.nodes for value in node.outputs}
+    for output in body.outputs:
+        node = made_by.get(output.value)
+        if not isinstance(node, graph.LayerNode) or len(node.outputs) > 1:
+            return False
+        if not node.name.explicit or node.name.text != output.name:
+            return False
+    return True

@@ -1,0 +1,88 @@
+"""What the templates are given: every decision made, every piece of text ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nndsl.plan.code import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A block as a function (functional: `lines` and `result`; sequential: `items`)."""
+
+    name: Code
+    signature: Code
+    lines: tuple[Code, ...] = ()
+    result: Code = Code("")
+    items: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerClass:
+    """A block or model as a class: `attributes` are the lines of `__init__`."""
+
+    name: Code
+    base: Code
+    package: Code
+    signature: Code
+    attributes: tuple[Code, ...]
+    build_inputs: Code
+    lines: tuple[Code, ...]
+    result: Code
+    #: Constructor parameters as (key, attribute), for `get_config`.
+    config: tuple[tuple[Code, Code], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """How the script gets its data. `kind` is "npz", "csv" or "synthetic"."""
+
+    kind: str
+    default_path: Code | None
+    x: tuple[tuple[Code, Code], ...]
+    y: tuple[tuple[Code, Code], ...]
+    x_is_dict: bool
+    y_is_dict: bool
+    #: For csv: the names of columns that are no features, where features are all others.
+    rest_without: Code | None = None
+    #: For synthetic: expressions of made-up inputs and targets, and how many samples.
+    made_x: tuple[tuple[Code, Code], ...] = ()
+    made_y: tuple[tuple[Code, Code], ...] = ()
+    samples: Code = Code("")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """The settings of `main`."""
+
+    compile_arguments: Code
+    epochs: Code
+    batch_size: Code
+    seed: Code
+    data: Data
+    #: A fraction, a second data file, or neither.
+    fraction: Code | None
+    validation_path: Code | None
+    evaluate: bool
+    predict: Code | None
+    save: Code | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A whole generated file."""
+
+    style: str
+    title: Code
+    standard_imports: tuple[Code, ...]
+    imports: tuple[Code, ...]
+    recursion_limit: Code | None
+    constants: tuple[tuple[Code, Code], ...]
+    functions: tuple[Function, ...]
+    classes: tuple[LayerClass, ...]
+    #: Parameters of `build_model`, its lines in groups, and what it returns.
+    signature: Code
+    groups: tuple[tuple[Code, ...], ...]
+    result: Code
+    training: TrainingPlan | None

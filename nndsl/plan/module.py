@@ -1,0 +1,134 @@
+"""ShapedGraph -> ModulePlan: which style, which definitions, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nndsl import graph
+from nndsl.plan import code
+from nndsl.plan.code import Code
+from nndsl.plan.functional import plan_function, plan_functional_model
+from nndsl.plan.model import Function, LayerClass, ModulePlan, TrainingPlan
+from nndsl.plan.sequential import plan_layer_list, plan_sequential_model
+from nndsl.plan.subclass import plan_block_class, plan_subclass_model
+from nndsl.plan.training import plan_training
+from nndsl.plan.writer import ModuleNames
+from nndsl.shapes import ShapedModel
+
+STYLES = ("auto", "sequential", "functional", "subclass")
+IMPORTS = ("keras", "tensorflow")
+
+#: Keras walks a graph recursively: about 990 layers in a row are all that Python's limit allows.
+_SAFE_DEPTH = 700
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    style: str = "auto"
+    keras_from: str = "keras"
+    #: Turns a data path of the source into one that holds where the script will stand.
+    relocate: Callable[[str], str] = str
+
+
+def make_plan(
+    source: graph.Graph,
+    shaped: ShapedModel,
+    concrete: ShapedModel,
+    style: str,
+    options: PlanOptions,
+) -> ModulePlan:
+    """Return the plan of a generated file. The model must be free of errors."""
+    model = shaped.model
+    blocks = _blocks_in_use(model.body)
+    module = ModuleNames(source, blocks, classes=style == "subclass")
+    package = code.literal(_package(source))
+    functions: tuple[Function, ...] = ()
+    classes: tuple[LayerClass, ...] = ()
+    if style == "sequential":
+        functions = tuple(plan_layer_list(module, block) for block in blocks)
+        signature, groups, result = plan_sequential_model(module, model)
+    elif style == "functional":
+        functions = tuple(plan_function(module, block) for block in blocks)
+        signature, groups, result = plan_functional_model(module, model)
+    else:
+        block_classes = [plan_block_class(module, block, package) for block in blocks]
+        top, signature, groups, result = plan_subclass_model(module, model, package)
+        classes = (*block_classes, top)
+    training = None
+    if source.training is not None and source.trained is model:
+        training = plan_training(
+            source.training, shaped, concrete, module.plain, options.relocate
+        )
+    definitions = module.definitions(source)
+    depth = _depth(shaped, style)
+    return ModulePlan(
+        style=style,
+        title=_title(source, model),
+        standard_imports=_standard_imports(training, depth is not None),
+        imports=_imports(training, options.keras_from),
+        recursion_limit=depth,
+        constants=definitions,
+        functions=functions,
+        classes=classes,
+        signature=signature,
+        groups=groups,
+        result=result,
+        training=training,
+    )
+
+
+def _blocks_in_use(body: graph.Body) -> list[graph.Block]:
+    """Return the blocks that a body applies, the inner ones before those that apply them."""
+    found: dict[graph.Block, None] = {}
+
+    def visit(inside: graph.Body) -> None:
+        for node in inside.nodes:
+            if isinstance(node, graph.BlockNode) and node.block not in found:
+                visit(node.block.body)
+                found[node.block] = None
+
+    visit(body)
+    return list(found)
+
+
+def _package(source: graph.Graph) -> str:
+    stem = source.source.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    return code.in_comment(stem) if stem.isidentifier() else "nn"
+
+
+def _title(source: graph.Graph, model: graph.Model) -> Code:
+    file = source.source.name.replace("\\", "/").rpartition("/")[2]
+    return Code(f"{code.name(model.name)}, compiled from {code.in_comment(file)}.")
+
+
+def _depth(shaped: ShapedModel, style: str) -> Code | None:
+    """Return the recursion limit that a deep model needs, or None."""
+    count = len(shaped.layers)
+    if style == "subclass" or count < _SAFE_DEPTH:
+        return None
+    return code.literal(count * 10)
+
+
+def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, ...]:
+    modules = []
+    if training is not None:
+        modules.append(Code("import argparse"))
+        if training.data.kind == "csv":
+            modules.append(Code("import csv"))
+    if deep:
+        modules.append(Code("import sys"))
+    if training is not None:
+        modules.append(Code("from pathlib import Path"))
+    return tuple(modules)
+
+
+def _imports(training: TrainingPlan | None, keras_from: str) -> tuple[Code, ...]:
+    numpy = [Code("import numpy as np")] if training is not None else []
+    if keras_from == "tensorflow":
+        return (
+            *numpy,
+            Code("from tensorflow import keras"),
+            Code("from tensorflow.keras import layers"),
+        )
+    return (Code("import keras"), *numpy, Code("from keras import layers"))

@@ -1,0 +1,66 @@
+"""The sequential style: a list of layers; a block is a function that returns a list."""
+
+from __future__ import annotations
+
+from nndsl import graph
+from nndsl.plan.code import Code, call, list_of, literal, snake_case
+from nndsl.plan.expressions import Spelling
+from nndsl.plan.inputs import input_call
+from nndsl.plan.model import Function
+from nndsl.plan.writer import (
+    ModuleNames,
+    block_arguments,
+    in_block_name,
+    layer_name,
+    parameter_names,
+    signature_of,
+)
+
+
+def _items(
+    module: ModuleNames, body: graph.Body, spelling: Spelling, prefix: str | None
+) -> list[Code]:
+    items = []
+    for node in body.nodes:
+        assert not isinstance(node, graph.ScalarNode)
+        if isinstance(node, graph.BlockNode):
+            given = block_arguments(node, module.parameters[node.block], spelling)
+            name = in_block_name(prefix, node.name) if prefix else literal(node.name)
+            made = call(module.blocks[node.block], [*given, ("name", name)])
+            items.append(Code(f"*{made}"))
+        elif isinstance(node, graph.SharedNode):
+            shared = node.shared
+            name_code = layer_name(graph.LayerName(shared.name, explicit=True), prefix)
+            items.append(spelling.layer(shared.layer, shared.arguments, name_code))
+        else:
+            name_code = layer_name(node.name, prefix)
+            items.append(spelling.layer(node.layer, node.arguments, name_code))
+    return items
+
+
+def plan_layer_list(module: ModuleNames, block: graph.Block) -> Function:
+    """Return a block as a function that gives the list of its layers."""
+    parameters = module.parameters[block]
+    spelling = Spelling(module.constants, parameters)
+    signature = [*signature_of(block.parameters, parameters, spelling), "*", "name"]
+    items = _items(module, block.body, spelling, "name")
+    return Function(module.blocks[block], Code(", ".join(signature)), items=tuple(items))
+
+
+def plan_sequential_model(
+    module: ModuleNames, model: graph.Model
+) -> tuple[Code, tuple[tuple[Code, ...], ...], Code]:
+    """Return the signature, the groups of lines and the result of `build_model`."""
+    parameters = parameter_names(model.parameters)
+    spelling = Spelling(module.constants, parameters)
+    items = [
+        input_call(model.body.inputs[0], spelling),
+        *_items(module, model.body, spelling, None),
+    ]
+    # The trailing comma keeps one layer to a line, however short the list.
+    listed = Code(list_of(items)[:-1] + ",]")
+    result = call(
+        "keras.Sequential", [(None, listed), ("name", literal(snake_case(model.name)))]
+    )
+    signature = Code(", ".join(signature_of(model.parameters, parameters, spelling, hints=True)))
+    return signature, (), result

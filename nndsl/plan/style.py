@@ -1,0 +1,92 @@
+"""Which style a model is written in, and what keeps it from being a chain."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from nndsl import graph
+from nndsl.diagnostic import Diagnostic, Reporter
+from nndsl.source import Span
+
+
+class Obstacle(NamedTuple):
+    """What keeps a model from being Sequential: a place, and why."""
+
+    span: Span
+    reason: str
+
+
+def obstacle_to_sequential(body: graph.Body) -> Obstacle | None:
+    """Return the first thing that makes a body more than a chain of layers, or None."""
+    if len(body.inputs) > 1:
+        return Obstacle(body.inputs[1].span, "a second input")
+    if len(body.outputs) > 1:
+        return Obstacle(body.outputs[1].span, "a second output")
+    if not body.nodes:
+        return Obstacle(body.outputs[0].span, "no layers between input and output")
+    last = body.inputs[0].value
+    applied: set[graph.SharedLayer] = set()
+    for node in body.nodes:
+        obstacle = _obstacle_in(node, last, applied)
+        if obstacle is not None:
+            return obstacle
+        last = node.outputs[0]
+    if body.outputs[0].value is not last:
+        return Obstacle(body.outputs[0].span, "an output from the middle of the chain")
+    return None
+
+
+def _obstacle_in(
+    node: graph.GraphNode, last: graph.Value, applied: set[graph.SharedLayer]
+) -> Obstacle | None:
+    if len(node.inputs) > 1:
+        return Obstacle(node.span, "several tensors come together")
+    if node.inputs[0] is not last:
+        return Obstacle(node.span, "a second path begins, so there is a fork")
+    if len(node.outputs) > 1:
+        return Obstacle(node.span, "several tensors come out of one layer")
+    if isinstance(node, graph.ScalarNode):
+        return Obstacle(node.span, "arithmetic is not a layer")
+    if isinstance(node, graph.BlockNode):
+        inner = obstacle_to_sequential(node.block.body)
+        return inner and Obstacle(inner.span, f"{inner.reason} (in `{node.block.name}`)")
+    if node.tensor_arguments:
+        return Obstacle(node.span, "a layer takes a second tensor")
+    if isinstance(node, graph.SharedNode):
+        if node.shared in applied:
+            return Obstacle(node.span, "a layer is applied twice")
+        applied.add(node.shared)
+    elif any(bound.parameter in _flag_names(node) for bound in node.arguments):
+        return Obstacle(node.span, "a layer's call takes an argument")
+    elif node.layer.takes_list:
+        return Obstacle(node.span, "a merge layer takes several tensors")
+    return None
+
+
+def _flag_names(node: graph.LayerNode) -> set[str]:
+    return {parameter.name for parameter in node.layer.flags}
+
+
+def choose_style(
+    model: graph.Model, wanted: str
+) -> tuple[str | None, list[Diagnostic]]:
+    """Return the style to write a model in; None if it cannot be written in the style wanted.
+
+    The option wins over the model's own style word. Without either, a chain is Sequential and
+    everything else is functional.
+    """
+    reporter = Reporter()
+    style = wanted if wanted != "auto" else model.style or "auto"
+    obstacle = obstacle_to_sequential(model.body)
+    if style == "auto":
+        return ("functional" if obstacle else "sequential"), []
+    if style == "sequential" and obstacle is not None:
+        reporter.error(
+            "G710",
+            obstacle.span,
+            f"`{model.name}` cannot be Sequential: it is not a chain",
+            obstacle.reason,
+            help="compile it with `--style functional`, or leave the style to nndsl",
+        )
+        return None, reporter.findings
+    return style, []

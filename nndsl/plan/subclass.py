@@ -1,0 +1,223 @@
+"""The subclass style: the model a `keras.Model`, every block a `layers.Layer`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nndsl import graph
+from nndsl.plan.code import (
+    Code,
+    Names,
+    call,
+    class_case,
+    dict_of,
+    list_of,
+    literal,
+    name,
+    snake_case,
+)
+from nndsl.plan.expressions import Spelling
+from nndsl.plan.inputs import shape_code
+from nndsl.plan.model import LayerClass
+from nndsl.plan.variables import Variables
+from nndsl.plan.writer import (
+    ModuleNames,
+    apply_layer,
+    assignment,
+    block_arguments,
+    in_block_name,
+    layer_name,
+    parameter_names,
+    scalar_expression,
+    signature_of,
+)
+from nndsl.resolve.liveness import inputs_of
+from nndsl.vocabulary import MODEL_ATTRIBUTES
+
+
+class _ClassWriter:
+    """Writes a body as the `__init__` and `call` of a class."""
+
+    def __init__(
+        self,
+        module: ModuleNames,
+        body: graph.Body,
+        parameters: Sequence[graph.Parameter],
+        spelt: dict[str, Code],
+        *,
+        in_block: bool,
+    ) -> None:
+        self.module = module
+        self.body = body
+        self.spelt = spelt
+        self.parameters = parameters
+        self.prefix = "self.name" if in_block else None
+        self.attribute_names = Names(MODEL_ATTRIBUTES)
+        self.config = tuple(
+            (spelt[p.name], self._attribute(p.name, "value")) for p in parameters
+        )
+        self.attributes: dict[object, Code] = {}
+
+    def _attribute(self, wanted: str, kind: str) -> Code:
+        if wanted in MODEL_ATTRIBUTES:
+            wanted = f"{wanted}_{kind}"
+        return self.attribute_names.unique(wanted)
+
+    def attribute_lines(self) -> tuple[Code, ...]:
+        """Return the lines of `__init__`: parameters, then layers in the order of the text."""
+        spelling = Spelling(self.module.constants, self.spelt)
+        lines = [assignment([Code(f"self.{attr}")], key) for key, attr in self.config]
+        for shared in self.body.shared:
+            name_code = layer_name(graph.LayerName(shared.name, explicit=True), self.prefix)
+            made = spelling.layer(shared.layer, shared.arguments, name_code)
+            lines.append(self._attribute_line(shared, shared.name, made))
+        for node in self.body.nodes:
+            if isinstance(node, graph.LayerNode):
+                made = spelling.layer(
+                    node.layer, node.arguments, layer_name(node.name, self.prefix)
+                )
+                lines.append(self._attribute_line(node, node.name.text, made))
+            elif isinstance(node, graph.BlockNode):
+                given = block_arguments(node, self.module.parameters[node.block], spelling)
+                text = in_block_name(self.prefix, node.name) if self.prefix else None
+                name_code = text or literal(node.name)
+                made = call(self.module.blocks[node.block], [*given, ("name", name_code)])
+                lines.append(self._attribute_line(node, node.name, made))
+        return tuple(lines)
+
+    def _attribute_line(self, made_for: object, wanted: str, made: Code) -> Code:
+        attribute = Code(f"self.{self._attribute(wanted, 'layer')}")
+        self.attributes[made_for] = attribute
+        return assignment([attribute], made)
+
+    # ---- call
+
+    def call_lines(self, input_codes: dict[graph.Value, Code]) -> tuple[list[Code], list[Code]]:
+        """Return the lines of `call`, and the expressions of the outputs.
+
+        A tensor that is only returned is returned by its call, without a variable.
+        """
+        self_parameters = {
+            key: Code(f"self.{attr}")
+            for key, (_, attr) in zip(self.spelt, self.config, strict=True)
+        }
+        spelling = Spelling(self.module.constants, self_parameters)
+        names = Names({*self.module.names.taken, "inputs"})
+        variables = Variables(self.body, names, inputs_stay=False)
+        variables.variables.update(input_codes)
+        uses = {value for node in self.body.nodes for value in inputs_of(node)}
+        values = [output.value for output in self.body.outputs]
+        inline = {v for v in values if v not in uses and values.count(v) == 1}
+        lines = []
+        for index, node in enumerate(self.body.nodes):
+            code = self._apply(node, variables.variables, spelling)
+            if len(node.outputs) == 1 and node.outputs[0] in inline:
+                variables.variables[node.outputs[0]] = code
+            else:
+                lines.append(assignment(variables.define(index), code))
+        return lines, [variables[value] for value in values]
+
+    def _apply(
+        self, node: graph.GraphNode, variables: dict[graph.Value, Code], spelling: Spelling
+    ) -> Code:
+        if isinstance(node, graph.ScalarNode):
+            return scalar_expression(node, variables[node.tensor], spelling)
+        if isinstance(node, graph.BlockNode):
+            inputs = [variables[value] for value in node.inputs]
+            given = inputs[0] if len(inputs) == 1 else list_of(inputs)
+            return call(self.attributes[node], [(None, given)])
+        made_for = node.shared if isinstance(node, graph.SharedNode) else node
+        return apply_layer(self.attributes[made_for], node, variables, spelling)
+
+
+def plan_block_class(module: ModuleNames, block: graph.Block, package: Code) -> LayerClass:
+    """Return a block as a Layer; several inputs come as a list."""
+    spelt = module.parameters[block]
+    writer = _ClassWriter(module, block.body, block.parameters, spelt, in_block=True)
+    attributes = writer.attribute_lines()
+    inputs = block.body.inputs
+    if len(inputs) == 1:
+        codes = {inputs[0].value: Code("inputs")}
+        build = Code("keras.KerasTensor(input_shape)")
+        head = []
+    else:
+        names = Names({*module.names.taken, "inputs"})
+        codes = {input_.value: names.unique(input_.name) for input_ in inputs}
+        build = Code("[keras.KerasTensor(shape) for shape in input_shape]")
+        head = [assignment(list(codes.values()), Code("inputs"))]
+    lines, results = writer.call_lines(codes)
+    return LayerClass(
+        module.blocks[block],
+        Code("layers.Layer"),
+        package,
+        _signature(module, block.parameters, spelt),
+        attributes,
+        build,
+        (*head, *lines),
+        Code(", ".join(results)),
+        writer.config,
+    )
+
+
+def _signature(
+    module: ModuleNames, parameters: Sequence[graph.Parameter], spelt: dict[str, Code]
+) -> Code:
+    spelling = Spelling(module.constants, spelt)
+    return Code(", ".join(["self", *signature_of(parameters, spelt, spelling), "**kwargs"]))
+
+
+def plan_subclass_model(
+    module: ModuleNames, model: graph.Model, package: Code
+) -> tuple[LayerClass, Code, tuple[tuple[Code, ...], ...], Code]:
+    """Return the model's class; and signature, groups of lines and result of `build_model`."""
+    spelt = parameter_names(model.parameters)
+    writer = _ClassWriter(module, model.body, model.parameters, spelt, in_block=False)
+    attributes = writer.attribute_lines()
+    inputs = model.body.inputs
+    if len(inputs) == 1:
+        codes = {inputs[0].value: Code("inputs")}
+    else:
+        codes = {i.value: Code(f"inputs[{literal(i.name)}]") for i in inputs}
+    lines, results = writer.call_lines(codes)
+    output_names = [output.name for output in model.body.outputs]
+    result = results[0]
+    if len(results) > 1:
+        result = dict_of(zip(output_names, results, strict=True))
+    class_name = module.names.unique(class_case(model.name))
+    layer_class = LayerClass(
+        class_name,
+        Code("keras.Model"),
+        package,
+        _signature(module, model.parameters, spelt),
+        attributes,
+        _build_inputs(inputs),
+        tuple(lines),
+        result,
+        writer.config,
+    )
+    spelling = Spelling(module.constants, spelt)
+    given: list[tuple[str | None, Code]] = [(key, key) for key in spelt.values()]
+    made = call(class_name, [*given, ("name", literal(snake_case(model.name)))])
+    shapes = [(i.name, shape_code(i, spelling, batch=True)) for i in inputs]
+    shape = shapes[0][1] if len(shapes) == 1 else dict_of(shapes)
+    groups = ((assignment([Code("model")], made), Code(f"model.build({shape})")),)
+    signature = Code(", ".join(signature_of(model.parameters, spelt, spelling, hints=True)))
+    return layer_class, signature, groups, name("model")
+
+
+def _build_inputs(inputs: Sequence[graph.Input]) -> Code:
+    """Return symbolic tensors for a model's inputs, made from `input_shape`."""
+
+    def tensor(input_: graph.Input, shape: str) -> Code:
+        arguments: list[tuple[str | None, Code]] = [(None, Code(shape))]
+        if input_.dtype != "float32":
+            arguments.append(("dtype", literal(input_.dtype)))
+        return call("keras.KerasTensor", arguments)
+
+    if len(inputs) == 1:
+        return tensor(inputs[0], "input_shape")
+    if all(input_.dtype == "float32" for input_ in inputs):
+        return Code("{key: keras.KerasTensor(shape) for key, shape in input_shape.items()}")
+    return dict_of((i.name, tensor(i, f"input_shape[{literal(i.name)}]")) for i in inputs)
+
+

@@ -1,0 +1,134 @@
+"""What the styles share: names of the module, spelling of expressions, applications of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from nndsl import graph
+from nndsl.plan.code import Code, Names, call, class_case, list_of, literal, name, snake_case
+from nndsl.plan.expressions import Spelling
+
+
+class UsedConstants(Mapping[str, Code]):
+    """The constants under their Python names; remembers which of them were used."""
+
+    def __init__(self, constants: Sequence[graph.Constant], names: Names) -> None:
+        self.names = {c.name: names.unique(c.name.upper()) for c in constants}
+        self.used: set[str] = set()
+
+    def __getitem__(self, key: str) -> Code:
+        self.used.add(key)
+        return self.names[key]
+
+    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+class ModuleNames:
+    """The names at the top level of the generated file, and those of blocks' parameters."""
+
+    def __init__(self, source: graph.Graph, blocks: Sequence[graph.Block], *, classes: bool) -> None:
+        self.names = Names()
+        self.constants = UsedConstants(source.constants, self.names)
+        spell = class_case if classes else snake_case
+        self.blocks = {block: self.names.unique(spell(block.name)) for block in blocks}
+        self.parameters = {block: parameter_names(block.parameters) for block in blocks}
+        self.plain = Spelling(self.constants)
+
+    def definitions(self, source: graph.Graph) -> tuple[tuple[Code, Code], ...]:
+        """Return the constants that were used, with their values, in the source's order."""
+        lines = []
+        for constant in reversed(source.constants):
+            if constant.name in self.constants.used:
+                lines.append(
+                    (self.constants.names[constant.name], self.plain.expression(constant.value))
+                )
+        return tuple(reversed(lines))
+
+
+def parameter_names(parameters: Sequence[graph.Parameter]) -> dict[str, Code]:
+    """Return Python names for parameters; those that Keras's layers use themselves are moved."""
+    names = Names({"name", "trainable", "dtype", "training"})
+    return {parameter.name: names.unique(parameter.name) for parameter in parameters}
+
+
+def signature_of(
+    parameters: Sequence[graph.Parameter],
+    spelt: Mapping[str, Code],
+    spelling: Spelling,
+    *,
+    hints: bool = False,
+) -> list[Code]:
+    """Return the parameters as they stand in a `def`: `filters`, `size=3`."""
+    result = []
+    for parameter in parameters:
+        text = spelt[parameter.name]
+        if parameter.default is not None:
+            default = spelling.expression(parameter.default)
+            kind = _type_of(parameter.default) if hints else None
+            text = Code(f"{text}: {kind} = {default}" if kind else f"{text}={default}")
+        result.append(text)
+    return result
+
+
+def _type_of(default: graph.Expression) -> str | None:
+    if isinstance(default, graph.Word):
+        return "str"
+    if isinstance(default, graph.Literal) and default.value is not None:
+        return type(default.value).__name__
+    return None
+
+
+def block_arguments(
+    node: graph.BlockNode, parameters: Mapping[str, Code], spelling: Spelling
+) -> list[tuple[str | None, Code]]:
+    """Return the arguments of a block as they stand in its call."""
+    return [
+        (None if bound.positional else parameters[bound.parameter], spelling.expression(bound.value))
+        for bound in node.arguments
+    ]
+
+
+def scalar_expression(node: graph.ScalarNode, tensor: Code, spelling: Spelling) -> Code:
+    """Return arithmetic of a tensor and a number: `x * 0.5`."""
+    number = spelling.operand(node.number, 2)
+    left, right = (tensor, number) if node.tensor_first else (number, tensor)
+    return Code(f"{left} {node.operator} {right}")
+
+
+def apply_layer(
+    made: Code,
+    node: graph.LayerNode | graph.SharedNode,
+    variables: Mapping[graph.Value, Code],
+    spelling: Spelling,
+) -> Code:
+    """Return the application of a layer (its constructor's call, or its variable) to tensors."""
+    inputs = [variables[value] for value in node.inputs]
+    rule = node.shared.layer if isinstance(node, graph.SharedNode) else node.layer
+    first = list_of(inputs) if rule.takes_list else inputs[0]
+    arguments: list[tuple[str | None, Code]] = [(None, first)]
+    for tensor in node.tensor_arguments:
+        given = [variables[value] for value in tensor.values]
+        arguments.append((tensor.name, list_of(given) if tensor.is_list else given[0]))
+    if isinstance(node, graph.LayerNode):
+        arguments += spelling.flags(rule, node.arguments)
+    return call(made, arguments)
+
+
+def in_block_name(prefix: str, suffix: str) -> Code:
+    """Return the name of a layer in a block: `f"{name}_conv2d"`."""
+    return Code(f'f"{{{name(prefix)}}}_{name("_" + suffix)[1:]}"')
+
+
+def layer_name(node_name: graph.LayerName, prefix: str | None) -> Code | None:
+    """Return the `name` argument of a layer, or None where Keras shall choose it."""
+    if prefix is not None:
+        return in_block_name(prefix, node_name.text)
+    return literal(node_name.text) if node_name.explicit else None
+
+
+def assignment(targets: Sequence[Code], value: Code) -> Code:
+    return Code(f"{', '.join(targets)} = {value}")

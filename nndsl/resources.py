@@ -1,0 +1,15 @@
+"""The only reader of what ships beside the code: the grammar and the templates."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def grammar() -> str:
+    """Return the text of the grammar."""
+    return files("nndsl.grammars").joinpath("nn.lark").read_text(encoding="utf-8")
+
+
+def template(name: str) -> str:
+    """Return the text of a template, such as "functional.py.j2"."""
+    return files("nndsl.templates").joinpath(*name.split("/")).read_text(encoding="utf-8")

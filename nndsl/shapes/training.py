@@ -1,0 +1,81 @@
+"""Checks of the training settings: their values, and that the data files are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nndsl import graph
+from nndsl.diagnostic import Diagnostic, Reporter
+from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
+from nndsl.shapes.infer import ShapedGraph
+
+
+def check_training(
+    shaped: ShapedGraph, file_exists: Callable[[str], bool] | None = None
+) -> list[Diagnostic]:
+    """Return what is wrong with the values of the training settings.
+
+    `file_exists` tells whether a path of the text leads to a file; without it nothing is said.
+    """
+    training = shaped.graph.training
+    if training is None:
+        return []
+    reporter = Reporter()
+    evaluator = Evaluator(reporter)
+
+    def check(value: graph.Expression | None, name: str, expected: str, fits: Any) -> None:
+        if value is None:
+            return
+        number = evaluator.evaluate(value, {})
+        if number is UNKNOWN:
+            return
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not is_number or not fits(number):
+            reporter.error(
+                "T804",
+                value.span,
+                f"wrong value for `{name}`",
+                "does not fit",
+                expected=expected,
+                received=show(number),
+            )
+
+    check(training.epochs, "epochs", "a positive integer", _is_count)
+    check(training.batch_size, "batch_size", "a positive integer", _is_count)
+    for weight in training.loss_weights.values():
+        check(weight, "loss_weights", "a number", lambda number: True)
+    if not isinstance(training.validation, graph.DataSource):
+        check(
+            training.validation,
+            "validation",
+            "a fraction between 0 and 1, or a data source",
+            lambda number: 0 < number < 1,
+        )
+    if training.predict < 0:
+        reporter.error("T804", training.spans["predict"], "`predict` is a number of rows")
+    if training.seed < 0 or training.seed >= 2**32:
+        reporter.error(
+            "T804", training.spans["seed"], "wrong value for `seed`", expected="0 to 2**32 - 1"
+        )
+    if training.save is not None and not training.save.endswith(".keras"):
+        reporter.error(
+            "T804",
+            training.spans["save"],
+            "a model is saved to a file that ends in `.keras`",
+            received=f'"{training.save}"',
+        )
+    for source in (training.data, training.validation):
+        if isinstance(source, graph.DataSource) and file_exists and not file_exists(source.path):
+            reporter.warning(
+                "T805",
+                source.span,
+                f"there is no file `{source.path}`",
+                "not found",
+                help="paths are relative to the folder of this file",
+            )
+    return reporter.findings
+
+
+def _is_count(number: Any) -> bool:
+    return isinstance(number, int) and number > 0
