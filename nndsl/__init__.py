@@ -1,3 +1,61 @@
-"""nndsl: a compact text language for neural networks, compiled to Keras 3 code."""
+"""nndsl: a compact text language for neural networks, compiled to Keras 3 code.
 
+    import nndsl
+
+    for finding in nndsl.check(text):
+        print(finding.span.line, finding.title)
+    print(nndsl.compile(text, style="functional").code)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nndsl.compiler import CompiledModel
+    from nndsl.diagnostic import Diagnostic
+
+__all__ = ["check", "compile"]
 __version__ = "0.1.0"
+
+
+def check(
+    text: str, *, name: str = "<text>", constants: Mapping[str, str] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a model's text, in the order of the text.
+
+    `name` is what messages call the text; `constants` gives constants other values, written as
+    in the text. Never raises on any text, and imports neither Keras nor TensorFlow.
+    """
+    from nndsl.compiler import Options, check_model
+    from nndsl.source import Source
+
+    return check_model(Source(name, text), Options(constants=constants or {}))
+
+
+def compile(
+    text: str,
+    *,
+    style: str = "auto",
+    model: str | None = None,
+    name: str = "<text>",
+    constants: Mapping[str, str] | None = None,
+    keras_from: str = "keras",
+) -> CompiledModel:
+    """Compile a model's text to Keras code.
+
+    `style` is "auto", "sequential", "functional" or "subclass"; `model` chooses one of several
+    models; `keras_from="tensorflow"` writes `from tensorflow import keras`. The result's `code`
+    is None if there are errors, which are in its `diagnostics`, or if the style cannot express
+    the model. Raises ValueError for a style or import that does not exist.
+    """
+    from nndsl.compiler import IMPORTS, STYLES, Options, compile_source
+    from nndsl.source import Source
+
+    if style not in STYLES:
+        raise ValueError(f"style must be one of {', '.join(STYLES)}; received {style!r}")
+    if keras_from not in IMPORTS:
+        raise ValueError(f"keras_from must be one of {', '.join(IMPORTS)}; received {keras_from!r}")
+    options = Options(style, model, constants or {}, keras_from)
+    return compile_source(Source(name, text), options)

@@ -14,6 +14,9 @@ from nndsl.source import Source, Span
 from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
+STYLES = ("auto", "sequential", "functional", "subclass")
+IMPORTS = ("keras", "tensorflow")
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from nndsl.layers.rule import LayerRule
+from nndsl.record import Record
 from nndsl.source import Source, Span
 
 # ---- Expressions ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Literal(Record):
     """A number, string, boolean or none; `text` is a number's own spelling."""
 
     span: Span
@@ -25,28 +26,28 @@ class Literal:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Word(Record):
     """A bare word where Keras takes a string: `padding=same`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantUse:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ConstantUse(Record):
     span: Span
     constant: Constant
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterUse:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ParameterUse(Record):
     span: Span
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Arithmetic(Record):
     """Operands of one precedence level, applied from left to right: one more than operators."""
 
     span: Span
@@ -54,21 +55,21 @@ class Arithmetic:
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Negation(Record):
     span: Span
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sequence(Record):
     span: Span
     items: tuple[Expression, ...]
     is_tuple: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Object(Record):
     """An object of `keras.<kind>` made inside an argument: `L2(1e-4)`, `Constant(0.1)`."""
 
     span: Span
@@ -82,8 +83,8 @@ Expression = Union[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Bound(Record):
     """An argument bound to its parameter; `positional` as the source wrote it."""
 
     parameter: str
@@ -92,15 +93,15 @@ class Bound:
     positional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Constant(Record):
     name: str
     value: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Parameter(Record):
     """A parameter of a block or model."""
 
     name: str
@@ -111,8 +112,8 @@ class Parameter:
 # ---- Values and nodes ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Value(Record):
     """A tensor. `name` is the source's name for it, if it has one; `poisoned` says that it
     comes from a line with a mistake, so that what follows from it is not told again."""
 
@@ -121,16 +122,16 @@ class Value:
     poisoned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LayerName:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LayerName(Record):
     """The name of a layer inside its body. Not explicit: the one that Keras will choose."""
 
     text: str
     explicit: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TensorArgument:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TensorArgument(Record):
     """A tensor of a layer's call given by name: `value=memory`, `initial_state=[h, c]`."""
 
     name: str
@@ -138,8 +139,8 @@ class TensorArgument:
     is_list: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Input:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Input(Record):
     """An input; `dims` None (in a block) means a tensor of any shape."""
 
     value: Value
@@ -149,8 +150,8 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LayerNode:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LayerNode(Record):
     """A Keras layer made and applied here."""
 
     span: Span
@@ -162,8 +163,8 @@ class LayerNode:
     outputs: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SharedLayer:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SharedLayer(Record):
     """`layer enc = LSTM(64)`: made once, applied anywhere."""
 
     span: Span
@@ -172,8 +173,8 @@ class SharedLayer:
     arguments: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SharedNode:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SharedNode(Record):
     """A shared layer applied."""
 
     span: Span
@@ -183,8 +184,16 @@ class SharedNode:
     outputs: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BlockNode:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BrokenLayer(Record):
+    """What is understood of a layer whose arguments do not fit."""
+
+    layer: LayerRule
+    arguments: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BlockNode(Record):
     """A block applied; `name` is the prefix of the names of the layers inside."""
 
     span: Span
@@ -195,8 +204,8 @@ class BlockNode:
     outputs: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ScalarNode:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ScalarNode(Record):
     """Arithmetic of one tensor and a number: `x * 0.5`, `1 - x`."""
 
     span: Span
@@ -214,15 +223,15 @@ class ScalarNode:
 GraphNode = Union[LayerNode, SharedNode, BlockNode, ScalarNode]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BodyOutput:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BodyOutput(Record):
     name: str
     value: Value
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Body:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Body(Record):
     inputs: tuple[Input, ...]
     shared: tuple[SharedLayer, ...]
     nodes: tuple[GraphNode, ...]
@@ -231,10 +240,12 @@ class Body:
     dead: tuple[GraphNode, ...] = ()
     #: The number of the branch, for tensors at the end of a fork's branch.
     branch_of: dict[Value, int] = field(default_factory=dict)
+    #: Layers that cannot be made: the arguments that are understood are checked all the same.
+    broken: tuple[BrokenLayer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Block(Record):
     name: str
     parameters: tuple[Parameter, ...]
     body: Body
@@ -243,8 +254,8 @@ class Block:
     size: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Model:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Model(Record):
     name: str
     style: str | None
     parameters: tuple[Parameter, ...]
@@ -255,8 +266,8 @@ class Model:
 # ---- Training ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class DataSource:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DataSource(Record):
     """`npz("f.npz", image="x")` or `csv(...)`: fields map inputs and outputs to keys, columns."""
 
     kind: str
@@ -265,8 +276,8 @@ class DataSource:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Training(Record):
     """The settings of `train`, each by name; losses, metrics and weights by output."""
 
     span: Span
@@ -286,8 +297,8 @@ class Training:
     spans: dict[str, Span] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Graph:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Graph(Record):
     """A whole file: constants, blocks and models in the order of the text; the training."""
 
     source: Source

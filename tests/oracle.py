@@ -34,7 +34,7 @@ import keras
 import numpy as np
 
 if TYPE_CHECKING:
-    from nndsl import CompiledModel
+    from nndsl.compiler import CompiledModel
 
 Arrays = dict[str, np.ndarray]
 Shape = tuple[Any, ...]

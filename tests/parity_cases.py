@@ -48,7 +48,9 @@ def case(layer: str, on: Any, *positional: Any, dtype_in: str = "float32", **nam
     tensors: dict[str, T | list[T]] = {rule.tensors[0].name: first}
     values = {p.name: value for p, value in zip(rule.parameters, positional, strict=False)}
     for name, value in named.items():
-        is_tensor = isinstance(value, T) or (isinstance(value, list) and isinstance(value[0], T))
+        is_tensor = isinstance(value, T) or (
+            isinstance(value, list) and isinstance((value or [0])[0], T)
+        )
         (tensors if is_tensor else values)[name] = value
     return Case(layer, tensors, values)
 
@@ -555,6 +557,170 @@ def _more_attention() -> list[Case]:
     ]
 
 
+def _images() -> list[Case]:
+    image = (12, 10, 3)
+    cases = [case(name, image, 5, 6) for name in ("Resizing", "CenterCrop", "RandomCrop")]
+    for name in ("Resizing", "CenterCrop", "RandomCrop"):
+        cases.append(case(name, (3, 12, 10), 5, 6, data_format="channels_first"))
+    for name, *given in (
+        ("AugMix",),
+        ("AugMix", (0, 1), 2, 2, 0.5),
+        ("AugMix", (0, 255), 3, 3, 2),
+        ("AutoContrast",),
+        ("AutoContrast", 255),
+        ("AutoContrast", (0, 1, 2)),
+        ("ContrastLimitedAdaptiveHistogramEqualization",),
+        ("CutMix",),
+        ("CutMix", 2),
+        ("Equalization",),
+        ("Equalization", (0, 1), 64),
+        ("MixUp",),
+        ("MixUp", 0.4),
+        ("RandAugment",),
+        ("RandAugment", (0, 255), 2, 1.5),
+        ("RandomBrightness", 0.2),
+        ("RandomBrightness", (-0.5, 0.2), (0, 1)),
+        ("RandomBrightness", 2),
+        ("RandomColorDegeneration", 0.2),
+        ("RandomColorDegeneration", 2),
+        ("RandomColorJitter",),
+        ("RandomColorJitter", (0, 255), 0.1, 0.1, 0.1, 0.1),
+        ("RandomColorJitter", (0, 255), None, 2),
+        ("RandomContrast", 0.2),
+        ("RandomContrast", (0.1, 0.2)),
+        ("RandomContrast", -0.2),
+        ("RandomElasticTransform",),
+        ("RandomElasticTransform", 0.5, (0.1, 0.5), "nearest", "mirror"),
+        ("RandomElasticTransform", 0.5, 1.0, "bicubic"),
+        ("RandomElasticTransform", 0.5, 1.0, "nearest", "fold"),
+        ("RandomErasing",),
+        ("RandomErasing", 0.5, 0.2, 3),
+        ("RandomErasing", 1.5),
+        ("RandomFlip",),
+        ("RandomFlip", "horizontal", 3),
+        ("RandomGaussianBlur",),
+        ("RandomGaussianBlur", 0.5, 5, (0.1, 0.9)),
+        ("RandomGaussianBlur", 0.5, 4),
+        ("RandomGaussianBlur", 0.5, (3, 5)),
+        ("RandomGrayscale",),
+        ("RandomGrayscale", 2),
+        ("RandomHue", 0.2),
+        ("RandomHue", 2),
+        ("RandomInvert",),
+        ("RandomInvert", 2),
+        ("RandomPerspective",),
+        ("RandomPerspective", 1.0, 1.5),
+        ("RandomPosterization", 3),
+        ("RandomPosterization", 9),
+        ("RandomPosterization", 0.5),
+        ("RandomRotation", 0.2),
+        ("RandomRotation", (-0.2, 0.3), "constant", "nearest"),
+        ("RandomRotation", 0.2, "mirror"),
+        ("RandomSaturation", 0.2),
+        ("RandomSaturation", 2),
+        ("RandomSharpness", 0.2),
+        ("RandomSharpness", 2),
+        ("RandomShear",),
+        ("RandomShear", 0.2, (0.1, 0.2)),
+        ("RandomShear", -0.2),
+        ("RandomTranslation", 0.2, 0.1),
+        ("RandomTranslation", (-0.2, 0.3), 0.1, "wrap"),
+        ("RandomTranslation", 2, 0.1),
+        ("RandomZoom", 0.2),
+        ("RandomZoom", (-0.3, -0.2), 0.1),
+        ("RandomZoom", 2),
+        ("RandomZoom", -1),
+        ("Solarization",),
+        ("Solarization", 0.2, (0.1, 0.5)),
+        ("Solarization", 2),
+    ):
+        cases.append(case(name, image, *given))
+    return cases
+
+
+def _encodings() -> list[Case]:
+    cases = [
+        case("CategoryEncoding", (3,)),
+        case("CategoryEncoding", (3,), 0),
+        case("CategoryEncoding", (3,), 5, "two_hot"),
+        case("CategoryEncoding", (3,), 5, "count", count_weights=T((3,))),
+        case("Discretization", (3,)),
+        case("Discretization", (3,), [1.0, 2.0], 3),
+        case("Discretization", (3,), [1.0, 2.0], sparse=True),
+        case("Hashing", (3,), 0),
+        case("Hashing", (3,), 5, sparse=True),
+        case("Hashing", (3,), 5, salt=[1, 2]),
+        case("HashedCrossing", [(1,), (1,)], 5, dtype_in="int32"),
+        case("HashedCrossing", [(1,)], 5),
+        case("IntegerLookup", (3,), vocabulary_dtype="int32"),
+        case("IntegerLookup", (3,), salt=3),
+        case("IntegerLookup", (3,), salt=3, oov_method="farmhash"),
+        case("IntegerLookup", (3,), vocabulary=[4, 5, 6], mask_token=0),
+        case("StringLookup", (3,), vocabulary=["a", "a"], dtype_in="string"),
+        case("StringLookup", (3,), vocabulary=[], dtype_in="string"),
+        case("StringLookup", (3,), vocabulary=["a", "b"], max_tokens=2, dtype_in="string"),
+        case("StringLookup", (3,), 1),
+        case("StringLookup", (3,), pad_to_max_tokens=True),
+        case("StringLookup", (3,), invert=True, output_mode="one_hot"),
+        case("StringLookup", (3,), sparse=True),
+        case("StringLookup", (3,), idf_weights=[1.0]),
+        case("TextVectorization", (), dtype_in="string"),
+        case("TextVectorization", (1,), 100, output_sequence_length=7, dtype_in="string"),
+        case("TextVectorization", (), 100, standardize="upper", dtype_in="string"),
+        case("TextVectorization", (), 100, split="line", dtype_in="string"),
+        case("TextVectorization", (), 100, ngrams=2, output_mode="count", dtype_in="string"),
+        case("TextVectorization", (), output_mode="count", output_sequence_length=3),
+        case("TextVectorization", (), output_mode="count", ragged=True),
+        case("TextVectorization", (), vocabulary=["a", "b"], output_mode="one_hot"),
+        case("TextVectorization", (), vocabulary=["a", "b"], output_mode="count"),
+        case("TextVectorization", (4,), vocabulary=["a"], output_mode="one_hot", split=None),
+        case("TextVectorization", (1,), vocabulary=["a"], output_mode="one_hot", split=None),
+        case("TextVectorization", (4,), vocabulary=["a"], output_mode="multi_hot", split=None),
+    ]
+    for mode in ("int", "one_hot", "multi_hot", "count"):
+        cases += [case("Discretization", (3,), [1.0, 2.0], output_mode=mode)]
+        cases += [case("Discretization", (1,), None, 4, output_mode=mode)]
+        n = 1 if mode == "one_hot" else 3
+        cases += [case("Hashing", (n,), 5, output_mode=mode, dtype_in="string")]
+        cases += [case("CategoryEncoding", (n,), 5, mode, dtype_in="int32") for n in (3, 1)]
+        cases += [case("HashedCrossing", [(1,), (1,)], 5, mode, dtype_in="int32")]
+        cases += [case("StringLookup", (3,), vocabulary=["a", "b"], output_mode=mode)]
+        cases += [case("StringLookup", (1,), 9, 2, vocabulary=["a", "b"], output_mode=mode)]
+        cases += [case("StringLookup", (3,), vocabulary=["[UNK]", "b"], output_mode=mode)]
+        cases += [case("StringLookup", (3,), 9, pad_to_max_tokens=True, output_mode=mode)]
+        cases += [case("IntegerLookup", (3,), output_mode=mode, dtype_in="int64")]
+        cases += [case("IntegerLookup", (3,), vocabulary=[4, 5], output_mode=mode, mask_token=0)]
+    cases += [case("Hashing", (3, 4), 5)]
+    for mode in ("int", "one_hot"):
+        cases += [case("Discretization", (3, 4), [1.0, 2.0], output_mode=mode)]
+        cases += [case("StringLookup", (3, 1), vocabulary=["a", "b"], output_mode=mode)]
+    for mode in ("tf_idf", "tf-idf"):
+        cases += [case("StringLookup", (3,), output_mode=mode)]
+        cases += [case("StringLookup", (3,), vocabulary=["a"], output_mode=mode)]
+        cases += [case("StringLookup", (3,), vocabulary=["a"], idf_weights=[0.5], output_mode=mode)]
+    return cases
+
+
+def _audio() -> list[Case]:
+    mel, stft = "MelSpectrogram", "STFTSpectrogram"
+    modes = ("log", "magnitude", "psd", "real", "imag", "angle", "stft", "loud")
+    return [
+        case(mel, (16000,)),
+        case(mel, (16000,), 1024, 500, num_mel_bins=20),
+        case(mel, (16000,), 1024, 500, 2048),
+        *(case(stft, (2000, 2), mode) for mode in modes),
+        case(stft, (2, 2000), expand_dims=True, data_format="channels_first"),
+        case(stft, (2000, 2), expand_dims=True, mode="stft", padding="same"),
+        case(stft, (2000, 2), frame_length=100, frame_step=30),
+        case(stft, (2000, 2), frame_length=100, frame_step=130),
+        case(stft, (2000, 2), frame_length=100, fft_length=64),
+        case(stft, (2000, 2), frame_length=100, fft_length=512, scaling=None),
+        case(stft, (2000, 2), scaling="loud"),
+        case(stft, (20, 2)),
+        case(stft, (2000,)),
+    ]
+
+
 CASES: list[Case] = [
     *_core(),
     *_elementwise(),
@@ -569,6 +735,9 @@ CASES: list[Case] = [
     *_adaptive_pooling(),
     *_conv_lstm(),
     *_more_attention(),
+    *_images(),
+    *_encodings(),
+    *_audio(),
 ]
 
 #: Cases that are asked as they stand, since their variants are in one of the lists below.
@@ -613,6 +782,21 @@ STRICTER: list[tuple[str, Case]] = [
         "an unknown interpolation fails at run time",
         case("UpSampling2D", (4, 4, 1), 2, None, "area"),
     ),
+    ("takes images only", case("Resizing", (28, 28), 5, 6)),
+    ("takes images only", case("RandomFlip", (28, 28))),
+    ("takes images only", case("RandomBrightness", (2, 28, 28, 3), 0.1)),
+    ("only one_hot comes out as Keras says", case("Hashing", (3, 4), 5, output_mode="count")),
+    ("only one_hot comes out as Keras says", case("CategoryEncoding", (), 5)),
+    ("refused at the first call", case("TextVectorization", (2,), dtype_in="string")),
+    ("Keras looks at the first axis only", case("MelSpectrogram", (2, 16000))),
+    ("Keras does not look at the rank", case("AdaptiveMaxPooling2D", (16, 4), 2)),
+    ("no such part", case("AdaptiveMaxPooling1D", (16, 4), 0)),
+    ("fails at the first call", case("Attention", [(6, 8), (9, 7)])),
+    ("fails at the first call", case("Attention", [(8,), (8,)])),
+    ("fails at the first call", case("AdditiveAttention", [(6, 8), (9, 8), (7, 8)])),
+    ("fails at the first call", case("ReversibleEmbedding", (9, 7), 100, 8, reverse=True)),
+    ("no image of that size", case("CenterCrop", (28, 28, 3), 0, 5)),
+    ("refused at the first call", case("Resizing", (28, 28, 3), 5, 6, "bilinear", True, True)),
     ("bool is no number of units", case("Dense", (8,), True)),
 ]
 
@@ -622,5 +806,20 @@ BETTER: list[tuple[str, Case, list[tuple[int | None, ...]]]] = [
         "scores: Keras's compute_output_spec takes the query's length twice",
         case("MultiHeadAttention", (6, 8), 2, 4, value=T((9, 8)), return_attention_scores=True),
         [(None, 6, 8), (None, 2, 6, 9)],
+    ),
+    (
+        "one_hot: Keras replaces the last axis where the layer adds one",
+        case("Hashing", (3,), 5, output_mode="one_hot"),
+        [(None, 3, 5)],
+    ),
+    (
+        "Keras forgets that the text's axis of 1 goes",
+        case("TextVectorization", (1,), vocabulary=["a"], output_mode="count", dtype_in="string"),
+        [(None, 2)],
+    ),
+    (
+        "Keras puts what `...` stands for in reverse order",
+        case("EinsumDense", (2, 3, 4), "...x,xy->...y", 5),
+        [(None, 2, 3, 5)],
     ),
 ]

@@ -11,13 +11,16 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import black
 import numpy as np
 import pytest
 
 import nndsl
+
+if TYPE_CHECKING:
+    from nndsl.compiler import CompiledModel
 
 pytestmark = pytest.mark.keras
 
@@ -44,12 +47,12 @@ CASES = [
 TRAINED = [case for case in CASES if case[0] not in UNTRAINED]
 
 each_example = pytest.mark.parametrize("example", EXAMPLES)
-each_case = pytest.mark.parametrize(("example", "style"), CASES, ids="-".join)
-each_trained = pytest.mark.parametrize(("example", "style"), TRAINED, ids="-".join)
+each_case = pytest.mark.parametrize(("example", "style"), CASES)
+each_trained = pytest.mark.parametrize(("example", "style"), TRAINED)
 
 
 @cache
-def compiled_as(example: str, style: str = "auto") -> nndsl.CompiledModel:
+def compiled_as(example: str, style: str = "auto") -> CompiledModel:
     path = EXAMPLES[example]
     return nndsl.compile(path.read_text(encoding="utf-8"), style=style, name=str(path))
 
@@ -272,7 +275,7 @@ def test_lists_and_names_compile_alike(style: str) -> None:
     assert by_name["metrics"] == {"priority": ["mean_absolute_error"], "department": ["accuracy"]}
 
 
-def compile_arguments(compiled: nndsl.CompiledModel) -> dict[str, Any]:
+def compile_arguments(compiled: CompiledModel) -> dict[str, Any]:
     """Return what the script's main() hands to `Model.compile`; nothing is trained."""
     module = oracle.import_code(str(compiled.code))
 

@@ -15,7 +15,7 @@ from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.source import Source
 
 if TYPE_CHECKING:
-    from nndsl.compiler import CompiledModel
+    from nndsl.compiler import CompiledModel, Options
 
 CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -225,7 +225,7 @@ def _compile_source(
     return compile_source(source, chosen, _file_exists(options.file))
 
 
-def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str):  # type: ignore[no-untyped-def]
+def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:
     from nndsl.compiler import Options
 
     constants = {}

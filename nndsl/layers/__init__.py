@@ -22,6 +22,7 @@ FAMILIES = (
     "attention",
     "preprocessing",
     "augmentation",
+    "color",
     "encoding",
     "audio",
 )

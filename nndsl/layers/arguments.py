@@ -1,4 +1,4 @@
-"""The types of layer arguments: what each accepts, in words and in values.
+"""The types of layer arguments, by the names that layer functions use in their signatures.
 
 An annotation in a layer function is the name of one of the aliases below. Type checkers read the
 Python type in it; nndsl reads the `ArgumentType`, which turns what the user wrote into the one
@@ -7,260 +7,32 @@ form that the layer function works with, or says what would have been accepted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional, Union, get_args
 
-from nndsl import vocabulary
+from nndsl.layers.argument_types import (
+    AnyType,
+    ArgumentType,
+    BoolType,
+    ChoiceType,
+    EinsumShapeType,
+    EitherType,
+    FactorType,
+    IntType,
+    KerasType,
+    ListType,
+    MarginsType,
+    NumberType,
+    OddType,
+    OptionalType,
+    PairType,
+    SpatialType,
+    TensorType,
+    TextType,
+    Unfit,
+)
 
 if TYPE_CHECKING:
     from nndsl.layers.rule import Tensor
-
-
-class Unfit(Exception):
-    """A value that an argument does not accept: what was expected, and the words to choose from."""
-
-    def __init__(self, expected: str, words: Sequence[str] = ()) -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.words = words
-
-
-class ArgumentType:
-    """What an argument accepts. `words` are the bare words it knows, for completion and hints."""
-
-    is_tensor = False
-    words: Sequence[str] = ()
-
-    def __init__(self, description: str) -> None:
-        self.description = description
-
-    def convert(self, value: Any) -> Any:
-        """Return the value in the form that layer functions expect; raise `Unfit` otherwise."""
-        raise NotImplementedError  # pragma: no cover
-
-    def refuse(self) -> Unfit:
-        return Unfit(self.description, self.words)
-
-
-class TensorType(ArgumentType):
-    """A tensor of the layer's call, or several as one list; no argument of its constructor."""
-
-    is_tensor = True
-
-    def __init__(self, description: str, *, optional: bool = False, several: bool = False) -> None:
-        super().__init__(description)
-        self.optional = optional
-        self.several = several
-
-
-class AnyType(ArgumentType):
-    def convert(self, value: Any) -> Any:
-        return value
-
-
-class BoolType(ArgumentType):
-    def convert(self, value: Any) -> bool:
-        if isinstance(value, bool):
-            return value
-        raise self.refuse()
-
-
-class IntType(ArgumentType):
-    def __init__(self, description: str, minimum: int | None = None) -> None:
-        super().__init__(description)
-        self.minimum = minimum
-
-    def convert(self, value: Any) -> int:
-        if isinstance(value, int) and not isinstance(value, bool):
-            if self.minimum is None or value >= self.minimum:
-                return value
-        raise self.refuse()
-
-
-class NumberType(ArgumentType):
-    """A number, its range closed at both ends."""
-
-    def __init__(
-        self, description: str, minimum: float | None = None, maximum: float | None = None
-    ) -> None:
-        super().__init__(description)
-        self.minimum = minimum
-        self.maximum = maximum
-
-    def convert(self, value: Any) -> float:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            above = self.minimum is None or value >= self.minimum
-            if above and (self.maximum is None or value <= self.maximum):
-                return value
-        raise self.refuse()
-
-
-class TextType(ArgumentType):
-    def convert(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        raise self.refuse()
-
-
-class ChoiceType(ArgumentType):
-    """One of a few words; upper and lower case are the same where Keras lowers them."""
-
-    def __init__(self, *words: str, ignore_case: bool = False) -> None:
-        super().__init__(_one_of(words))
-        self.words = words
-        self.ignore_case = ignore_case
-
-    def convert(self, value: Any) -> str:
-        if isinstance(value, str):
-            word = value.lower() if self.ignore_case else value
-            if word in self.words:
-                return word
-        raise self.refuse()
-
-
-class OptionalType(ArgumentType):
-    def __init__(self, inner: ArgumentType) -> None:
-        super().__init__(f"{inner.description}, or `none`")
-        self.inner = inner
-        self.words = inner.words
-
-    def convert(self, value: Any) -> Any:
-        if value is None:
-            return None
-        try:
-            return self.inner.convert(value)
-        except Unfit:
-            raise self.refuse() from None
-
-
-class ListType(ArgumentType):
-    """A list or tuple of any length with items of one type, as a tuple."""
-
-    def __init__(self, description: str, item: ArgumentType) -> None:
-        super().__init__(description)
-        self.item = item
-
-    def convert(self, value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, (list, tuple)):
-            raise self.refuse()
-        try:
-            return tuple(self.item.convert(item) for item in value)
-        except Unfit:
-            raise self.refuse() from None
-
-
-class EitherType(ArgumentType):
-    """The first of several types that accepts the value."""
-
-    def __init__(self, description: str, *choices: ArgumentType) -> None:
-        super().__init__(description)
-        self.choices = choices
-        self.words = tuple(word for choice in choices for word in choice.words)
-
-    def convert(self, value: Any) -> Any:
-        for choice in self.choices:
-            try:
-                return choice.convert(value)
-            except Unfit:
-                continue
-        raise self.refuse()
-
-
-class SpatialType(ArgumentType):
-    """An integer for all spatial axes, or one for each: always a tuple of that many."""
-
-    def __init__(self, rank: int, minimum: int = 1) -> None:
-        least = "positive integer" if minimum == 1 else f"integer of at least {minimum}"
-        many = f"a {least} or a tuple of {rank}" if rank > 1 else f"a {least}"
-        super().__init__(many)
-        self.rank = rank
-        self.item = IntType(least, minimum)
-
-    def convert(self, value: Any) -> tuple[int, ...]:
-        values = value if isinstance(value, (list, tuple)) else (value,) * self.rank
-        if len(values) != self.rank:
-            raise self.refuse()
-        try:
-            return tuple(self.item.convert(item) for item in values)
-        except Unfit:
-            raise self.refuse() from None
-
-
-class MarginsType(ArgumentType):
-    """What to add or cut before and after each spatial axis: a tuple of pairs."""
-
-    def __init__(self, rank: int) -> None:
-        pairs = f"a tuple of {rank} of either" if rank > 1 else "a pair of them"
-        super().__init__(f"an integer of at least 0, or {pairs}")
-        self.pair = SpatialType(2, minimum=0)
-        self.rank = rank
-
-    def convert(self, value: Any) -> tuple[tuple[int, ...], ...]:
-        items = (value,) if self.rank == 1 else value
-        if not isinstance(items, (list, tuple)):
-            items = (value,) * self.rank
-        if len(items) != self.rank:
-            raise self.refuse()
-        try:
-            return tuple(self.pair.convert(item) for item in items)
-        except Unfit:
-            raise self.refuse() from None
-
-
-class EinsumShapeType(ListType):
-    """The sizes of an output; `none` for one that the input decides."""
-
-    def __init__(self) -> None:
-        size = OptionalType(IntType("a positive integer", 1))
-        super().__init__("an integer or a list of integers, with `none` for a size kept", size)
-
-    def convert(self, value: Any) -> tuple[Any, ...]:
-        return super().convert(value if isinstance(value, (list, tuple)) else (value,))
-
-
-class PairType(ArgumentType):
-    def __init__(self, description: str, item: ArgumentType | None = None) -> None:
-        super().__init__(description)
-        self.items = ListType(description, item or NumberType("a number"))
-
-    def convert(self, value: Any) -> tuple[Any, ...]:
-        pair = self.items.convert(value)
-        if len(pair) != 2:
-            raise self.refuse()
-        return pair
-
-
-class FactorType(EitherType):
-    """How strongly a random change may act: at most a number, or between two."""
-
-    def __init__(self, minimum: float, maximum: float) -> None:
-        item = NumberType("", minimum, maximum)
-        text = f"a number from {minimum} to {maximum}"
-        super().__init__(f"{text}, or a pair of them", item, PairType(text, item))
-
-
-class KerasType(ArgumentType):
-    """Something of `keras.<kind>`: by its identifier, or as an object with arguments."""
-
-    def __init__(self, kind: str, description: str) -> None:
-        super().__init__(description)
-        self.kind = kind
-
-    @property
-    def words(self) -> Sequence[str]:  # type: ignore[override]
-        return vocabulary.identifiers(self.kind)
-
-    def convert(self, value: Any) -> Any:
-        if isinstance(value, vocabulary.KerasObject) and value.kind == self.kind:
-            return value
-        if isinstance(value, str) and vocabulary.knows(self.kind, value):
-            return value
-        raise self.refuse()
-
-
-def _one_of(words: Sequence[str]) -> str:
-    quoted = [f"`{word}`" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
 def _optional(alias: Any) -> OptionalType:
@@ -274,6 +46,9 @@ def argument_type(alias: Any) -> ArgumentType:
             return metadata
     raise TypeError(f"{alias!r} carries no ArgumentType")
 
+
+#: Beside the aliases, which layer functions import one by one.
+__all__ = ["DTYPES", "ArgumentType", "KerasType", "OptionalType", "Unfit", "argument_type"]
 
 # Tensors of a layer's call.
 OneTensor = Annotated["Tensor", TensorType("a tensor")]
@@ -327,6 +102,12 @@ NoiseShape = Annotated[
     ),
 ]
 Pair = Annotated[tuple[float, ...], PairType("a pair of numbers")]
+OddSizes = Annotated[
+    Any,
+    EitherType(
+        "an odd number or a pair of them", OddType(), PairType("a pair of odd numbers", OddType())
+    ),
+]
 UnitFactor = Annotated[Any, FactorType(0, 1)]
 OptionalUnitFactor = Annotated[Any, _optional(UnitFactor)]
 SignedFactor = Annotated[Any, FactorType(-1, 1)]
@@ -338,6 +119,23 @@ NumberOrNumbers = Annotated[
         "a number or a list of numbers",
         argument_type(Number),
         ListType("a list of numbers", argument_type(Number)),
+    ),
+]
+OptionalNumberOrNumbers = Annotated[
+    Union[float, tuple[float, ...], None], _optional(NumberOrNumbers)
+]
+OptionalNumbers = Annotated[
+    Optional[tuple[float, ...]],
+    OptionalType(ListType("a list of numbers", argument_type(Number))),
+]
+VocabularyType = Annotated[
+    Union[str, tuple[Union[str, int], ...], None],
+    OptionalType(
+        EitherType(
+            "a list of words, or the name of a file of them",
+            argument_type(Text),
+            ListType("", EitherType("", argument_type(Text), argument_type(Int))),
+        )
     ),
 ]
 
@@ -361,6 +159,23 @@ FillMode = Annotated[str, ChoiceType("reflect", "wrap", "constant", "nearest")]
 ElasticFillMode = Annotated[str, ChoiceType("constant", "nearest", "wrap", "mirror", "reflect")]
 PlainInterpolation = Annotated[str, ChoiceType("nearest", "bilinear")]
 FlipMode = Annotated[str, ChoiceType("horizontal", "vertical", "horizontal_and_vertical")]
+CategoryMode = Annotated[str, ChoiceType("one_hot", "multi_hot", "count", "binary")]
+HashMode = Annotated[str, ChoiceType("int", "one_hot", "multi_hot", "count")]
+CrossMode = Annotated[str, ChoiceType("int", "one_hot")]
+LookupMode = Annotated[
+    str, ChoiceType("int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf")
+]
+OovMethod = Annotated[str, ChoiceType("floormod", "farmhash")]
+Standardize = Annotated[
+    Optional[str],
+    OptionalType(ChoiceType("lower_and_strip_punctuation", "lower", "strip_punctuation")),
+]
+Split = Annotated[Optional[str], OptionalType(ChoiceType("whitespace", "character"))]
+ResizeFillMode = Annotated[str, ChoiceType("constant")]
+SpectrumMode = Annotated[
+    str, ChoiceType("log", "magnitude", "psd", "real", "imag", "angle", "stft")
+]
+Scaling = Annotated[Optional[str], OptionalType(ChoiceType("density", "spectrum"))]
 ScoreMode = Annotated[str, ChoiceType("dot", "concat")]
 Padding = Annotated[str, ChoiceType("valid", "same", ignore_case=True)]
 PoolPadding = Annotated[str, ChoiceType("valid", "same")]

@@ -6,6 +6,7 @@ from nndsl.layers.arguments import (
     Any_,
     Bool,
     CategoryMode,
+    CrossMode,
     HashMode,
     Int,
     LookupMode,
@@ -18,6 +19,7 @@ from nndsl.layers.arguments import (
     OptionalNumbers,
     OptionalPositiveInt,
     OptionalTensor,
+    OptionalText,
     PositiveInt,
     Split,
     Standardize,
@@ -25,14 +27,15 @@ from nndsl.layers.arguments import (
     Text,
     VocabularyType,
 )
-from nndsl.layers.rule import Dim, LayerError, Output, Shape, Tensor, layer, output, shape_text
+from nndsl.layers.checks import fits
+from nndsl.layers.rule import Dim, LayerError, Output, Shape, layer, output, shape_text
 
 
 @layer("preprocessing")
 def CategoryEncoding(
     x: OneTensor,
     count_weights: OptionalTensor,
-    num_tokens: PositiveInt = None,  # type: ignore[assignment]  # Keras's default, which it refuses
+    num_tokens: OptionalPositiveInt = None,
     output_mode: CategoryMode = "multi_hot",
     sparse: Bool = False,
 ) -> Output:
@@ -41,9 +44,16 @@ def CategoryEncoding(
     Input `int32[n]`, output `[num_tokens]`; with `output_mode=one_hot` output `[n, num_tokens]`, or
     `[num_tokens]` for `[1]`; no weights.
     """
+    if num_tokens is None:
+        raise LayerError(
+            "A207",
+            "CategoryEncoding needs `num_tokens`",
+            expected="the number of categories",
+            help="`IntegerLookup` learns the categories from data",
+        )
     if count_weights is not None and output_mode != "count":
         raise _pair_error("CategoryEncoding", "count_weights", "`output_mode=count`")
-    return output(_encoded(x.shape, output_mode, num_tokens))
+    return output(_encoded("CategoryEncoding", x.shape, output_mode, num_tokens))
 
 
 @layer("preprocessing")
@@ -68,9 +78,7 @@ def Discretization(
         raise _pair_error("Discretization", "num_bins", "at least 0")
     if output_mode == "int":
         return output(x.shape, dtype="int32")
-    if output_mode == "one_hot":
-        return output(_encoded(x.shape, output_mode, bins))
-    return output((x.shape[0], *x.shape[2:], bins) if x.rank > 1 else (bins,))
+    return output(_encoded("Discretization", x.shape, output_mode, bins))
 
 
 @layer("preprocessing")
@@ -90,7 +98,7 @@ def Hashing(
     _need_vectors("Hashing", sparse, output_mode)
     if output_mode == "int":
         return output(x.shape, dtype="int64")
-    return output(_encoded(x.shape, output_mode, num_bins))
+    return output(_encoded("Hashing", x.shape, output_mode, num_bins))
 
 
 @layer("preprocessing")
@@ -102,7 +110,7 @@ def HashedCrossing(
     Two inputs `string[1]` or integers, output `int64[1]`, or `[num_bins]` with
     `output_mode=one_hot`; no weights.
     """
-    if len(x) != 2 or any(t.rank > 2 or t.shape[1:] not in ((), (1,)) for t in x):
+    if len(x) != 2 or x[0].shape != x[1].shape or not all(map(fits, x[0].shape[1:], (1, 0))):
         raise LayerError(
             "S103",
             "HashedCrossing takes two tensors of one category each",
@@ -111,7 +119,7 @@ def HashedCrossing(
         )
     if output_mode == "int":
         return output(x[0].shape, dtype="int64")
-    return output(_encoded(x[0].shape, output_mode, num_bins))
+    return output(_encoded("HashedCrossing", x[0].shape, output_mode, num_bins))
 
 
 @layer("preprocessing")
@@ -140,9 +148,9 @@ def IntegerLookup(
         raise _pair_error("IntegerLookup", "vocabulary_dtype", "`int64`")
     if salt is not None and oov_method != "farmhash":
         raise _pair_error("IntegerLookup", "salt", "`oov_method=farmhash`")
-    lookup = _Lookup("IntegerLookup", max_tokens, num_oov_indices, vocabulary, output_mode)
+    lookup = _Lookup("IntegerLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
-    return lookup.output(x.shape, mask_token is not None, pad_to_max_tokens)
+    return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)
 
 
 @layer("preprocessing")
@@ -166,9 +174,9 @@ def StringLookup(
     Input `string[...]`, output the same shape of int64; other output modes give vectors of the
     size of the vocabulary; no weights.
     """
-    lookup = _Lookup("StringLookup", max_tokens, num_oov_indices, vocabulary, output_mode)
+    lookup = _Lookup("StringLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
-    return lookup.output(x.shape, mask_token is not None, pad_to_max_tokens)
+    return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)
 
 
 @layer("preprocessing")
@@ -197,37 +205,41 @@ def TextVectorization(
         raise _pair_error(name, "output_sequence_length", "`output_mode=int`")
     if output_mode != "int" and ragged:
         raise _pair_error(name, "ragged", "`output_mode=int`")
-    lookup = _Lookup(name, max_tokens, 1, vocabulary, output_mode)
+    if x.rank > 2 or (x.rank == 2 and split is not None and not fits(x.shape[1], 1)):
+        raise LayerError(
+            "S101",
+            f"{name} splits one text at a time",
+            expected="string[] or string[1]",
+            received=shape_text(x.shape),
+            help="`split=none` takes a list of words",
+        )
+    lookup = _Lookup(name, max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, False, idf_weights)
     if output_mode == "int":
         return output((x.shape[0], output_sequence_length), dtype="int64")
-    shape = (*x.shape, None) if split is not None else x.shape if x.rank > 1 else (*x.shape, 1)
-    return lookup.output(shape, True, pad_to_max_tokens)
+    words: Dim = None
+    if split is None:
+        words = x.shape[1] if x.rank == 2 else 1
+    return lookup.output((x.shape[0], words), ("[UNK]",), pad_to_max_tokens)
 
 
 class _Lookup:
-    """What the lookup layers share."""
+    """What the lookup layers share: a vocabulary and how the places in it are given out."""
 
     def __init__(
         self,
         name: str,
         max_tokens: int | None,
-        oov: int,
         vocabulary: str | tuple[str | int, ...] | None,
         mode: str,
     ) -> None:
         self.name = name
         self.max_tokens = max_tokens
-        self.oov = oov
         self.vocabulary = vocabulary
         self.mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(mode, mode)
 
     def check(
-        self,
-        sparse: bool,
-        pad: bool,
-        invert: bool,
-        idf_weights: tuple[float, ...] | None,
+        self, sparse: bool, pad: bool, invert: bool, idf_weights: tuple[float, ...] | None
     ) -> None:
         """Refuse arguments that do not go together."""
         name, tf_idf = self.name, self.mode == "tf_idf"
@@ -237,29 +249,47 @@ class _Lookup:
             raise _pair_error(name, "pad_to_max_tokens", "`max_tokens` as well")
         if invert and self.mode != "int":
             raise _pair_error(name, "invert", "`output_mode=int`")
-        if (idf_weights is not None) > tf_idf:
+        if idf_weights is not None and not tf_idf:
             raise _pair_error(name, "idf_weights", "`output_mode=tf_idf`")
         if tf_idf and self.vocabulary is not None and idf_weights is None:
             raise _pair_error(name, "vocabulary", "`idf_weights` as well for `output_mode=tf_idf`")
         _need_vectors(name, sparse, self.mode)
         words = self.vocabulary
-        if isinstance(words, tuple) and (not words or len(set(words)) < len(words)):
-            raise _pair_error(name, "vocabulary", "at least one word, and each only once")
+        if isinstance(words, tuple) and not words:
+            raise _pair_error(name, "vocabulary", "at least one word")
+        if isinstance(words, tuple) and idf_weights and len(words) != len(idf_weights):
+            raise _pair_error(name, "idf_weights", "one for each word of the vocabulary")
 
-    def output(self, shape: Shape, masked: bool, pad: bool) -> Output:
+    def output(self, shape: Shape, unknown: tuple[str | int, ...], pad: bool) -> Output:
+        """Return the output; `unknown` are the tokens for words outside the vocabulary."""
+        words, size = self.vocabulary, None
+        if isinstance(words, tuple):
+            places = 0 if unknown and words[: len(unknown)] == unknown else len(unknown)
+            own = words[len(unknown) - places :]
+            size = len(words) + places
+            if len(set(own)) < len(own):
+                raise _pair_error(self.name, "vocabulary", "each word only once")
+            if self.max_tokens is not None and size > self.max_tokens:
+                raise _pair_error(self.name, "max_tokens", f"at least {size}")
         if self.mode == "int":
             return output(shape, dtype="int64")
-        depth: Dim = self.max_tokens if pad else None
-        if depth is None and isinstance(self.vocabulary, tuple):
-            depth = len(self.vocabulary) + self.oov
-        return output(_encoded(shape, self.mode, depth))
+        return output(_encoded(self.name, shape, self.mode, self.max_tokens if pad else size))
 
 
-def _encoded(shape: Shape, mode: str, depth: Dim) -> Shape:
+def _encoded(name: str, shape: Shape, mode: str, depth: Dim) -> Shape:
     """Return the shape after each integer (one_hot) or each row of them became a vector."""
-    if len(shape) == 1 or (mode == "one_hot" and shape[-1] != 1):
-        return (*shape, depth) if mode == "one_hot" else (depth,)
-    return (*shape[:-1], depth)
+    if mode == "one_hot":
+        return (*shape[:-1], depth) if len(shape) > 1 and shape[-1] == 1 else (*shape, depth)
+    if len(shape) != 2:
+        # Keras builds other ranks, but what then comes out has another shape than it says.
+        raise LayerError(
+            "S101",
+            f"{name} with `output_mode={mode}` takes one axis beside the batch",
+            expected="[n]",
+            received=shape_text(shape),
+            help="`output_mode=one_hot` takes any number of axes",
+        )
+    return (shape[0], depth)
 
 
 def _need_vectors(name: str, sparse: bool, mode: str) -> None:

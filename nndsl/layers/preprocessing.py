@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from nndsl.layers.arguments import (
-    Any_,
     Bool,
+    DataFormat,
+    Interpolation,
+    Number,
     NumberOrNumbers,
     OneTensor,
+    OptionalInt,
     OptionalIntOrInts,
+    OptionalNumberOrNumbers,
+    PositiveInt,
+    ResizeFillMode,
 )
-from nndsl.layers.checks import axis_of, known_size
-from nndsl.layers.rule import LayerError, Output, Weight, layer, output
+from nndsl.layers.checks import axis_of, known_size, need_rank
+from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output
+from nndsl.layers.windows import channel_axis, spatial_form, with_sizes
 
 
 @layer("preprocessing")
@@ -26,8 +33,8 @@ def Rescaling(x: OneTensor, scale: NumberOrNumbers, offset: NumberOrNumbers = 0.
 def Normalization(
     x: OneTensor,
     axis: OptionalIntOrInts = -1,
-    mean: Any_ = None,
-    variance: Any_ = None,
+    mean: OptionalNumberOrNumbers = None,
+    variance: OptionalNumberOrNumbers = None,
     invert: Bool = False,
 ) -> Output:
     """Shift and scale each feature to mean 0 and variance 1, learned from data by `adapt`.
@@ -46,7 +53,8 @@ def Normalization(
     given = (axis,) if isinstance(axis, int) else axis or ()
     axes = sorted(axis_of("Normalization", x, one) for one in given)
     shape = tuple(known_size("Normalization", x, one) for one in axes)
-    if mean is not None:
+    if mean is not None and variance is not None:
+        _check_moments(mean, variance, shape)
         return output(x.shape)
     return output(
         x.shape,
@@ -54,3 +62,79 @@ def Normalization(
         Weight("variance", shape, trainable=False),
         Weight("count", (), trainable=False),
     )
+
+
+@layer("preprocessing")
+def Resizing(
+    x: OneTensor,
+    height: PositiveInt,
+    width: PositiveInt,
+    interpolation: Interpolation = "bilinear",
+    crop_to_aspect_ratio: Bool = False,
+    pad_to_aspect_ratio: Bool = False,
+    fill_mode: ResizeFillMode = "constant",
+    fill_value: Number = 0.0,
+    antialias: Bool = False,
+    data_format: DataFormat = None,
+) -> Output:
+    """Bring images to one size.
+
+    Input `[any, any, channels]`, output `[height, width, channels]`; no weights.
+    """
+    if crop_to_aspect_ratio and pad_to_aspect_ratio:
+        raise LayerError(
+            "A205",
+            "Resizing can crop or pad to keep the aspect ratio, not both",
+            expected="one of them",
+            received="both",
+            argument="pad_to_aspect_ratio",
+        )
+    return _sized("Resizing", x, height, width, data_format)
+
+
+@layer("preprocessing")
+def CenterCrop(
+    x: OneTensor, height: PositiveInt, width: PositiveInt, data_format: DataFormat = None
+) -> Output:
+    """Cut out the middle of images; smaller images are enlarged.
+
+    Input `[any, any, channels]`, output `[height, width, channels]`; no weights.
+    """
+    return _sized("CenterCrop", x, height, width, data_format)
+
+
+@layer("preprocessing")
+def RandomCrop(
+    x: OneTensor,
+    height: PositiveInt,
+    width: PositiveInt,
+    seed: OptionalInt = None,
+    data_format: DataFormat = None,
+) -> Output:
+    """In training cut out a random part of images, else the middle.
+
+    Input `[any, any, channels]`, output `[height, width, channels]`; no weights.
+    """
+    return _sized("RandomCrop", x, height, width, data_format)
+
+
+def _sized(name: str, x: Tensor, height: int, width: int, data_format: str | None) -> Output:
+    need_rank(name, x, spatial_form(2, data_format))
+    channels = x.shape[channel_axis(x, data_format)]
+    return output(with_sizes(x, data_format, (height, width), channels))
+
+
+def _check_moments(
+    mean: float | tuple[float, ...], variance: float | tuple[float, ...], shape: tuple[int, ...]
+) -> None:
+    """Refuse given moments that are not a number or a list as long as the (last) axis kept."""
+    lengths = [len(m) if isinstance(m, tuple) else None for m in (mean, variance)]
+    size = shape[-1] if shape else 1
+    if lengths[0] != lengths[1] or lengths[0] not in (None, 1, size) or (lengths[0] and not shape):
+        raise LayerError(
+            "A205",
+            "Normalization: `mean` and `variance` do not fit the axis",
+            expected=f"two numbers, or two lists of {size}",
+            received=" and ".join("a number" if n is None else f"a list of {n}" for n in lengths),
+            argument="mean",
+        )

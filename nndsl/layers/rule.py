@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Union
 
 from nndsl.layers import arguments
+from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
 from nndsl.vocabulary import REQUIRED
 
 #: A size: known, unknown (None), or unknown with a name, equal wherever the name stands (str).
@@ -111,7 +112,7 @@ class BadArgument(Exception):
     `unfit` holds what would have been accepted.
     """
 
-    def __init__(self, parameter: Parameter, value: Any, unfit: arguments.Unfit) -> None:
+    def __init__(self, parameter: Parameter, value: Any, unfit: Unfit) -> None:
         super().__init__(f"{parameter.name}: expected {unfit.expected}, received {value!r}")
         self.parameter = parameter
         self.value = value
@@ -134,12 +135,12 @@ class Parameter:
     """One argument of a layer: its name, its type, and its default if it has one."""
 
     name: str
-    type: arguments.ArgumentType
+    type: ArgumentType
     default: Any = REQUIRED
 
     @property
     def required(self) -> bool:
-        if isinstance(self.type, arguments.TensorType):
+        if isinstance(self.type, TensorType):
             return not self.type.optional
         return self.default is REQUIRED
 
@@ -149,7 +150,7 @@ class Parameter:
             raise BadArgument(self, value, self.type.refuse())
         try:
             return self.type.convert(value)
-        except arguments.Unfit as unfit:
+        except Unfit as unfit:
             raise BadArgument(self, value, unfit) from None
 
 
@@ -226,7 +227,7 @@ class LayerRule:
     def takes_list(self) -> bool:
         """True for merge layers: all the tensors on the arrow come as one list."""
         type_ = self._parameters[0].type
-        return isinstance(type_, arguments.TensorType) and type_.several
+        return isinstance(type_, TensorType) and type_.several
 
     def apply(self, tensors: Mapping[str, Any], values: Mapping[str, Any]) -> Output:
         """Return what the layer gives for these tensors and arguments, all by name.
@@ -235,10 +236,7 @@ class LayerRule:
         are as written: strings, numbers, lists, `KerasObject`s; names that the layer does not
         know are the caller's business. Raises `BadArgument` and `LayerError`.
         """
-        chosen: dict[str, Any] = {p.name: tensors.get(p.name) for p in self.tensors}
-        for p in self.tensors:
-            if p.required and chosen[p.name] is None:
-                raise BadArgument(p, REQUIRED, p.type.refuse())
+        chosen: dict[str, Any] = {p.name: p.convert(tensors.get(p.name)) for p in self.tensors}
         for p in (*self.parameters, *self.flags):
             if p.name in values or p.required:
                 chosen[p.name] = p.convert(values.get(p.name, REQUIRED))

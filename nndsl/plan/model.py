@@ -67,6 +67,7 @@ class TrainingPlan:
     evaluate: bool
     predict: Code | None
     save: Code | None
+    saved_message: Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,6 @@ from nndsl.plan.training import plan_training
 from nndsl.plan.writer import ModuleNames
 from nndsl.shapes import ShapedModel
 
-STYLES = ("auto", "sequential", "functional", "subclass")
-IMPORTS = ("keras", "tensorflow")
-
 #: Keras walks a graph recursively: about 990 layers in a row are all that Python's limit allows.
 _SAFE_DEPTH = 700
 

@@ -41,6 +41,7 @@ def plan_training(
         evaluate=has_held_out if training.evaluate is None else training.evaluate,
         predict=literal(training.predict) if training.predict > 0 else None,
         save=literal(training.save) if training.save else None,
+        saved_message=literal(f"Saved {training.save}"),
     )
 
 

@@ -44,6 +44,7 @@ class BodyResolver:
         self.inputs: list[graph.Input] = []
         self.shared: list[graph.SharedLayer] = []
         self.nodes: list[graph.GraphNode] = []
+        self.broken: list[graph.BrokenLayer] = []
         self.outputs: list[graph.BodyOutput] = []
         #: Shared layers that are applied, and tensors at the end of a fork's branch.
         self.used_shared: set[str] = set()
@@ -218,10 +219,10 @@ class BodyResolver:
             self.reporter.error(
                 "S114",
                 names[0].span.to(names[-1].span),
-                f"{len(names)} names for {len(values)} tensor{'s' if len(values) > 1 else ''}",
+                f"{_count(len(names), 'name')} for {_count(len(values), 'tensor')}",
                 "does not add up",
                 labels=(Label(span, "comes from here"),),
-                expected=f"{len(values)} name{'s' if len(values) > 1 else ''}",
+                expected=_count(len(values), "name"),
                 received=str(len(names)),
                 help="merge the tensors first: `-> Concatenate`" if len(names) == 1 else None,
             )
@@ -280,8 +281,18 @@ class BodyResolver:
         live, dead = split_dead(self)
         shared = tuple(layer for layer in self.shared if layer.name in self.used_shared)
         return graph.Body(
-            tuple(self.inputs), shared, live, tuple(self.outputs), dead, dict(self.branch_of)
+            tuple(self.inputs),
+            shared,
+            live,
+            tuple(self.outputs),
+            dead,
+            dict(self.branch_of),
+            tuple(self.broken),
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"one {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _scalar_operations(lines: Sequence[tree.Line]) -> set[str]:

@@ -121,7 +121,7 @@ def resolve_object(scope: Scope, call: tree.Call, kind: str) -> graph.Object | N
         return None
     slots = [Slot(parameter, default is vocabulary.REQUIRED) for parameter, default in signature]
     bound = bind(scope, name, call.callee.span, call.arguments, slots)
-    return None if bound is None else graph.Object(call.span, kind, name, bound)
+    return graph.Object(call.span, kind, name, bound.arguments) if bound.whole else None
 
 
 def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
@@ -137,14 +137,21 @@ def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
     )
 
 
+class Binding(NamedTuple):
+    """Arguments that were bound; not `whole` if something did not fit (it was reported)."""
+
+    arguments: tuple[graph.Bound, ...]
+    whole: bool
+
+
 def bind(
     scope: Scope,
     callee: str,
     callee_span: Span,
     arguments: Sequence[tree.Argument],
     slots: Sequence[Slot],
-) -> tuple[graph.Bound, ...] | None:
-    """Bind arguments to parameters; report what does not fit. None if anything did not."""
+) -> Binding:
+    """Bind arguments to parameters; report what does not fit."""
     by_name = {slot.name: slot for slot in slots}
     in_order = [slot for slot in slots if not slot.by_name_only]
     seen: dict[str, Span] = {}
@@ -170,7 +177,7 @@ def bind(
     if missing and whole:
         _missing(scope, callee, callee_span, missing)
         whole = False
-    return tuple(bound) if whole else None
+    return Binding(tuple(bound), whole)
 
 
 def _slot_of(

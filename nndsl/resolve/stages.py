@@ -203,7 +203,7 @@ def bind_layer(
     missing = [
         p.name for p in tensor_names.values() if p.required and p.name not in [t.name for t in tensors]
     ]
-    if whole and arguments is not None and missing:
+    if whole and arguments.whole and missing:
         body.reporter.error(
             "A207",
             stage.callee.span,
@@ -212,7 +212,10 @@ def bind_layer(
             help=f"give it by name: `{rule.name}(..., {missing[0]}=x)`",
         )
         whole = False
-    return (arguments, tuple(tensors)) if whole and arguments is not None else None
+    if whole and arguments.whole:
+        return arguments.arguments, tuple(tensors)
+    body.broken.append(graph.BrokenLayer(rule, arguments.arguments))
+    return None
 
 
 def _tensor_argument(
@@ -354,7 +357,7 @@ def _apply_block(
         return None
     slots = [Slot(p.name, p.default is None) for p in block.parameters]
     bound = bind(body.scope, block.name, stage.callee.span, stage.arguments or (), slots)
-    if bound is None or any(value.poisoned for value in values):
+    if not bound.whole or any(value.poisoned for value in values):
         return _poison(stage.span)
     wanted = len(block.body.inputs)
     if wanted == 1 and len(values) > 1:
@@ -372,7 +375,7 @@ def _apply_block(
         return None
     outputs = _block_outputs(stage.span, block, names)
     prefix = names[0].text if names else body.layer_names.unique(snake_case(block.name))
-    body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound, values, outputs))
+    body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound.arguments, values, outputs))
     return outputs
 
 

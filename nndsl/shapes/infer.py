@@ -134,6 +134,11 @@ class _Walk:
         for node in body.dead:
             self.visit(node, _Place(parameters, tensors, prefix, calls))
         del self.layers[count:]  # checked, but not part of the model
+        for broken in body.broken:
+            place = _Place(parameters, tensors, prefix, calls)
+            values = self.argument_values(broken.arguments, parameters)
+            if values is not None:
+                self.check_values(broken.arguments, broken.layer, values, place)
 
     def visit(self, node: graph.GraphNode, place: _Place) -> None:
         if isinstance(node, graph.BlockNode):

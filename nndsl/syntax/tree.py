@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Union
 
+from nndsl.record import ComparedRecord
 from nndsl.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Node(ComparedRecord):
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Identifier(Node):
     """A name as written; dotted where the grammar allows it (`ops.mean`)."""
 
@@ -23,7 +24,7 @@ class Identifier(Node):
 # ---- Expressions ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Literal(Node):
     """A number, string, boolean or none; `text` is a number's own spelling, such as `1e-3`."""
 
@@ -31,20 +32,20 @@ class Literal(Node):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reference(Node):
     """A name in an expression: a tensor, constant, parameter, or a bare word."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Argument(Node):
     name: Identifier | None
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Node):
     """An object with arguments inside an argument list: `L2(1e-4)`."""
 
@@ -52,13 +53,13 @@ class Call(Node):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sequence(Node):
     items: tuple[Expression, ...]
     is_tuple: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Arithmetic(Node):
     """Operands of one precedence level, applied from left to right: one more than operators."""
 
@@ -66,12 +67,12 @@ class Arithmetic(Node):
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Negation(Node):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unsupported(Node):
     """A part of the language that is read but not compiled yet; `what` says which."""
 
@@ -87,7 +88,7 @@ Expression = Union[
 # ---- Flows ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Apply(Node):
     """A layer, block, shared layer or activation, applied; `arguments` None without brackets."""
 
@@ -95,12 +96,12 @@ class Apply(Node):
     arguments: tuple[Argument, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Identity(Node):
     """`_`: the incoming tensors, unchanged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Fork(Node):
     branches: tuple[tuple[Step, ...], ...]
 
@@ -108,7 +109,7 @@ class Fork(Node):
 Stage = Union[Apply, Identity, Fork, Unsupported]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Step(Node):
     """A stage of a chain, and the names that `as` gives to what comes out of it."""
 
@@ -119,13 +120,13 @@ class Step(Node):
 # ---- Lines ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Constant(Node):
     name: Identifier
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dimension(Node):
     """A size in an input's type: an expression, or `?` (None), or `?T` (its name)."""
 
@@ -133,25 +134,25 @@ class Dimension(Node):
     unknown: Identifier | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TensorType(Node):
     dtype: Identifier | None
     dimensions: tuple[Dimension, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Input(Node):
     name: Identifier
     type: TensorType | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharedLayer(Node):
     name: Identifier
     apply: Apply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Flow(Node):
     """Sources, the steps they go through, and names for the sources when there are no steps."""
 
@@ -160,18 +161,18 @@ class Flow(Node):
     names: tuple[Identifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Output(Node):
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Parameter(Node):
     name: Identifier
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Block(Node):
     """A block: `chain` of a point-free one, else `body`. The span is that of its header."""
 
@@ -181,7 +182,7 @@ class Block(Node):
     body: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Model(Node):
     name: Identifier
     style: str | None
@@ -189,19 +190,19 @@ class Model(Node):
     body: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Setting(Node):
     name: Identifier
     values: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Train(Node):
     model: Identifier | None
     settings: tuple[Setting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Broken(Node):
     """A line that could not be read, and the names that it seems to define."""
 
@@ -213,8 +214,8 @@ Line = Union[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Module(ComparedRecord):
     """A file: its definitions in order, and its comments (kept for the formatter)."""
 
     source: Source = field(compare=False)
