@@ -1,10 +1,10 @@
 """nndsl: a compact text language for neural networks, compiled to Keras 3 code.
 
-    import nndsl
+import nndsl
 
-    for finding in nndsl.check(text):
-        print(finding.span.line, finding.title)
-    print(nndsl.compile(text, style="functional").code)
+for finding in nndsl.check(text):
+    print(finding.span.line, finding.title)
+print(nndsl.compile(text, style="functional").code)
 """
 
 from __future__ import annotations

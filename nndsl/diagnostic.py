@@ -126,9 +126,7 @@ class Reporter:
         fix: Fix | None = None,
     ) -> None:
         self.findings.append(
-            Diagnostic(
-                code, "error", title, span, label, labels, expected, received, help, fix
-            )
+            Diagnostic(code, "error", title, span, label, labels, expected, received, help, fix)
         )
 
     def warning(
@@ -141,9 +139,7 @@ class Reporter:
         labels: tuple[Label, ...] = (),
         help: str | None = None,
     ) -> None:
-        self.findings.append(
-            Diagnostic(code, "warning", title, span, label, labels, help=help)
-        )
+        self.findings.append(Diagnostic(code, "warning", title, span, label, labels, help=help))
 
     def not_supported(self, span: Span, what: str) -> None:
         self.error(

@@ -8,7 +8,7 @@ that comes out) and are evaluated where shapes are found.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Union
 
 from nndsl.layers.rule import LayerRule
 from nndsl.record import Record
@@ -78,9 +78,7 @@ class Object(Record):
     arguments: tuple[Bound, ...]
 
 
-Expression = Union[
-    Literal, Word, ConstantUse, ParameterUse, Arithmetic, Negation, Sequence, Object
-]
+Expression = Union[Literal, Word, ConstantUse, ParameterUse, Arithmetic, Negation, Sequence, Object]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -32,7 +32,7 @@ class ComparedRecord(Record):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self._compared() == other._compared()  # type: ignore[attr-defined, no-any-return]
+        return self._compared() == other._compared()
 
     def __hash__(self) -> int:
         return hash((type(self), self._compared()))

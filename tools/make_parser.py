@@ -21,7 +21,8 @@ TABLES = ROOT / "nndsl" / "syntax" / "tables.py"
 STARTS = ["line", "header", "train", "setting"]
 IGNORED = {"WS_INLINE", "COMMENT"}
 
-HEADER = '''"""The parser's tables. Made from grammars/nn.lark by tools/make_parser.py: do not edit."""
+HEADER = '''\
+"""The parser's tables. Made by tools/make_parser.py from grammars/nn.lark: do not edit."""
 
 # fmt: off
 # ruff: noqa: E501

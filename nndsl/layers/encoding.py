@@ -110,7 +110,8 @@ def HashedCrossing(
     Two inputs `string[1]` or integers, output `int64[1]`, or `[num_bins]` with
     `output_mode=one_hot`; no weights.
     """
-    if len(x) != 2 or x[0].shape != x[1].shape or not all(map(fits, x[0].shape[1:], (1, 0))):
+    alike = len(x) == 2 and x[0].shape == x[1].shape
+    if not alike or x[0].rank > 2 or not all(fits(dim, 1) for dim in x[0].shape[1:]):
         raise LayerError(
             "S103",
             "HashedCrossing takes two tensors of one category each",

@@ -25,7 +25,12 @@ class FunctionBody:
     """Writes the nodes of a body as lines of a function."""
 
     def __init__(
-        self, module: ModuleNames, body: graph.Body, spelling: Spelling, variables: Variables, prefix: str | None
+        self,
+        module: ModuleNames,
+        body: graph.Body,
+        spelling: Spelling,
+        variables: Variables,
+        prefix: str | None,
     ) -> None:
         self.module = module
         self.body = body
@@ -90,9 +95,7 @@ def plan_function(module: ModuleNames, block: graph.Block) -> Function:
     inline = outputs[0] if tuple(outputs) == last and len(outputs) == 1 else None
     lines, _ = writer.lines(inline)
     result = Code(", ".join(variables[value] for value in outputs))
-    return Function(
-        module.blocks[block], Code(", ".join(signature)), tuple(shared + lines), result
-    )
+    return Function(module.blocks[block], Code(", ".join(signature)), tuple(shared + lines), result)
 
 
 def plan_functional_model(

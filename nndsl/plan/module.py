@@ -54,9 +54,7 @@ def make_plan(
         classes = (*block_classes, top)
     training = None
     if source.training is not None and source.trained is model:
-        training = plan_training(
-            source.training, shaped, concrete, module.plain, options.relocate
-        )
+        training = plan_training(source.training, shaped, concrete, module.plain, options.relocate)
     definitions = module.definitions(source)
     depth = _depth(shaped, style)
     return ModulePlan(

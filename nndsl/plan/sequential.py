@@ -59,8 +59,6 @@ def plan_sequential_model(
     ]
     # The trailing comma keeps one layer to a line, however short the list.
     listed = Code(list_of(items)[:-1] + ",]")
-    result = call(
-        "keras.Sequential", [(None, listed), ("name", literal(snake_case(model.name)))]
-    )
+    result = call("keras.Sequential", [(None, listed), ("name", literal(snake_case(model.name)))])
     signature = Code(", ".join(signature_of(model.parameters, parameters, spelling, hints=True)))
     return signature, (), result

@@ -67,9 +67,7 @@ def _flag_names(node: graph.LayerNode) -> set[str]:
     return {parameter.name for parameter in node.layer.flags}
 
 
-def choose_style(
-    model: graph.Model, wanted: str
-) -> tuple[str | None, list[Diagnostic]]:
+def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diagnostic]]:
     """Return the style to write a model in; None if it cannot be written in the style wanted.
 
     The option wins over the model's own style word. Without either, a chain is Sequential and

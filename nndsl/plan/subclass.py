@@ -53,9 +53,7 @@ class _ClassWriter:
         self.parameters = parameters
         self.prefix = "self.name" if in_block else None
         self.attribute_names = Names(MODEL_ATTRIBUTES)
-        self.config = tuple(
-            (spelt[p.name], self._attribute(p.name, "value")) for p in parameters
-        )
+        self.config = tuple((spelt[p.name], self._attribute(p.name, "value")) for p in parameters)
         self.attributes: dict[object, Code] = {}
 
     def _attribute(self, wanted: str, kind: str) -> Code:
@@ -219,5 +217,3 @@ def _build_inputs(inputs: Sequence[graph.Input]) -> Code:
     if all(input_.dtype == "float32" for input_ in inputs):
         return Code("{key: keras.KerasTensor(shape) for key, shape in input_shape.items()}")
     return dict_of((i.name, tensor(i, f"input_shape[{literal(i.name)}]")) for i in inputs)
-
-

@@ -52,9 +52,7 @@ def _setting(value: graph.Expression | None, default: str, spelling: Spelling) -
 # ---- Compile -------------------------------------------------------------------------------
 
 
-def _compile_arguments(
-    training: graph.Training, shaped: ShapedModel, spelling: Spelling
-) -> Code:
+def _compile_arguments(training: graph.Training, shaped: ShapedModel, spelling: Spelling) -> Code:
     single = len(shaped.outputs) == 1
     given: list[tuple[str | None, Code]] = []
     if training.optimizer is not None:
@@ -99,9 +97,7 @@ def _plan_data(
     source = training.data
     inputs = shaped.model.body.inputs
     # Outputs without a loss or a metric need no targets.
-    targets = [
-        name for name in shaped.outputs if name in training.loss or name in training.metrics
-    ]
+    targets = [name for name in shaped.outputs if name in training.loss or name in training.metrics]
     kind = source.kind if source else "synthetic"
     x_is_dict = len(inputs) > 1
     y_is_dict = len(shaped.outputs) > 1
@@ -118,14 +114,16 @@ def _plan_data(
         x_is_dict=x_is_dict,
         y_is_dict=y_is_dict,
         samples=literal(sample_count(concrete)),
-        made_x=()
-        if source
-        else tuple(
-            (
-                literal(i.name),
-                made_up_input(i, concrete.inputs[i.name], shaped.model, spelling),
+        made_x=(
+            ()
+            if source
+            else tuple(
+                (
+                    literal(i.name),
+                    made_up_input(i, concrete.inputs[i.name], shaped.model, spelling),
+                )
+                for i in inputs
             )
-            for i in inputs
         ),
         made_y=() if source else tuple(_made_targets(training, concrete, targets)),
     )

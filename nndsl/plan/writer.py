@@ -30,7 +30,9 @@ class UsedConstants(Mapping[str, Code]):
 class ModuleNames:
     """The names at the top level of the generated file, and those of blocks' parameters."""
 
-    def __init__(self, source: graph.Graph, blocks: Sequence[graph.Block], *, classes: bool) -> None:
+    def __init__(
+        self, source: graph.Graph, blocks: Sequence[graph.Block], *, classes: bool
+    ) -> None:
         self.names = Names()
         self.constants = UsedConstants(source.constants, self.names)
         spell = class_case if classes else snake_case
@@ -87,8 +89,8 @@ def block_arguments(
 ) -> list[tuple[str | None, Code]]:
     """Return the arguments of a block as they stand in its call."""
     return [
-        (None if bound.positional else parameters[bound.parameter], spelling.expression(bound.value))
-        for bound in node.arguments
+        (None if a.positional else parameters[a.parameter], spelling.expression(a.value))
+        for a in node.arguments
     ]
 
 

@@ -55,16 +55,16 @@ def _render_one(diagnostic: Diagnostic, paint: _Painter) -> str:
     out += _excerpt(source, here, width, paint)
     for span, text, *_ in marks:
         if span.source is not source:
-            place = "{}:{}".format(visible(span.source.name), span.line)
+            place = f"{visible(span.source.name)}:{span.line}"
             out.append(f"{' ' * width} {paint('=', _BLUE)} {place}: {visible(text)}")
     notes = (
         ("expected", diagnostic.expected),
         ("received", diagnostic.received),
         ("help", diagnostic.help),
     )
-    for title, text in notes:
-        if text:
-            out.append(f"{' ' * width} {paint('=', _BLUE)} {paint(title, _BOLD)}: {visible(text)}")
+    for title, note in notes:
+        if note:
+            out.append(f"{' ' * width} {paint('=', _BLUE)} {paint(title, _BOLD)}: {visible(note)}")
     return "\n".join(out) + "\n"
 
 

@@ -247,17 +247,17 @@ class BodyResolver:
 
     def _not_a_tensor(self, name: str, span: Span) -> None:
         if name in self.names.shared:
-            what, help_ = "a layer", f"apply it: `x -> {name}`"
+            what, hint = "a layer", f"apply it: `x -> {name}`"
         elif self.scope.constant_or_parameter(name, span):
-            what, help_ = "a number, not a tensor", "arrows carry tensors"
+            what, hint = "a number, not a tensor", "arrows carry tensors"
         elif stages.is_stage(self, name):
-            what, help_ = "a layer", f"put a tensor in front of it: `x -> {name}`"
+            what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
         else:
             guess = nearest(name, self.names.tensors)
-            help_ = did_you_mean(guess) or f"define it first: `... -> Dense(3) as {name}`"
-            self.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=help_)
+            hint = did_you_mean(guess) or f"define it first: `... -> Dense(3) as {name}`"
+            self.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=hint)
             return
-        self.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=help_)
+        self.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=hint)
 
     # ---- The end
 

@@ -54,9 +54,7 @@ def resolve_expression(
         items = [resolve_expression(scope, item, wanted) for item in expression.items]
         if None in items:
             return None
-        return graph.Sequence(
-            span, tuple(item for item in items if item), expression.is_tuple
-        )
+        return graph.Sequence(span, tuple(item for item in items if item), expression.is_tuple)
     scope.reporter.not_supported(span, expression.what)
     return None
 
@@ -108,7 +106,8 @@ def _resolve_object(
         if layers.find(name) is not None:
             scope.reporter.not_supported(call.span, f"the layer `{name}` as an argument")
             return None
-        return _unknown_object(scope, call, kind)
+        _unknown_object(scope, call, kind)
+        return None
     return resolve_object(scope, call, kinds[0])
 
 
@@ -125,8 +124,8 @@ def resolve_object(scope: Scope, call: tree.Call, kind: str) -> graph.Object | N
 
 
 def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
-    kinds = (kind,) if kind else tuple(vocabulary.OBJECTS)
-    candidates = [name for kind in kinds for name in vocabulary.OBJECTS[kind]]
+    kinds = (kind,) if kind else vocabulary.KINDS
+    candidates = [name for kind in kinds for name in vocabulary.names(kind)]
     name = call.callee.text
     scope.reporter.error(
         "G705",

@@ -39,9 +39,7 @@ def split_dead(
     return tuple(live), tuple(dead)
 
 
-def _warn(
-    body: BodyResolver, needed: set[graph.Value], dead: list[graph.GraphNode]
-) -> None:
+def _warn(body: BodyResolver, needed: set[graph.Value], dead: list[graph.GraphNode]) -> None:
     """Warn of inputs, shared layers and ends of flows that nothing comes of."""
     used_by_dead = {value for node in dead for value in inputs_of(node)}
     for input_ in body.inputs:
@@ -62,9 +60,11 @@ def _warn(
             node.span,
             f"`{name}` is never used" if name else "nothing comes of this",
             "no output depends on it",
-            help=f"add it to the `output` line, or delete what makes it"
-            if name
-            else "name it with `as` and use it, or delete it",
+            help=(
+                "add it to the `output` line, or delete what makes it"
+                if name
+                else "name it with `as` and use it, or delete it"
+            ),
         )
     for shared in body.shared:
         if shared.name not in body.used_shared:

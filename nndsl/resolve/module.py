@@ -49,7 +49,11 @@ class _ModuleResolver:
         for line in lines:
             self.collect(line)
         self.check_overrides()
-        models = [self.model(line) for line in lines if self.is_mine(line, tree.Model)]
+        models = [
+            self.model(line)
+            for line in lines
+            if isinstance(line, tree.Model) and self.definitions.get(line.name.text) is line
+        ]
         for name, line in self.definitions.items():
             if isinstance(line, tree.Block):
                 self.find_block(name, line.span, applied=False)
@@ -64,10 +68,6 @@ class _ModuleResolver:
             training,
             trained,
         )
-
-    def is_mine(self, line: tree.Line, kind: type) -> bool:
-        """True for a definition of a kind that is the first of its name."""
-        return isinstance(line, kind) and self.definitions.get(line.name.text) is line
 
     # ---- Collecting
 
@@ -203,8 +203,7 @@ class _ModuleResolver:
         parameters = tuple(scope.parameters.values())
         return graph.Block(line.name.text, parameters, body, line.name.span, size)
 
-    def model(self, line: tree.Line) -> graph.Model:
-        assert isinstance(line, tree.Model)
+    def model(self, line: tree.Model) -> graph.Model:
         scope = self.scope_with(line.parameters)
         for parameter in line.parameters:
             if parameter.default is None:
@@ -228,7 +227,7 @@ class _ModuleResolver:
         scope = Scope(self.reporter, self.scope)
         defaults: list[tuple[tree.Parameter, graph.Expression | None]] = []
         for parameter in parameters:
-            default = parameter.default and resolve_expression(scope, parameter.default)
+            default = resolve_expression(scope, parameter.default) if parameter.default else None
             defaults.append((parameter, default))
         for parameter, default in defaults:
             name = parameter.name.text
@@ -268,9 +267,7 @@ class _ModuleResolver:
             return None, None
         return resolve_training(self.scope, section, trained), trained
 
-    def trained_model(
-        self, section: tree.Train, models: list[graph.Model]
-    ) -> graph.Model | None:
+    def trained_model(self, section: tree.Train, models: list[graph.Model]) -> graph.Model | None:
         by_name = {model.name: model for model in models}
         if section.model is None:
             if len(models) > 1:
@@ -325,6 +322,4 @@ class _ModuleResolver:
 
 def _size(body: graph.Body) -> int:
     """Count the nodes of a body with those of the blocks that it applies."""
-    return sum(
-        node.block.size if isinstance(node, graph.BlockNode) else 1 for node in body.nodes
-    )
+    return sum(node.block.size if isinstance(node, graph.BlockNode) else 1 for node in body.nodes)

@@ -196,13 +196,9 @@ def bind_layer(
             whole = False
         else:
             plain.append(argument)
-    slots = [Slot(p.name, p.required, p.type) for p in rule.parameters]
-    own = {slot.name for slot in slots}
-    slots += [Slot(p.name, False, p.type, True) for p in rule.by_name.values() if p.name not in own]
-    arguments = bind(body.scope, rule.name, stage.callee.span, plain, slots)
-    missing = [
-        p.name for p in tensor_names.values() if p.required and p.name not in [t.name for t in tensors]
-    ]
+    arguments = bind(body.scope, rule.name, stage.callee.span, plain, _slots_of(rule))
+    given = {tensor.name for tensor in tensors}
+    missing = [p.name for p in tensor_names.values() if p.required and p.name not in given]
     if whole and arguments.whole and missing:
         body.reporter.error(
             "A207",
@@ -216,6 +212,15 @@ def bind_layer(
         return arguments.arguments, tuple(tensors)
     body.broken.append(graph.BrokenLayer(rule, arguments.arguments))
     return None
+
+
+def _slots_of(rule: LayerRule) -> list[Slot]:
+    """Return a layer's parameters: its own in order, those of all layers by name only."""
+    own = {p.name for p in rule.parameters}
+    return [
+        *(Slot(p.name, p.required, p.type) for p in rule.parameters),
+        *(Slot(p.name, False, p.type, True) for p in rule.by_name.values() if p.name not in own),
+    ]
 
 
 def _tensor_argument(
@@ -379,9 +384,7 @@ def _apply_block(
     return outputs
 
 
-def _block_outputs(
-    span: Span, block: graph.Block, names: tuple[tree.Identifier, ...]
-) -> Values:
+def _block_outputs(span: Span, block: graph.Block, names: tuple[tree.Identifier, ...]) -> Values:
     count = max(len(block.body.outputs), 1)
     if len(names) == count:
         return tuple(graph.Value(span, name.text) for name in names)
@@ -434,5 +437,3 @@ def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = Fa
             "not a layer, block or activation",
             help=did_you_mean(guess),
         )
-
-

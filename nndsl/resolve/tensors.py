@@ -33,7 +33,9 @@ def resolve_source(
         operand = _resolve_operand(body, source, name)
         if operand is None or isinstance(operand, graph.Value):
             return operand
-        body.reporter.error("G706", source.span, "this is a number, not a tensor", "no tensor in it")
+        body.reporter.error(
+            "G706", source.span, "this is a number, not a tensor", "no tensor in it"
+        )
         return None
     if isinstance(source, tree.Unsupported):
         body.reporter.not_supported(source.span, source.what)
@@ -153,7 +155,5 @@ def _merge(
     else:
         layer_name = graph.LayerName(*body.layer_names.automatic(snake_case(layer.name)))
     output = graph.Value(span, name)
-    body.nodes.append(
-        graph.LayerNode(span, layer_name, layer, (), tuple(values), (), (output,))
-    )
+    body.nodes.append(graph.LayerNode(span, layer_name, layer, (), tuple(values), (), (output,)))
     return output

@@ -23,9 +23,7 @@ LATER = (
 LATER_DATA = ("images", "text", "tfrecord", "synthetic", "python")
 
 
-def resolve_training(
-    scope: Scope, section: tree.Train, model: graph.Model
-) -> graph.Training:
+def resolve_training(scope: Scope, section: tree.Train, model: graph.Model) -> graph.Training:
     """Return the settings of a training section of a model."""
     return _Training(scope, section, model).resolve()
 
@@ -107,7 +105,7 @@ class _Training:
 
     def single(self, setting: tree.Setting) -> graph.Expression | None:
         value = self.only_value(setting, "one number")
-        return value and resolve_expression(self.scope, value)
+        return resolve_expression(self.scope, value) if value else None
 
     def literal(self, kind: type, expected: str) -> Callable[[tree.Setting], Any]:
         def read(setting: tree.Setting) -> Any:
@@ -125,7 +123,7 @@ class _Training:
 
     def optimizer(self, setting: tree.Setting) -> graph.Expression | None:
         value = self.only_value(setting, "one optimizer, such as `adam` or `Adam(1e-3)`")
-        return value and self.part(value, "optimizers")
+        return self.part(value, "optimizers") if value else None
 
     def part(self, value: tree.Expression, kind: str) -> graph.Expression | None:
         """Return an optimizer, loss or metric: by identifier, or as an object."""
@@ -237,7 +235,7 @@ class _Training:
         value = self.only_value(setting, "a fraction such as `0.2`, or a data source")
         if isinstance(value, tree.Call):
             return self.data_source(value)
-        return value and resolve_expression(self.scope, value)
+        return resolve_expression(self.scope, value) if value else None
 
     def data(self, setting: tree.Setting) -> graph.DataSource | None:
         expected = 'a data source such as `npz("data.npz")` or `csv("data.csv")`'

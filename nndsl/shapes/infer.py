@@ -109,9 +109,7 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
 class _Walk:
     """Walks bodies; collects the layers that are met."""
 
-    def __init__(
-        self, reporter: Reporter, evaluator: Evaluator, applied: set[graph.Block]
-    ) -> None:
+    def __init__(self, reporter: Reporter, evaluator: Evaluator, applied: set[graph.Block]) -> None:
         self.reporter = reporter
         self.evaluator = evaluator
         self.applied = applied
@@ -221,9 +219,7 @@ class _Walk:
         tensors = output.tensors
         if values.get("dtype"):
             dtype = str(values["dtype"]).removeprefix("mixed_")
-            tensors = tuple(
-                Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors
-            )
+            tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
         if len(tensors) == len(node.outputs):
             return tensors
         names = ", ".join("abcdefgh"[: len(tensors)])
@@ -276,9 +272,7 @@ class _Walk:
         inputs: tuple[Tensor, ...],
     ) -> None:
         """A layer's weights are made for its first input: other shapes must suit them."""
-        values = {
-            a.parameter: self.evaluator.evaluate(a.value, {}) for a in node.shared.arguments
-        }
+        values = {a.parameter: self.evaluator.evaluate(a.value, {}) for a in node.shared.arguments}
         names = rule.tensors[0].name
         try:
             before = rule.apply({names: first if rule.takes_list else first[0]}, values)
@@ -302,15 +296,14 @@ class _Walk:
         block = node.block
         self.applied.add(block)
         given = {
-            a.parameter: self.evaluator.evaluate(a.value, place.parameters)
-            for a in node.arguments
+            a.parameter: self.evaluator.evaluate(a.value, place.parameters) for a in node.arguments
         }
         parameters = {
-            p.name: given[p.name]
-            if p.name in given
-            else self.evaluator.evaluate(p.default, {})
-            if p.default
-            else UNKNOWN
+            p.name: (
+                given[p.name]
+                if p.name in given
+                else self.evaluator.evaluate(p.default, {}) if p.default else UNKNOWN
+            )
             for p in block.parameters
         }
         inside: dict[graph.Value, MaybeTensor] = {
@@ -473,9 +466,11 @@ class _ModelWalk(_Walk):
                     "not a size",
                     expected="a positive integer, or `?`",
                     received=show(size),
-                    help="the batch is not part of the shape: leave it out"
-                    if size in (None, -1)
-                    else None,
+                    help=(
+                        "the batch is not part of the shape: leave it out"
+                        if size in (None, -1)
+                        else None
+                    ),
                 )
                 shape.append(None)
             else:

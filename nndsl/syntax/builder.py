@@ -49,9 +49,7 @@ class Builder:
         return tree.Unsupported(self.span(start, end), "`import`", names)
 
     def extern(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(
-            self.span(start, end), "`extern`", (self.identifier(children[1]),)
-        )
+        return tree.Unsupported(self.span(start, end), "`extern`", (self.identifier(children[1]),))
 
     def block(self, children: list[Any], start: int, end: int) -> tree.Block:
         name, parameters = children
@@ -68,9 +66,7 @@ class Builder:
     def style(self, children: list[Any], start: int, end: int) -> str:
         return str(children[0].text)
 
-    def parameters(
-        self, children: list[Any], start: int, end: int
-    ) -> tuple[tree.Parameter, ...]:
+    def parameters(self, children: list[Any], start: int, end: int) -> tuple[tree.Parameter, ...]:
         return tuple(child for child in children if child is not None)
 
     def parameter(self, children: list[Any], start: int, end: int) -> tree.Parameter:
@@ -233,11 +229,11 @@ class Builder:
         callee, arguments = children
         return tree.Call(self.span(start, end), callee, arguments)
 
-    def list(self, children: list[Any], start: int, end: int) -> tree.Sequence:
+    def list_value(self, children: list[Any], start: int, end: int) -> tree.Sequence:
         items = tuple(child for child in children if child is not None)
         return tree.Sequence(self.span(start, end), items, is_tuple=False)
 
-    def tuple(self, children: list[Any], start: int, end: int) -> tree.Sequence:
+    def tuple_value(self, children: list[Any], start: int, end: int) -> tree.Sequence:
         items = tuple(child for child in children if child is not None)
         return tree.Sequence(self.span(start, end), items, is_tuple=True)
 

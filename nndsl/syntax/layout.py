@@ -104,7 +104,7 @@ def _begins_line(tokens: list[Token], index: int) -> bool:
 
 
 def _unclosed(source: Source, token: Token, before: Token | None) -> Diagnostic:
-    labels = ()
+    labels: tuple[Label, ...] = ()
     if before is not None:
         labels = (Label(Span(before.start, before.end, source), "it should be closed before this"),)
     closer = {"(": ")", "[": "]", "{": "}"}[token.text]

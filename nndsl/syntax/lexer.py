@@ -109,9 +109,11 @@ def _bad_quote(span: Span) -> Diagnostic:
             "strings are written with double quotes",
             span,
             "single quotes",
-            help='use double quotes, or none where Keras takes a word: `padding=same`'
-            if not inner.isidentifier()
-            else f'write `"{inner}"`, or just `{inner}` where Keras takes a word',
+            help=(
+                "use double quotes, or none where Keras takes a word: `padding=same`"
+                if not inner.isidentifier()
+                else f'write `"{inner}"`, or just `{inner}` where Keras takes a word'
+            ),
         )
     return Diagnostic(
         "T003",

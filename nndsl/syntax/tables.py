@@ -1,4 +1,4 @@
-"""The parser's tables. Made from grammars/nn.lark by tools/make_parser.py: do not edit."""
+"""The parser's tables. Made by tools/make_parser.py from grammars/nn.lark: do not edit."""
 
 # fmt: off
 # ruff: noqa: E501
@@ -199,17 +199,17 @@ RULES = [
     ('atom', 1, 'none', ()),
     ('atom', 1, 'reference', (0,)),
     ('atom', 2, 'call', (0, 1)),
-    ('atom', 5, 'list', (1, -3)),
-    ('atom', 4, 'list', (1, -3)),
-    ('atom', 4, 'list', (1,)),
-    ('atom', 3, 'list', (1,)),
-    ('atom', 2, 'list', (None,)),
+    ('atom', 5, 'list_value', (1, -3)),
+    ('atom', 4, 'list_value', (1, -3)),
+    ('atom', 4, 'list_value', (1,)),
+    ('atom', 3, 'list_value', (1,)),
+    ('atom', 2, 'list_value', (None,)),
     ('atom', 3, 'group', (1,)),
-    ('atom', 7, 'tuple', (1, 3, -5)),
-    ('atom', 6, 'tuple', (1, 3, -5)),
-    ('atom', 6, 'tuple', (1, 3)),
-    ('atom', 5, 'tuple', (1, 3)),
-    ('atom', 4, 'tuple', (1, None)),
+    ('atom', 7, 'tuple_value', (1, 3, -5)),
+    ('atom', 6, 'tuple_value', (1, 3, -5)),
+    ('atom', 6, 'tuple_value', (1, 3)),
+    ('atom', 5, 'tuple_value', (1, 3)),
+    ('atom', 4, 'tuple_value', (1, None)),
     ('dotted', 2, 'dotted', (0, -2)),
     ('dotted', 1, 'dotted', (0,)),
     ('__definition_star_1', 2, None, (0,)),

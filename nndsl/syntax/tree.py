@@ -80,9 +80,7 @@ class Unsupported(Node):
     names: tuple[Identifier, ...] = ()
 
 
-Expression = Union[
-    Literal, Reference, Call, Sequence, Arithmetic, Negation, Unsupported
-]
+Expression = Union[Literal, Reference, Call, Sequence, Arithmetic, Negation, Unsupported]
 
 
 # ---- Flows ---------------------------------------------------------------------------------
@@ -209,9 +207,7 @@ class Broken(Node):
     names: tuple[Identifier, ...]
 
 
-Line = Union[
-    Constant, Input, SharedLayer, Flow, Output, Block, Model, Train, Unsupported, Broken
-]
+Line = Union[Constant, Input, SharedLayer, Flow, Output, Block, Model, Train, Unsupported, Broken]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -19,7 +19,11 @@ from nndsl.vocabulary.table import (
     OBJECTS,
 )
 
+#: The parts of Keras that are known: "activations", "initializers" and so on.
+KINDS = tuple(OBJECTS)
+
 __all__ = [
+    "KINDS",
     "KERAS_VERSION",
     "MODEL_ATTRIBUTES",
     "REQUIRED",
