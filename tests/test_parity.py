@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,9 @@ import pytest
 pytestmark = pytest.mark.keras
 
 keras = pytest.importorskip("keras")
+tf = pytest.importorskip("tensorflow")
 
+import numpy as np  # noqa: E402
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from parity_cases import ALONE, BETTER, CASES, STRICTER, Case, T, case  # noqa: E402
@@ -44,26 +46,28 @@ def in_keras(value: Any) -> Any:
 
 def keras_answer(asked: Case) -> Answer | None:
     """Return shapes with dtypes and the numbers of parameters, or None if Keras refuses."""
-    rule = all_layers()[asked.layer]
-    flags = {p.name for p in rule.flags}
-    values = {name: in_keras(value) for name, value in asked.values.items()}
-    inputs: dict[str, Any] = {}
-    for name, given_ in asked.tensors.items():
-        several = isinstance(given_, list)
-        made = [keras.Input(t.shape, dtype=t.dtype) for t in (given_ if several else [given_])]
-        inputs[name] = made if several else made[0]
-    first = inputs.pop(next(iter(inputs)))
     try:
-        made_layer = getattr(keras.layers, asked.layer)(
-            **{name: value for name, value in values.items() if name not in flags}
-        )
-        result = made_layer(
-            first, **inputs, **{name: value for name, value in values.items() if name in flags}
-        )
+        made, result = called(asked, lambda tensor: keras.Input(tensor.shape, dtype=tensor.dtype))
     except Exception:
         return None
     tensors = [(tuple(t.shape), t.dtype) for t in keras.tree.flatten(result)]
-    return (tensors, count(made_layer.trainable_weights), count(made_layer.non_trainable_weights))
+    return (tensors, count(made.trainable_weights), count(made.non_trainable_weights))
+
+
+def called(asked: Case, make: Callable[[T], Any]) -> tuple[Any, Any]:
+    """Return Keras's layer and what it gives when called on the tensors that `make` makes."""
+    flags = {p.name for p in all_layers()[asked.layer].flags}
+    values = {name: in_keras(value) for name, value in asked.values.items()}
+    inputs = {
+        name: [make(t) for t in tensor] if isinstance(tensor, list) else make(tensor)
+        for name, tensor in asked.tensors.items()
+    }
+    first = inputs.pop(next(iter(inputs)))
+    made = getattr(keras.layers, asked.layer)(
+        **{name: value for name, value in values.items() if name not in flags}
+    )
+    given_flags = {name: value for name, value in values.items() if name in flags}
+    return made, made(first, **inputs, **given_flags)
 
 
 def count(weights: Any) -> int:
@@ -150,6 +154,23 @@ def test_case_alone(asked: Case) -> None:
 def test_stricter(reason: str, asked: Case) -> None:
     assert keras_answer(asked) is not None
     assert our_answer(asked) is None
+    if reason.startswith("fails when run"):
+        assert runs(asked) is None
+
+
+def runs(asked: Case) -> list[tuple[int, ...]] | None:
+    """Return the shapes that come out for a batch of two, or None if the layer fails."""
+    try:
+        return [tuple(t.shape) for t in keras.tree.flatten(called(asked, ones)[1])]
+    except Exception:
+        return None
+
+
+def ones(tensor: T) -> Any:
+    shape = (2, *(3 if dim is None else dim for dim in tensor.shape))
+    if tensor.dtype == "string":
+        return tf.constant(np.full(shape, "a", object))
+    return tf.ones(shape, tensor.dtype)
 
 
 @pytest.mark.parametrize(("reason", "asked", "shapes"), BETTER, ids=str)
@@ -157,6 +178,7 @@ def test_better(reason: str, asked: Case, shapes: list[tuple[int | None, ...]]) 
     ours, theirs = our_answer(asked), keras_answer(asked)
     assert ours is not None and theirs is not None
     assert [shape for shape, _ in ours[0]] == shapes
+    assert runs(asked) == [(2, *shape[1:]) for shape in shapes]
     assert ours[1:] == theirs[1:]
     assert ours != theirs, "Keras has mended it: make this an ordinary case"
 

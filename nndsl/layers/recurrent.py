@@ -57,7 +57,7 @@ def LSTM(
     `(features, 4 * units)`, recurrent kernel `(units, 4 * units)`, bias `(4 * units,)`.
     """
     gates, states, bias = 4, 2, (4 * units,)
-    check_sequence("LSTM", x, stateful, unroll)
+    check_sequence("LSTM", x, stateful)
     check_states("LSTM", initial_state, ((None, units),) * states)
     features = known_size("LSTM", x)
     weights = [
@@ -111,7 +111,7 @@ def GRU(
     `reset_after=false`.
     """
     gates, states, bias = 3, 1, (2, 3 * units) if reset_after else (3 * units,)
-    check_sequence("GRU", x, stateful, unroll)
+    check_sequence("GRU", x, stateful)
     check_states("GRU", initial_state, ((None, units),) * states)
     features = known_size("GRU", x)
     weights = [
@@ -161,7 +161,7 @@ def SimpleRNN(
     recurrent kernel `(units, units)`, bias `(units,)`.
     """
     gates, states, bias = 1, 1, (units,)
-    check_sequence("SimpleRNN", x, stateful, unroll)
+    check_sequence("SimpleRNN", x, stateful)
     check_states("SimpleRNN", initial_state, ((None, units),) * states)
     features = known_size("SimpleRNN", x)
     weights = [
@@ -177,7 +177,7 @@ def SimpleRNN(
     return Output(tuple(tensors), tuple(weights))
 
 
-def check_sequence(name: str, x: Tensor, stateful: bool, unroll: bool) -> None:
+def check_sequence(name: str, x: Tensor, stateful: bool) -> None:
     """Refuse what no recurrent layer can read."""
     last = x.shape[-1]
     if x.rank == 2:
@@ -190,15 +190,6 @@ def check_sequence(name: str, x: Tensor, stateful: bool, unroll: bool) -> None:
         help_ = f"put `Reshape([-1, {size}])` in front to have a single axis of steps"
     need_rank(name, x, "[steps, features]", help_)
     need_stateless(name, stateful)
-    if unroll and not isinstance(x.shape[1], int):
-        raise LayerError(
-            "S110",
-            f"{name} can unroll only a known number of steps",
-            expected="a known number of steps",
-            received=shape_text(x.shape),
-            help="leave out `unroll`, or give the input a length",
-            argument="unroll",
-        )
 
 
 def need_stateless(name: str, stateful: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Reporter
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
-from nndsl.shapes.infer import ShapedGraph
+from nndsl.shapes.model import ShapedGraph
 
 
 def check_training(

@@ -1,0 +1,59 @@
+"""What inference finds out: every layer of a model with its shapes and parameter counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from nndsl import graph
+from nndsl.layers.rule import Tensor, Weight
+from nndsl.source import Span
+
+#: None for a tensor in error: nothing is said of what follows from it.
+MaybeTensor = Optional[Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """A layer of a model as Keras will have it: `name` with the prefixes of the blocks."""
+
+    name: str
+    kind: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    weights: tuple[Weight, ...]
+    trainable: int
+    non_trainable: int
+    span: Span
+    #: The applications of blocks that lead to it, the outermost first.
+    calls: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShapedModel:
+    """A model with every shape found."""
+
+    model: graph.Model
+    inputs: dict[str, Tensor]
+    outputs: dict[str, MaybeTensor]
+    layers: tuple[LayerInfo, ...]
+    #: The tensors of the model's own body; those inside blocks are in `layers`.
+    tensors: dict[graph.Value, MaybeTensor]
+    #: The default of each parameter.
+    parameters: dict[str, Any]
+
+    @property
+    def trainable(self) -> int:
+        return sum(layer.trainable for layer in self.layers)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(layer.non_trainable for layer in self.layers)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapedGraph:
+    graph: graph.Graph
+    models: dict[str, ShapedModel]
+    #: Values of constants, of training settings: whatever stands outside the models.
+    constants: dict[str, Any] = field(default_factory=dict)

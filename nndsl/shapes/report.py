@@ -1,0 +1,90 @@
+"""What is said about a layer that Keras would refuse: both ends of the arrow, and the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nndsl import graph
+from nndsl.diagnostic import Label, Reporter, did_you_mean
+from nndsl.layers.arguments import Unfit
+from nndsl.layers.rule import BadArgument, LayerError, LayerRule
+from nndsl.shapes.evaluate import show
+from nndsl.shapes.model import MaybeTensor
+from nndsl.source import Span
+from nndsl.suggest import nearest
+
+
+def report_bad_argument(
+    reporter: Reporter,
+    bad: BadArgument,
+    rule: LayerRule,
+    span: Span,
+    arguments: Sequence[graph.Bound],
+    calls: tuple[Span, ...],
+) -> None:
+    """Report a value that an argument of a layer does not accept."""
+    bound = next((a for a in arguments if a.parameter == bad.parameter.name), None)
+    report_unfit(
+        reporter,
+        bad.unfit,
+        bound.value.span if bound else span,
+        f"`{bad.parameter.name}` of `{rule.name}`",
+        bad.value,
+        _call_labels(calls),
+    )
+
+
+def report_layer_error(
+    reporter: Reporter,
+    error: LayerError,
+    node: graph.LayerNode | graph.SharedNode,
+    arguments: Sequence[graph.Bound],
+    tensors: Mapping[graph.Value, MaybeTensor],
+    calls: tuple[Span, ...],
+) -> None:
+    """Report what a layer's function refuses: at the argument at fault, else at the layer."""
+    bound = next((a for a in arguments if a.parameter == error.argument), None)
+    labels = [
+        Label(value.span, f"gives {tensors[value]}")
+        for value in node.inputs
+        if tensors.get(value) is not None
+    ]
+    reporter.error(
+        error.code,
+        bound.span if bound else node.span,
+        error.title,
+        "this one" if bound else "does not fit",
+        labels=(*labels[:4], *_call_labels(calls)),
+        expected=error.expected,
+        received=error.received,
+        help=error.help,
+    )
+
+
+def _call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
+    return tuple(Label(span, "in the block applied here") for span in reversed(calls[-3:]))
+
+
+def report_unfit(
+    reporter: Reporter,
+    unfit: Unfit,
+    span: Span,
+    what: str,
+    value: Any,
+    labels: tuple[Label, ...] = (),
+) -> None:
+    """Report a value that its argument does not accept."""
+    is_word = isinstance(value, str)
+    guess = nearest(value, unfit.words) if is_word else None
+    unknown_word = is_word and bool(unfit.words)
+    reporter.error(
+        "A202" if unknown_word else "A209",
+        span,
+        f"unknown word `{value}` for {what}" if unknown_word else f"wrong value for {what}",
+        "not accepted",
+        labels=labels,
+        expected=unfit.expected,
+        received=show(value),
+        help=did_you_mean(guess),
+    )

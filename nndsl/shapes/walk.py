@@ -1,0 +1,268 @@
+"""Walks the nodes of a body in order, through the blocks, and applies the layers' functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nndsl import graph
+from nndsl.diagnostic import Label, Reporter
+from nndsl.layers.rule import (
+    BadArgument,
+    LayerError,
+    LayerRule,
+    Output,
+    Tensor,
+    shape_text,
+)
+from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
+from nndsl.shapes.model import LayerInfo, MaybeTensor
+from nndsl.shapes.report import report_bad_argument, report_layer_error
+from nndsl.source import Span
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a node is met: values of parameters, tensors so far, prefix of names, calls."""
+
+    parameters: Mapping[str, Any]
+    tensors: dict[graph.Value, MaybeTensor]
+    prefix: str
+    calls: tuple[Span, ...]
+
+
+class Walk:
+    """Walks bodies; collects the layers that are met."""
+
+    def __init__(self, reporter: Reporter, evaluator: Evaluator, applied: set[graph.Block]) -> None:
+        self.reporter = reporter
+        self.evaluator = evaluator
+        self.applied = applied
+        self.layers: list[LayerInfo] = []
+        #: Shared layers by the body they stand in, with the first shapes they were applied to.
+        self.shared: dict[tuple[graph.SharedLayer, str], tuple[Tensor, ...]] = {}
+
+    def walk_body(
+        self,
+        body: graph.Body,
+        parameters: Mapping[str, Any],
+        tensors: dict[graph.Value, MaybeTensor],
+        prefix: str,
+        calls: tuple[Span, ...],
+    ) -> None:
+        """Find the shapes of all that a body makes; `tensors` holds its inputs, and gets all."""
+        for node in body.nodes:
+            self.visit(node, Place(parameters, tensors, prefix, calls))
+        count = len(self.layers)
+        for node in body.dead:
+            self.visit(node, Place(parameters, tensors, prefix, calls))
+        del self.layers[count:]  # checked, but not part of the model
+        for broken in body.broken:
+            place = Place(parameters, tensors, prefix, calls)
+            values = self.argument_values(broken.arguments, parameters)
+            if values is not None:
+                self.check_values(broken.arguments, broken.layer, values, place)
+
+    def visit(self, node: graph.GraphNode, place: Place) -> None:
+        if isinstance(node, graph.BlockNode):
+            self.apply_block(node, place)
+        elif isinstance(node, graph.ScalarNode):
+            self.apply_scalar(node, place)
+        else:
+            self.apply_layer(node, place)
+
+    # ---- Layers
+
+    def apply_layer(self, node: graph.LayerNode | graph.SharedNode, place: Place) -> None:
+        made = node.shared if isinstance(node, graph.SharedNode) else node
+        rule = made.layer
+        values = self.argument_values(made.arguments, place.parameters)
+        output = None
+        inputs = [place.tensors.get(value) for value in node.inputs]
+        named = [place.tensors.get(v) for t in node.tensor_arguments for v in t.values]
+        if values is not None and None not in inputs and None not in named:
+            output = self.apply_rule(node, made.arguments, rule, values, place)
+        elif values is not None:
+            self.check_values(made.arguments, rule, values, place)
+        tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
+        if output is not None and values is not None:
+            tensors = self.output_tensors(node, rule, output, values)
+            self.add_layer(node, rule, output, tensors, values, place)
+        for value, tensor in zip(node.outputs, tensors, strict=True):
+            place.tensors[value] = tensor
+
+    def argument_values(
+        self, arguments: Sequence[graph.Bound], parameters: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Return the values of arguments by name, or None if one of them is unknown."""
+        values = {a.parameter: self.evaluator.evaluate(a.value, parameters) for a in arguments}
+        return None if any(value is UNKNOWN for value in values.values()) else values
+
+    def apply_rule(
+        self,
+        node: graph.LayerNode | graph.SharedNode,
+        arguments: Sequence[graph.Bound],
+        rule: LayerRule,
+        values: dict[str, Any],
+        place: Place,
+    ) -> Output | None:
+        inputs = tuple(place.tensors[value] for value in node.inputs)
+        first = rule.tensors[0].name
+        tensors: dict[str, Any] = {first: inputs if rule.takes_list else inputs[0]}
+        for tensor in node.tensor_arguments:
+            given = tuple(place.tensors[value] for value in tensor.values)
+            tensors[tensor.name] = given if tensor.is_list else given[0]
+        try:
+            return rule.apply(tensors, values)
+        except BadArgument as bad:
+            report_bad_argument(self.reporter, bad, rule, node.span, arguments, place.calls)
+        except LayerError as error:
+            report_layer_error(self.reporter, error, node, arguments, place.tensors, place.calls)
+        return None
+
+    def check_values(
+        self,
+        arguments: Sequence[graph.Bound],
+        rule: LayerRule,
+        values: dict[str, Any],
+        place: Place,
+    ) -> None:
+        """Check the arguments of a layer whose input is unknown: types and words."""
+        for bound in arguments:
+            try:
+                rule.by_name[bound.parameter].convert(values[bound.parameter])
+            except BadArgument as bad:
+                report_bad_argument(self.reporter, bad, rule, bound.span, arguments, place.calls)
+
+    def output_tensors(
+        self,
+        node: graph.LayerNode | graph.SharedNode,
+        rule: LayerRule,
+        output: Output,
+        values: dict[str, Any],
+    ) -> Sequence[MaybeTensor]:
+        tensors = output.tensors
+        if values.get("dtype"):
+            dtype = str(values["dtype"]).removeprefix("mixed_")
+            tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
+        if len(tensors) == len(node.outputs):
+            return tensors
+        names = ", ".join("abcdefgh"[: len(tensors)])
+        self.reporter.error(
+            "S114",
+            node.span,
+            f"`{rule.name}` gives {len(tensors)} tensor{'s' if len(tensors) > 1 else ''} here",
+            f"{len(node.outputs)} {'names' if len(node.outputs) > 1 else 'is taken'}",
+            expected=f"{len(tensors)} name{'s' if len(tensors) > 1 else ''}",
+            received=str(len(node.outputs)),
+            help=f"name each of them: `as {names}`",
+        )
+        return [None] * len(node.outputs)
+
+    def add_layer(
+        self,
+        node: graph.LayerNode | graph.SharedNode,
+        rule: LayerRule,
+        output: Output,
+        tensors: Sequence[MaybeTensor],
+        values: dict[str, Any],
+        place: Place,
+    ) -> None:
+        inputs = tuple(t for t in (place.tensors[value] for value in node.inputs) if t)
+        if isinstance(node, graph.SharedNode):
+            name = place.prefix + node.shared.name
+            key = (node.shared, place.prefix)
+            first = self.shared.setdefault(key, inputs)
+            if first is not inputs:
+                self.check_shared(node, rule, output, first, inputs)
+                return
+        else:
+            name = place.prefix + node.name.text
+        trainable, frozen = output.trainable, output.non_trainable
+        if values.get("trainable") is False:
+            trainable, frozen = 0, trainable + frozen
+        self.layers.append(
+            LayerInfo(
+                name,
+                rule.name,
+                inputs,
+                tuple(tensor for tensor in tensors if tensor),
+                output.weights,
+                trainable,
+                frozen,
+                node.span,
+                place.calls,
+            )
+        )
+
+    def check_shared(
+        self,
+        node: graph.SharedNode,
+        rule: LayerRule,
+        output: Output,
+        first: tuple[Tensor, ...],
+        inputs: tuple[Tensor, ...],
+    ) -> None:
+        """A layer's weights are made for its first input: other shapes must suit them."""
+        values = {a.parameter: self.evaluator.evaluate(a.value, {}) for a in node.shared.arguments}
+        names = rule.tensors[0].name
+        try:
+            before = rule.apply({names: first if rule.takes_list else first[0]}, values)
+        except (LayerError, BadArgument):
+            return
+        if before.weights != output.weights:
+            self.reporter.error(
+                "S113",
+                node.span,
+                f"the shared layer `{node.shared.name}` gets another shape than before",
+                ", ".join(shape_text(tensor.shape) for tensor in inputs),
+                labels=(Label(node.shared.span, "its weights are shared"),),
+                expected=", ".join(shape_text(tensor.shape) for tensor in first),
+                received=", ".join(shape_text(tensor.shape) for tensor in inputs),
+                help="declare a second layer, or bring the tensors to one shape first",
+            )
+
+    # ---- Blocks and arithmetic
+
+    def apply_block(self, node: graph.BlockNode, place: Place) -> None:
+        block = node.block
+        self.applied.add(block)
+        given = {
+            a.parameter: self.evaluator.evaluate(a.value, place.parameters) for a in node.arguments
+        }
+        parameters = {
+            p.name: (
+                given[p.name]
+                if p.name in given
+                else self.evaluator.evaluate(p.default, {}) if p.default else UNKNOWN
+            )
+            for p in block.parameters
+        }
+        inside: dict[graph.Value, MaybeTensor] = {
+            input_.value: place.tensors.get(value)
+            for input_, value in zip(block.body.inputs, node.inputs, strict=True)
+        }
+        prefix = f"{place.prefix}{node.name}_"
+        self.walk_body(block.body, parameters, inside, prefix, (*place.calls, node.span))
+        for value, output in zip(node.outputs, block.body.outputs, strict=False):
+            place.tensors[value] = inside.get(output.value)
+
+    def apply_scalar(self, node: graph.ScalarNode, place: Place) -> None:
+        tensor = place.tensors.get(node.tensor)
+        number = self.evaluator.evaluate(node.number, place.parameters)
+        if number is not UNKNOWN and (
+            isinstance(number, bool) or not isinstance(number, (int, float))
+        ):
+            self.reporter.error(
+                "A209",
+                node.number.span,
+                "a tensor can be combined with a number here",
+                "not a number",
+                received=show(number),
+            )
+            tensor = None
+        if tensor is not None and ("float" not in tensor.dtype):
+            becomes_float = isinstance(number, float) or node.operator == "/"
+            tensor = Tensor(tensor.shape, "float32" if becomes_float else tensor.dtype)
+        place.tensors[node.outputs[0]] = tensor
