@@ -9,12 +9,18 @@ from nndsl import vocabulary
 
 
 class Unfit(Exception):
-    """A value that an argument does not accept: what was expected, and the words to choose from."""
+    """A value that an argument does not accept: what was expected, and the words to choose from.
 
-    def __init__(self, expected: str, words: Sequence[str] = ()) -> None:
+    `out_of_range` is True for a number that is only too small or too large.
+    """
+
+    def __init__(
+        self, expected: str, words: Sequence[str] = (), *, out_of_range: bool = False
+    ) -> None:
         super().__init__(expected)
         self.expected = expected
         self.words = words
+        self.out_of_range = out_of_range
 
 
 class ArgumentType:
@@ -30,8 +36,10 @@ class ArgumentType:
         """Return the value in the form that layer functions expect; raise `Unfit` otherwise."""
         raise NotImplementedError  # pragma: no cover
 
-    def refuse(self) -> Unfit:
-        return Unfit(self.description, self.words)
+    def refuse(self, inner: Unfit | None = None, *, out_of_range: bool = False) -> Unfit:
+        """Return what to raise; `inner` is what a type inside this one raised."""
+        beyond = out_of_range or (inner is not None and inner.out_of_range)
+        return Unfit(self.description, self.words, out_of_range=beyond)
 
 
 class TensorType(ArgumentType):
@@ -73,10 +81,11 @@ class IntType(ArgumentType):
         self.minimum = minimum
 
     def convert(self, value: Any) -> int:
-        if isinstance(value, int) and not isinstance(value, bool):
-            if self.minimum is None or value >= self.minimum:
-                return value
-        raise self.refuse()
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.refuse()
+        if self.minimum is not None and value < self.minimum:
+            raise self.refuse(out_of_range=True)
+        return value
 
 
 class NumberType(ArgumentType):
@@ -90,11 +99,12 @@ class NumberType(ArgumentType):
         self.maximum = maximum
 
     def convert(self, value: Any) -> float:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            above = self.minimum is None or value >= self.minimum
-            if above and (self.maximum is None or value <= self.maximum):
-                return value
-        raise self.refuse()
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise self.refuse()
+        above = self.minimum is None or value >= self.minimum
+        if not above or (self.maximum is not None and value > self.maximum):
+            raise self.refuse(out_of_range=True)
+        return value
 
 
 class TextType(ArgumentType):
@@ -131,8 +141,8 @@ class OptionalType(ArgumentType):
             return None
         try:
             return self.inner.convert(value)
-        except Unfit:
-            raise self.refuse() from None
+        except Unfit as unfit:
+            raise self.refuse(unfit) from None
 
 
 class ListType(ArgumentType):
@@ -147,8 +157,20 @@ class ListType(ArgumentType):
             raise self.refuse()
         try:
             return tuple(self.item.convert(item) for item in value)
-        except Unfit:
-            raise self.refuse() from None
+        except Unfit as unfit:
+            raise self.refuse(unfit) from None
+
+
+class TupleType(ListType):
+    """A tuple, where Keras does not take a list."""
+
+    def __init__(self, item: ArgumentType) -> None:
+        super().__init__("a tuple, in round brackets", item)
+
+    def convert(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, tuple):
+            raise self.refuse()
+        return super().convert(value)
 
 
 class EitherType(ArgumentType):
@@ -160,12 +182,13 @@ class EitherType(ArgumentType):
         self.words = tuple(word for choice in choices for word in choice.words)
 
     def convert(self, value: Any) -> Any:
+        inner: Unfit | None = None
         for choice in self.choices:
             try:
                 return choice.convert(value)
-            except Unfit:
-                continue
-        raise self.refuse()
+            except Unfit as unfit:
+                inner = unfit if unfit.out_of_range else inner
+        raise self.refuse(inner)
 
 
 class SpatialType(ArgumentType):
@@ -184,8 +207,8 @@ class SpatialType(ArgumentType):
             raise self.refuse()
         try:
             return tuple(self.item.convert(item) for item in values)
-        except Unfit:
-            raise self.refuse() from None
+        except Unfit as unfit:
+            raise self.refuse(unfit) from None
 
 
 class MarginsType(ArgumentType):
@@ -205,8 +228,8 @@ class MarginsType(ArgumentType):
             raise self.refuse()
         try:
             return tuple(self.pair.convert(item) for item in items)
-        except Unfit:
-            raise self.refuse() from None
+        except Unfit as unfit:
+            raise self.refuse(unfit) from None
 
 
 class EinsumShapeType(ListType):

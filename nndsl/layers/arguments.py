@@ -28,6 +28,7 @@ from nndsl.layers.argument_types import (
     SpatialType,
     TensorType,
     TextType,
+    TupleType,
     Unfit,
 )
 
@@ -92,6 +93,22 @@ Sizes = Annotated[
     ListType("a list of integers of at least 0, one of them perhaps -1", IntType("", -1)),
 ]
 EinsumShape = Annotated[tuple[Optional[int], ...], EinsumShapeType()]
+OptionalIntOrTuple = Annotated[
+    Union[int, tuple[int, ...], None],
+    OptionalType(
+        EitherType(
+            "an integer or a tuple of integers", argument_type(Int), TupleType(argument_type(Int))
+        )
+    ),
+]
+Salt = Annotated[
+    Any,
+    OptionalType(
+        EitherType(
+            "an integer or a pair of them", argument_type(Int), PairType("", argument_type(Int))
+        )
+    ),
+]
 NoiseShape = Annotated[
     Optional[tuple[Optional[int], ...]],
     OptionalType(

@@ -128,14 +128,7 @@ def GroupQueryAttention(
     need_rank(name, query, "[targets, features]")
     check_attention(name, query, value, key, attention_mask)
     check_flash(name, flash_attention, dropout, return_attention_scores)
-    if num_query_heads % num_key_value_heads:
-        raise LayerError(
-            "A205",
-            f"{name}: the heads of queries must be a multiple of those of keys and values",
-            expected=f"a divisor of {num_query_heads}",
-            received=str(num_key_value_heads),
-            argument="num_key_value_heads",
-        )
+    _check_groups(name, num_query_heads, num_key_value_heads)
     features = known_size(name, query)
     if known_size(name, value) != features:
         raise LayerError(
@@ -280,6 +273,17 @@ def check_attention(
                 expected=shape_text((None, query.shape[1], value.shape[1])),
                 received=shape_text(attention_mask.shape),
             )
+
+
+def _check_groups(name: str, query_heads: int, heads: int) -> None:
+    if query_heads % heads:
+        raise LayerError(
+            "A205",
+            f"{name}: the heads of queries must be a multiple of those of keys and values",
+            expected=f"a divisor of {query_heads}",
+            received=str(heads),
+            argument="num_key_value_heads",
+        )
 
 
 def check_flash(name: str, flash: bool | None, dropout: float, scores: bool) -> None:

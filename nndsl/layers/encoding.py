@@ -15,12 +15,13 @@ from nndsl.layers.arguments import (
     OneTensor,
     OovMethod,
     OptionalInt,
-    OptionalIntOrInts,
+    OptionalIntOrTuple,
     OptionalNumbers,
     OptionalPositiveInt,
     OptionalTensor,
     OptionalText,
     PositiveInt,
+    Salt,
     Split,
     Standardize,
     Tensors,
@@ -86,7 +87,7 @@ def Hashing(
     x: OneTensor,
     num_bins: PositiveInt,
     mask_value: Any_ = None,
-    salt: OptionalIntOrInts = None,
+    salt: Salt = None,
     output_mode: HashMode = "int",
     sparse: Bool = False,
 ) -> Output:
@@ -138,7 +139,7 @@ def IntegerLookup(
     sparse: Bool = False,
     pad_to_max_tokens: Bool = False,
     oov_method: OovMethod = "floormod",
-    salt: OptionalIntOrInts = None,
+    salt: Salt = None,
 ) -> Output:
     """Replace integers by their places in a vocabulary, given or learned by `adapt`.
 
@@ -168,7 +169,7 @@ def StringLookup(
     pad_to_max_tokens: Bool = False,
     sparse: Bool = False,
     encoding: Text = "utf-8",
-    salt: OptionalIntOrInts = None,
+    salt: Salt = None,
 ) -> Output:
     """Replace strings by their places in a vocabulary, given or learned by `adapt`.
 
@@ -186,7 +187,7 @@ def TextVectorization(
     max_tokens: OptionalPositiveInt = None,
     standardize: Standardize = "lower_and_strip_punctuation",
     split: Split = "whitespace",
-    ngrams: OptionalIntOrInts = None,
+    ngrams: OptionalIntOrTuple = None,
     output_mode: LookupMode = "int",
     output_sequence_length: OptionalPositiveInt = None,
     pad_to_max_tokens: Bool = False,

@@ -138,26 +138,45 @@ def _elementwise(name: str, x: tuple[Tensor, ...]) -> Output:
     for other in x[1:]:
         merged = broadcast(shape, other.shape[1:]) if shape is not None else None
         if merged is None:
+            odd = _odd_skip(x)
             raise LayerError(
-                "S103",
+                "S107" if odd else "S103",
                 f"{name}: the shapes do not match",
                 expected="equal shapes, or sizes of 1 where they differ",
                 received=_shapes_text(x),
-                help=_merge_help(x),
+                help=odd or _merge_help(x),
             )
         shape = merged
     return output((None, *(shape or ())))
 
 
+def _odd_skip(x: tuple[Tensor, ...]) -> str | None:
+    """Say what helps when the sizes are just one or two apart, as after halving an odd size."""
+    a, b = x[0], next((t for t in x[1:] if t.rank == x[0].rank and _apart(x[0], t)), None)
+    if b is None or not 4 <= a.rank <= 5:
+        return None
+    apart = [axis for axis in _apart(a, b) if axis < a.rank - 1]
+    sizes = [(a.shape[axis], b.shape[axis]) for axis in apart]
+    if not sizes or not all(
+        isinstance(i, int) and isinstance(j, int) and min(i, j) > 2 and abs(i - j) <= 2
+        for i, j in sizes
+    ):
+        return None
+    return (
+        "halving an odd size and doubling it again loses one: choose an input size that halves "
+        f"evenly all the way, or cut the larger tensor with `Cropping{a.rank - 2}D`"
+    )
+
+
 def _merge_help(x: tuple[Tensor, ...]) -> str | None:
-    """Name the layer that brings the second shape to the first where one is enough."""
-    a, b = x[0].shape, x[1].shape
-    channels = a[-1]
-    if len(a) == len(b) and isinstance(channels, int) and a[1:-1] == b[1:-1]:
-        if len(a) == 4:
-            return f"`Conv2D({channels}, 1)` on the second brings it to {channels} channels"
-        return f"`Dense({channels})` on the second brings it to {channels} features"
-    return None
+    """Name the layer that brings a shape to the first one, where a layer is enough."""
+    a = x[0].shape
+    which = next(i for i, t in enumerate(x) if t.shape != a)
+    b, size = x[which].shape, a[-1]
+    if not isinstance(size, int) or a[1:-1] != b[1:-1] or len(a) != len(b):
+        return None
+    projection = f"Conv2D({size}, 1)" if len(a) == 4 else f"Dense({size})"
+    return f"`{projection}` on tensor {which + 1} brings its last axis to {size}"
 
 
 def _apart(a: Tensor, b: Tensor) -> list[int]:
@@ -169,13 +188,13 @@ def _apart(a: Tensor, b: Tensor) -> list[int]:
 def _concatenate_error(
     x: tuple[Tensor, ...], first: Tensor, other: Tensor, joined: int
 ) -> LayerError:
-    help_ = None
-    if other.rank == first.rank:
+    help_ = odd = _odd_skip(x)
+    if odd is None and other.rank == first.rank:
         apart = _apart(first, other)
         if len(apart) == 1:
             help_ = f"`Concatenate(axis={apart[0]})` joins them along the axis that differs"
     return LayerError(
-        "S103",
+        "S107" if odd else "S103",
         "Concatenate: the shapes do not match",
         expected=f"equal shapes but for axis {joined}",
         received=_shapes_text(x),

@@ -202,15 +202,12 @@ class LayerRule:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The constructor's own arguments, in Keras's order."""
-        code = self.function.__code__
-        flags = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
-        return tuple(p for p in self._parameters if not p.type.is_tensor and p.name not in flags)
+        return self._parameters[len(self.tensors) : self.function.__code__.co_argcount]
 
     @cached_property
     def flags(self) -> tuple[Parameter, ...]:
         """The arguments of the layer's call that are no tensors, such as `use_causal_mask`."""
-        tensors_and_own = (*self.tensors, *self.parameters)
-        return tuple(p for p in self._parameters if p not in tensors_and_own)
+        return self._parameters[self.function.__code__.co_argcount :]
 
     @cached_property
     def by_name(self) -> dict[str, Parameter]:

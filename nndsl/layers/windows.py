@@ -88,17 +88,18 @@ class Window:
 
     def _refuse_channels_first(self, x: Tensor) -> None:
         """Refuse an image that fails because its channels come first: `[3, 224, 224]`."""
-        first, last = x.shape[1], x.shape[-1]
+        first, *rest = x.shape[1:]
         if channels_first(self.data_format) or x.rank < 4 or first not in (1, 3, 4):
             return
-        if isinstance(last, int) and last > 4:
+        # A small map late in a network, such as [3, 3, 64], is no image.
+        if all(isinstance(size, int) and size > 8 for size in rest):
             raise LayerError(
                 "S106",
                 f"{self.layer}: the channels seem to come first",
                 expected=spatial_form(len(self.size), self.data_format),
                 received=shape_text(x.shape),
-                help="`Permute` in front brings them last; `data_format=channels_first` takes "
-                "them as they are",
+                help=f"`Permute({[*range(2, x.rank), 1]})` in front brings them last; "
+                "`data_format=channels_first` takes them as they are",
             )
 
     def _size_text(self, index: int) -> str:

@@ -32,7 +32,18 @@ def report_bad_argument(
         f"`{bad.parameter.name}` of `{rule.name}`",
         bad.value,
         _call_labels(calls),
+        _other_argument(rule, bad.value),
     )
+
+
+def _other_argument(rule: LayerRule, value: Any) -> str | None:
+    """Return a hint at the argument that a word was meant for: `Conv2D(32, 3, relu)`."""
+    if not isinstance(value, str):
+        return None
+    for parameter in rule.parameters:
+        if value in parameter.type.words:
+            return f"write `{parameter.name}={value}`"
+    return None
 
 
 def report_layer_error(
@@ -73,8 +84,9 @@ def report_unfit(
     what: str,
     value: Any,
     labels: tuple[Label, ...] = (),
+    hint: str | None = None,
 ) -> None:
-    """Report a value that its argument does not accept."""
+    """Report a value that its argument does not accept; `hint` for when no word is near."""
     is_word = isinstance(value, str)
     guess = nearest(value, unfit.words) if is_word else None
     unknown_word = is_word and bool(unfit.words)
@@ -86,5 +98,5 @@ def report_unfit(
         labels=labels,
         expected=unfit.expected,
         received=show(value),
-        help=did_you_mean(guess),
+        help=did_you_mean(guess) or hint,
     )

@@ -1,0 +1,124 @@
+"""The text cases: what is said about a model, and the code that comes out of it.
+
+`NNDSL_UPDATE=1 pytest tests/test_cases.py` rewrites what the cases expect. Read the difference.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import black
+import pytest
+from case_files import FOLDER, STYLES, Case, all_cases, clean_cases, update
+
+import nndsl
+from nndsl.compiler import check_model, compile_source
+from nndsl.diagnostic import NAMES, has_errors
+from nndsl.source import Source
+from nndsl.syntax.lexer import lex
+
+#: Codes that no text of this version can lead to, with the reason.
+NOT_PRODUCED = {}
+
+if os.environ.get("NNDSL_UPDATE"):
+    for _path in sorted(FOLDER.glob("*/*.md")):
+        update(_path)
+    all_cases.cache_clear()
+
+CASES = [pytest.param(case, id=case.id) for case in all_cases()]
+CLEAN = [pytest.param(case, id=case.id) for case in clean_cases()]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: Case) -> None:
+    assert case.received() == case.expected
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_prefix_is_checked_without_an_exception(case: Case) -> None:
+    """A text that is being typed is a prefix of itself at every moment."""
+    text = case.text
+    ends = sorted({token.end for token in lex(case.source)[0]})
+    step = max(1, len(ends) // 60)
+    for end in ends[::step]:
+        for finding in check_model(Source("prefix.nn", text[:end]), case.make_options()):
+            assert 0 <= finding.span.start <= finding.span.end
+
+
+@pytest.mark.parametrize("case", CLEAN)
+def test_generated_code(case: Case) -> None:
+    """In every style: the same bytes each time, as black lays it out, and nothing to import."""
+    compiled = {style: case.compile(style) for style in STYLES}
+    assert compiled["functional"].code and compiled["subclass"].code
+    for style, result in compiled.items():
+        if result.code is None:
+            assert style == "sequential" and [d.code for d in result.diagnostics][-1] == "G710"
+            continue
+        assert case.compile(style).code == result.code
+        assert black.format_str(result.code, mode=black.Mode()) == result.code
+        assert _imports(result.code) <= {"keras", "numpy", *sys.stdlib_module_names}
+
+
+def _imports(code: str) -> set[str]:
+    roots = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            roots.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            roots.add((node.module or "").partition(".")[0])
+    return roots
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_findings_agree_between_check_and_compile(case: Case) -> None:
+    """`check` says all that `compile` says, so that a clean check means that code comes out."""
+    if len(case.compile().graph.models) == 1:
+        assert case.check() == compile_source(case.source, case.make_options()).diagnostics
+
+
+def test_a_check_says_the_same_under_every_hash_seed() -> None:
+    program = (
+        "import hashlib\n"
+        "from case_files import all_cases, findings_text\n"
+        "text = ''.join(findings_text(case.check()) for case in all_cases())\n"
+        "print(hashlib.sha256(text.encode()).hexdigest())\n"
+    )
+    digests = set()
+    for seed in ("0", "1"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "NNDSL_UPDATE": ""}
+        command = [sys.executable, "-c", program]
+        here = Path(__file__).parent
+        done = subprocess.run(
+            command, cwd=here, env=environment, capture_output=True, text=True, check=True
+        )
+        digests.add(done.stdout.strip())
+    assert len(digests) == 1
+    assert len(digests.pop()) == 2 * hashlib.sha256().digest_size
+
+
+def test_titles_are_unique() -> None:
+    ids = [case.id for case in all_cases()]
+    assert len(ids) == len(set(ids))
+    assert len(ids) >= 120
+
+
+def test_every_code_is_shown_by_a_case() -> None:
+    shown = {
+        code for case in all_cases() for code in re.findall(r"\[(\w\d+)\]", case.expected["findings"])
+    }
+    assert shown | set(NOT_PRODUCED) == set(NAMES)
+    assert not shown & set(NOT_PRODUCED), "a case shows it: take it off the list"
+
+
+def test_the_python_interface_says_the_same() -> None:
+    for case in all_cases()[::10]:
+        found = nndsl.check(case.text, name="case.nn", constants=case.make_options().constants)
+        if not case.options:
+            assert [d.title for d in found] == [d.title for d in case.check()]
+            assert has_errors(found) is has_errors(case.check())
