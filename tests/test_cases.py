@@ -24,7 +24,10 @@ from nndsl.source import Source
 from nndsl.syntax.lexer import lex
 
 #: Codes that no text of this version can lead to, with the reason.
-NOT_PRODUCED = {}
+NOT_PRODUCED = {
+    "S105": "nothing reports it yet",
+    "T805": "depends on files, which a text alone has none of: see test_cli.py",
+}
 
 if os.environ.get("NNDSL_UPDATE"):
     for _path in sorted(FOLDER.glob("*/*.md")):
@@ -32,10 +35,16 @@ if os.environ.get("NNDSL_UPDATE"):
     all_cases.cache_clear()
 
 CASES = [pytest.param(case, id=case.id) for case in all_cases()]
+MARKED = [
+    pytest.param(
+        case, id=case.id, marks=[pytest.mark.xfail(reason=case.todo, strict=True)] * bool(case.todo)
+    )
+    for case in all_cases()
+]
 CLEAN = [pytest.param(case, id=case.id) for case in clean_cases()]
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", MARKED)
 def test_case(case: Case) -> None:
     assert case.received() == case.expected
 
@@ -55,6 +64,8 @@ def test_every_prefix_is_checked_without_an_exception(case: Case) -> None:
 def test_generated_code(case: Case) -> None:
     """In every style: the same bytes each time, as black lays it out, and nothing to import."""
     compiled = {style: case.compile(style) for style in STYLES}
+    if len(compiled["functional"].graph.models) > 1 and "model" not in case.options:
+        pytest.skip("which model to compile is not said")
     assert compiled["functional"].code and compiled["subclass"].code
     for style, result in compiled.items():
         if result.code is None:

@@ -51,10 +51,16 @@ class ModuleNames:
         return tuple(reversed(lines))
 
 
+_LAYER_ARGUMENTS = {"name", "trainable", "dtype", "training", "activity_regularizer"}
+
+
 def parameter_names(parameters: Sequence[graph.Parameter]) -> dict[str, Code]:
     """Return Python names for parameters; those that Keras's layers use themselves are moved."""
-    names = Names({"name", "trainable", "dtype", "training"})
-    return {parameter.name: names.unique(parameter.name) for parameter in parameters}
+    names = Names()
+    return {
+        p.name: names.unique(f"{p.name}_" if p.name in _LAYER_ARGUMENTS else p.name)
+        for p in parameters
+    }
 
 
 def signature_of(

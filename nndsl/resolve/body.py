@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from nndsl import graph
 from nndsl.diagnostic import Label, did_you_mean
@@ -10,7 +10,7 @@ from nndsl.layers.arguments import DTYPES
 from nndsl.resolve import order, stages
 from nndsl.resolve.expressions import resolve_expression
 from nndsl.resolve.liveness import split_dead
-from nndsl.resolve.naming import OPERATION_NAMES, LayerNames
+from nndsl.resolve.naming import OPERATION_NAMES, LayerNames, family
 from nndsl.resolve.scope import BodyNames, Scope
 from nndsl.resolve.stages import Blocks
 from nndsl.resolve.tensors import resolve_source
@@ -38,13 +38,13 @@ class BodyResolver:
         self.names = BodyNames(scope)
         given = order.defined_names(lines)
         self.later = order.Later(lines)
-        self.layer_names = LayerNames(
-            given, () if in_block else _scalar_operations(lines), in_block=in_block
-        )
+        self.layer_names = LayerNames(given, blocks.operations(), in_block=in_block)
         self.inputs: list[graph.Input] = []
         self.shared: list[graph.SharedLayer] = []
         self.nodes: list[graph.GraphNode] = []
         self.broken: list[graph.BrokenLayer] = []
+        #: Tensors whose name is also that of an operation of Keras: a layer's, or an input's.
+        self.layer_values: set[graph.Value] = set()
         self.outputs: list[graph.BodyOutput] = []
         #: Shared layers that are applied, and tensors at the end of a fork's branch.
         self.used_shared: set[str] = set()
@@ -111,6 +111,7 @@ class BodyResolver:
         name = line.name
         value = graph.Value(name.span, name.text)
         self.names.define(name, value)
+        self.layer_values.add(value)
         if line.type is not None and self.in_block:
             self.reporter.not_supported(line.type.span, "a shape contract on a block's input")
         elif line.type is None and not self.in_block:
@@ -259,6 +260,21 @@ class BodyResolver:
             return
         self.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=hint)
 
+    def check_operation_names(self) -> None:
+        """Report names that Keras will give to the operations of arithmetic in this model."""
+        made = {OPERATION_NAMES[node.operator]: node for node in _scalar_nodes(self.nodes)}
+        for name, value in self.names.tensors.items():
+            node = made.get(family(name))
+            if node is not None and value in self.layer_values:
+                self.reporter.error(
+                    "A208",
+                    self.names.places[name],
+                    f"`{name}` is what Keras will call the arithmetic in this model",
+                    "two operations of one name",
+                    labels=(Label(node.span, f"Keras calls this `{family(name)}`"),),
+                    help=f"choose another name, such as `{name}_layer`",
+                )
+
     # ---- The end
 
     def finish(self) -> graph.Body:
@@ -278,6 +294,8 @@ class BodyResolver:
                 f"this {self.owner} has no input",
                 help="add a line such as `input x: [28, 28, 1]`",
             )
+        if not self.in_block:
+            self.check_operation_names()
         live, dead = split_dead(self)
         shared = tuple(layer for layer in self.shared if layer.name in self.used_shared)
         return graph.Body(
@@ -295,14 +313,10 @@ def _count(number: int, noun: str) -> str:
     return f"one {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _scalar_operations(lines: Sequence[tree.Line]) -> set[str]:
-    """Return what Keras may call the operations that arithmetic in the sources makes."""
-    operators = {
-        operator
-        for line in lines
-        if isinstance(line, tree.Flow)
-        for source in line.sources
-        if isinstance(source, (tree.Arithmetic, tree.Negation))
-        for operator in order.operators_of(source)
-    }
-    return {OPERATION_NAMES[operator] for operator in operators if operator in OPERATION_NAMES}
+def _scalar_nodes(nodes: Sequence[graph.GraphNode]) -> Iterator[graph.ScalarNode]:
+    """Yield the nodes of arithmetic with numbers, those in blocks included."""
+    for node in nodes:
+        if isinstance(node, graph.ScalarNode):
+            yield node
+        elif isinstance(node, graph.BlockNode):
+            yield from _scalar_nodes(node.block.body.nodes)

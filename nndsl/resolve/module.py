@@ -7,8 +7,10 @@ from typing import Union
 
 from nndsl import graph, layers
 from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
+from nndsl.resolve import order
 from nndsl.resolve.body import BodyResolver
 from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.naming import OPERATION_NAMES
 from nndsl.resolve.scope import Scope
 from nndsl.resolve.training import resolve_training
 from nndsl.source import Span
@@ -43,6 +45,7 @@ class _ModuleResolver:
         self.in_progress: list[str] = []
         self.used_blocks: set[str] = set()
         self.whole = True
+        self._operations: set[str] | None = None
 
     def resolve(self) -> graph.Graph:
         lines = self.module.definitions
@@ -163,6 +166,21 @@ class _ModuleResolver:
 
     def names(self) -> list[str]:
         return list(self.definitions)
+
+    def operations(self) -> set[str]:
+        """Return what Keras may call the operations that arithmetic anywhere in the file makes."""
+        if self._operations is None:
+            operators = {
+                operator
+                for definition in self.definitions.values()
+                for line in definition.body
+                if isinstance(line, tree.Flow)
+                for source in line.sources
+                for operator in order.operators_of(source)
+            }
+            known = operators & OPERATION_NAMES.keys()
+            self._operations = {OPERATION_NAMES[operator] for operator in known}
+        return self._operations
 
     def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
         """Return a block, resolved when it is first asked for; None if it is in error."""

@@ -15,6 +15,11 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+def family(name: str) -> str:
+    """Return the name without Keras's number behind it: `dense` for `dense_3`."""
+    return re.sub(r"_\d+$", "", name)
+
+
 class LayerNames:
     """Names the layers of one body, in the order in which they are made.
 
@@ -27,9 +32,9 @@ class LayerNames:
         self.taken = set(given)
         self.in_block = in_block
         self.counts: dict[str, int] = {}
+        #: What Keras may call the operations of arithmetic, in this body or a block it applies.
         self.operations = set(operations)
-        #: Name families (`dense` for `dense_3`) that the source itself uses.
-        self.used_families = {re.sub(r"_\d+$", "", name) for name in self.taken}
+        self.used_families = {family(name) for name in self.taken}
 
     def automatic(self, base: str) -> tuple[str, bool]:
         """Return a name for an unnamed layer, and whether it has to be written down."""

@@ -32,6 +32,8 @@ class Blocks(Protocol):
 
     def is_model(self, name: str) -> bool: ...
 
+    def operations(self) -> set[str]: ...
+
     def names(self) -> list[str]: ...
 
 
@@ -67,14 +69,11 @@ def _resolve_fork(body: BodyResolver, values: Values, fork: tree.Fork) -> Values
     result: list[graph.Value] = []
     for number, branch in enumerate(fork.branches, 1):
         out = body.resolve_steps(values, branch)
-        result += [mark_branch(body, value, number) for value in out]
+        result += out
+        for value in out:
+            if value not in values:  # the identity's tensor belongs to no branch
+                body.branch_of.setdefault(value, number)
     return tuple(result)
-
-
-def mark_branch(body: BodyResolver, value: graph.Value, number: int) -> graph.Value:
-    """Remember that a tensor ends a branch: it gives the variable in the code its name."""
-    body.branch_of.setdefault(value, number)
-    return value
 
 
 def unmerged(reporter: Reporter, values: Values, span: Span, where: str) -> None:
@@ -159,6 +158,7 @@ def _make_layer(
     outputs = _outputs(span, names)
     node = graph.LayerNode(span, layer_name, rule, arguments, inputs, tensors, outputs)
     body.nodes.append(node)
+    body.layer_values.update(outputs)
     return outputs
 
 

@@ -155,5 +155,6 @@ def _merge(
     else:
         layer_name = graph.LayerName(*body.layer_names.automatic(snake_case(layer.name)))
     output = graph.Value(span, name)
+    body.layer_values.add(output)
     body.nodes.append(graph.LayerNode(span, layer_name, layer, (), tuple(values), (), (output,)))
     return output
