@@ -135,6 +135,7 @@ def _apply_layer(
     arguments, tensors = bound
     inputs = _inputs_of(body, values, rule, stage)
     if inputs is None or any(value.poisoned for value in inputs):
+        body.broken.append(graph.BrokenLayer(rule, arguments))
         return _poison(stage.span)
     return _make_layer(body, stage.span, rule, arguments, tensors, inputs, names)
 

@@ -90,8 +90,9 @@ def report_unfit(
     is_word = isinstance(value, str)
     guess = nearest(value, unfit.words) if is_word else None
     unknown_word = is_word and bool(unfit.words)
+    code = "A203" if unfit.out_of_range else "A202" if unknown_word else "A209"
     reporter.error(
-        "A202" if unknown_word else "A209",
+        code,
         span,
         f"unknown word `{value}` for {what}" if unknown_word else f"wrong value for {what}",
         "not accepted",

@@ -117,6 +117,7 @@ class Walk:
             return rule.apply(tensors, values)
         except BadArgument as bad:
             report_bad_argument(self.reporter, bad, rule, node.span, arguments, place.calls)
+            self.check_values(arguments, rule, values, place)  # it may not be the only one
         except LayerError as error:
             report_layer_error(self.reporter, error, node, arguments, place.tensors, place.calls)
         return None
