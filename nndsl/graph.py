@@ -78,7 +78,19 @@ class Object(Record):
     arguments: tuple[Bound, ...]
 
 
-Expression = Union[Literal, Word, ConstantUse, ParameterUse, Arithmetic, Negation, Sequence, Object]
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LayerObject(Record):
+    """A layer given to another as an argument: `TimeDistributed(Dense(3))`."""
+
+    span: Span
+    name: LayerName
+    layer: LayerRule
+    arguments: tuple[Bound, ...]
+
+
+Expression = Union[
+    Literal, Word, ConstantUse, ParameterUse, Arithmetic, Negation, Sequence, Object, LayerObject
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

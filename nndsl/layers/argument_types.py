@@ -274,6 +274,15 @@ class FactorType(EitherType):
         super().__init__(f"{text}, or a pair of them", item, PairType(text, item))
 
 
+class LayerType(ArgumentType):
+    """A layer of Keras: `Dense(3)`. The value is a `LayerValue`."""
+
+    def convert(self, value: Any) -> Any:
+        if hasattr(value, "rule"):
+            return value
+        raise self.refuse()
+
+
 class KerasType(ArgumentType):
     """Something of `keras.<kind>`: by its identifier, or as an object with arguments."""
 

@@ -19,6 +19,7 @@ from nndsl.layers.argument_types import (
     FactorType,
     IntType,
     KerasType,
+    LayerType,
     ListType,
     MarginsType,
     NumberType,
@@ -215,7 +216,9 @@ DType = Annotated[
     OptionalType(ChoiceType(*DTYPES, "mixed_float16", "mixed_bfloat16")),
 ]
 
-# Parts of Keras.
+# Layers as arguments, and parts of Keras.
+LayerArgument = Annotated[Any, LayerType("a layer, such as `Dense(3)`")]
+OptionalLayer = Annotated[Any, OptionalType(LayerType("a layer, such as `Dense(3)`"))]
 Activation = Annotated[
     Optional[str], OptionalType(KerasType("activations", "an activation of keras.activations"))
 ]

@@ -245,6 +245,24 @@ class LayerRule:
         return self.function(**chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class LayerValue:
+    """The value of a layer given as an argument: `TimeDistributed(Dense(3))`."""
+
+    rule: LayerRule
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def value(self, name: str) -> Any:
+        """Return an argument of the layer, converted; its default if it is not given."""
+        parameter = self.rule.by_name[name]
+        return parameter.convert(dict(self.values).get(name, parameter.default))
+
+    def apply(self, *tensors: Any) -> Output:
+        """Return what the layer gives for its call's tensors, in order."""
+        given = {p.name: tensor for p, tensor in zip(self.rule.tensors, tensors, strict=False)}
+        return self.rule.apply(given, dict(self.values))
+
+
 BASE_PARAMETERS = (
     Parameter("trainable", arguments.argument_type(arguments.Bool), True),
     Parameter("dtype", arguments.argument_type(arguments.DType), None),

@@ -15,13 +15,20 @@ _MODULES = {"schedules": "keras.optimizers.schedules"}
 
 
 class Spelling:
-    """How names are spelt where an expression stands: constants, and parameters of a function."""
+    """How names are spelt in one place: constants, parameters of a function, names of layers.
+
+    `prefix` is the expression that the names of the layers in a block begin with.
+    """
 
     def __init__(
-        self, constants: Mapping[str, Code], parameters: Mapping[str, Code] | None = None
+        self,
+        constants: Mapping[str, Code],
+        parameters: Mapping[str, Code] | None = None,
+        prefix: str | None = None,
     ) -> None:
         self.constants = constants
         self.parameters = parameters or {}
+        self.prefix = prefix
 
     def expression(self, expression: graph.Expression) -> Code:
         """Return the Python text of an expression."""
@@ -38,6 +45,8 @@ class Spelling:
             return tuple_of(items) if expression.is_tuple else list_of(items)
         if isinstance(expression, graph.Object):
             return self._object(expression)
+        if isinstance(expression, graph.LayerObject):
+            return self.layer(expression.layer, expression.arguments, expression.name)
         if isinstance(expression, graph.Negation):
             return Code(f"-{self.operand(expression.operand, 3)}")
         return self._arithmetic(expression)
@@ -75,8 +84,19 @@ class Spelling:
 
     # ---- Layers
 
+    def name_in_body(self, text: str) -> Code:
+        """Return the name of a layer or block: "conv", or `f"{name}_conv"` in a block."""
+        if self.prefix is None:
+            return literal(text)
+        return Code(f'f"{{{name(self.prefix)}}}_{name("_" + text)[1:]}"')
+
+    def shared(self, shared: graph.SharedLayer) -> Code:
+        """Return the constructor call of a shared layer."""
+        layer_name = graph.LayerName(shared.name, explicit=True)
+        return self.layer(shared.layer, shared.arguments, layer_name)
+
     def layer(
-        self, rule: LayerRule, arguments: Sequence[graph.Bound], layer_name: Code | None
+        self, rule: LayerRule, arguments: Sequence[graph.Bound], layer_name: graph.LayerName
     ) -> Code:
         """Return the constructor call of a layer: `layers.Dense(64, activation="relu")`.
 
@@ -97,8 +117,8 @@ class Spelling:
                 positional = False
                 continue
             made.append((None if positional else parameter.name, self.expression(bound.value)))
-        if layer_name is not None:
-            made.append(("name", layer_name))
+        if layer_name.explicit or self.prefix is not None:
+            made.append(("name", self.name_in_body(layer_name.text)))
         return call(name(f"layers.{rule.name}"), made)
 
     def flags(

@@ -13,8 +13,6 @@ from nndsl.plan.writer import (
     apply_layer,
     assignment,
     block_arguments,
-    in_block_name,
-    layer_name,
     parameter_names,
     scalar_expression,
     signature_of,
@@ -30,13 +28,11 @@ class FunctionBody:
         body: graph.Body,
         spelling: Spelling,
         variables: Variables,
-        prefix: str | None,
     ) -> None:
         self.module = module
         self.body = body
         self.spelling = spelling
         self.variables = variables
-        self.prefix = prefix
         self.shared: dict[graph.SharedLayer, Code] = {}
 
     def shared_lines(self) -> list[Code]:
@@ -44,9 +40,7 @@ class FunctionBody:
         lines = []
         for shared in self.body.shared:
             self.shared[shared] = self.variables.names.unique(shared.name)
-            name = layer_name(graph.LayerName(shared.name, explicit=True), self.prefix)
-            made = self.spelling.layer(shared.layer, shared.arguments, name)
-            lines.append(assignment([self.shared[shared]], made))
+            lines.append(assignment([self.shared[shared]], self.spelling.shared(shared)))
         return lines
 
     def lines(self, inline: graph.Value | None = None) -> tuple[list[Code], Code | None]:
@@ -70,25 +64,23 @@ class FunctionBody:
         if isinstance(node, graph.SharedNode):
             return apply_layer(self.shared[node.shared], node, variables, self.spelling)
         if isinstance(node, graph.LayerNode):
-            made = self.spelling.layer(
-                node.layer, node.arguments, layer_name(node.name, self.prefix)
-            )
+            made = self.spelling.layer(node.layer, node.arguments, node.name)
             return apply_layer(made, node, variables, self.spelling)
         tensors = [(None, variables[value]) for value in node.inputs]
         given = block_arguments(node, self.module.parameters[node.block], self.spelling)
-        name = in_block_name(self.prefix, node.name) if self.prefix else literal(node.name)
+        name = self.spelling.name_in_body(node.name)
         return call(self.module.blocks[node.block], [*tensors, *given, ("name", name)])
 
 
 def plan_function(module: ModuleNames, block: graph.Block) -> Function:
     """Return a block as a function of its tensors, its parameters and its name."""
     parameters = module.parameters[block]
-    spelling = Spelling(module.constants, parameters)
+    spelling = Spelling(module.constants, parameters, "name")
     names = Names({*module.names.taken, *parameters.values(), "name"})
     variables = Variables(block.body, names, inputs_stay=False)
     tensors = variables.define_inputs()
     signature = [*tensors, *signature_of(block.parameters, parameters, spelling), "*", "name"]
-    writer = FunctionBody(module, block.body, spelling, variables, "name")
+    writer = FunctionBody(module, block.body, spelling, variables)
     shared = writer.shared_lines()
     outputs = [output.value for output in block.body.outputs]
     last = block.body.nodes[-1].outputs if block.body.nodes else ()
@@ -111,7 +103,7 @@ def plan_functional_model(
         assignment([variable], input_call(input_, spelling))
         for variable, input_ in zip(tensors, model.body.inputs, strict=True)
     ]
-    writer = FunctionBody(module, model.body, spelling, variables, None)
+    writer = FunctionBody(module, model.body, spelling, variables)
     shared = writer.shared_lines()
     lines, _ = writer.lines()
     outputs = [(output.name, variables[output.value]) for output in model.body.outputs]

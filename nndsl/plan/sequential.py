@@ -10,40 +10,33 @@ from nndsl.plan.model import Function
 from nndsl.plan.writer import (
     ModuleNames,
     block_arguments,
-    in_block_name,
-    layer_name,
     parameter_names,
     signature_of,
 )
 
 
-def _items(
-    module: ModuleNames, body: graph.Body, spelling: Spelling, prefix: str | None
-) -> list[Code]:
+def _items(module: ModuleNames, body: graph.Body, spelling: Spelling) -> list[Code]:
     items = []
     for node in body.nodes:
         assert not isinstance(node, graph.ScalarNode)
         if isinstance(node, graph.BlockNode):
             given = block_arguments(node, module.parameters[node.block], spelling)
-            name = in_block_name(prefix, node.name) if prefix else literal(node.name)
+            name = spelling.name_in_body(node.name)
             made = call(module.blocks[node.block], [*given, ("name", name)])
             items.append(Code(f"*{made}"))
         elif isinstance(node, graph.SharedNode):
-            shared = node.shared
-            name_code = layer_name(graph.LayerName(shared.name, explicit=True), prefix)
-            items.append(spelling.layer(shared.layer, shared.arguments, name_code))
+            items.append(spelling.shared(node.shared))
         else:
-            name_code = layer_name(node.name, prefix)
-            items.append(spelling.layer(node.layer, node.arguments, name_code))
+            items.append(spelling.layer(node.layer, node.arguments, node.name))
     return items
 
 
 def plan_layer_list(module: ModuleNames, block: graph.Block) -> Function:
     """Return a block as a function that gives the list of its layers."""
     parameters = module.parameters[block]
-    spelling = Spelling(module.constants, parameters)
+    spelling = Spelling(module.constants, parameters, "name")
     signature = [*signature_of(block.parameters, parameters, spelling), "*", "name"]
-    items = _items(module, block.body, spelling, "name")
+    items = _items(module, block.body, spelling)
     return Function(module.blocks[block], Code(", ".join(signature)), items=tuple(items))
 
 
@@ -55,7 +48,7 @@ def plan_sequential_model(
     spelling = Spelling(module.constants, parameters)
     items = [
         input_call(model.body.inputs[0], spelling),
-        *_items(module, model.body, spelling, None),
+        *_items(module, model.body, spelling),
     ]
     # The trailing comma keeps one layer to a line, however short the list.
     listed = Code(list_of(items)[:-1] + ",]")

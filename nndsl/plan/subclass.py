@@ -25,8 +25,6 @@ from nndsl.plan.writer import (
     apply_layer,
     assignment,
     block_arguments,
-    in_block_name,
-    layer_name,
     parameter_names,
     scalar_expression,
     signature_of,
@@ -63,22 +61,17 @@ class _ClassWriter:
 
     def attribute_lines(self) -> tuple[Code, ...]:
         """Return the lines of `__init__`: parameters, then layers in the order of the text."""
-        spelling = Spelling(self.module.constants, self.spelt)
+        spelling = Spelling(self.module.constants, self.spelt, self.prefix)
         lines = [assignment([Code(f"self.{attr}")], key) for key, attr in self.config]
         for shared in self.body.shared:
-            name_code = layer_name(graph.LayerName(shared.name, explicit=True), self.prefix)
-            made = spelling.layer(shared.layer, shared.arguments, name_code)
-            lines.append(self._attribute_line(shared, shared.name, made))
+            lines.append(self._attribute_line(shared, shared.name, spelling.shared(shared)))
         for node in self.body.nodes:
             if isinstance(node, graph.LayerNode):
-                made = spelling.layer(
-                    node.layer, node.arguments, layer_name(node.name, self.prefix)
-                )
+                made = spelling.layer(node.layer, node.arguments, node.name)
                 lines.append(self._attribute_line(node, node.name.text, made))
             elif isinstance(node, graph.BlockNode):
                 given = block_arguments(node, self.module.parameters[node.block], spelling)
-                text = in_block_name(self.prefix, node.name) if self.prefix else None
-                name_code = text or literal(node.name)
+                name_code = spelling.name_in_body(node.name)
                 made = call(self.module.blocks[node.block], [*given, ("name", name_code)])
                 lines.append(self._attribute_line(node, node.name, made))
         return tuple(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nndsl import graph
-from nndsl.plan.code import Code, Names, call, class_case, list_of, literal, name, snake_case
+from nndsl.plan.code import Code, Names, call, class_case, list_of, snake_case
 from nndsl.plan.expressions import Spelling
 
 
@@ -124,18 +124,6 @@ def apply_layer(
     if isinstance(node, graph.LayerNode):
         arguments += spelling.flags(rule, node.arguments)
     return call(made, arguments)
-
-
-def in_block_name(prefix: str, suffix: str) -> Code:
-    """Return the name of a layer in a block: `f"{name}_conv2d"`."""
-    return Code(f'f"{{{name(prefix)}}}_{name("_" + suffix)[1:]}"')
-
-
-def layer_name(node_name: graph.LayerName, prefix: str | None) -> Code | None:
-    """Return the `name` argument of a layer, or None where Keras shall choose it."""
-    if prefix is not None:
-        return in_block_name(prefix, node_name.text)
-    return literal(node_name.text) if node_name.explicit else None
 
 
 def assignment(targets: Sequence[Code], value: Code) -> Code:

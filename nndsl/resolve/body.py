@@ -39,6 +39,7 @@ class BodyResolver:
         given = order.defined_names(lines)
         self.later = order.Later(lines)
         self.layer_names = LayerNames(given, blocks.operations(), in_block=in_block)
+        scope.layer_names = self.layer_names
         self.inputs: list[graph.Input] = []
         self.shared: list[graph.SharedLayer] = []
         self.nodes: list[graph.GraphNode] = []

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import did_you_mean
-from nndsl.layers.arguments import ArgumentType, KerasType, OptionalType
+from nndsl.layers.argument_types import ArgumentType, KerasType, LayerType, OptionalType
+from nndsl.layers.rule import LayerRule
+from nndsl.resolve.naming import snake_case
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.suggest import nearest
@@ -85,6 +87,11 @@ def _resolve_reference(
             help=did_you_mean(name.lower()),
         )
         return None
+    inner = wanted.inner if isinstance(wanted, OptionalType) else wanted
+    rule = layers.find(name) if isinstance(inner, LayerType) else None
+    if rule is not None:
+        call = tree.Call(span, tree.Identifier(span, name), ())
+        return _resolve_layer_object(scope, call, rule)
     return graph.Word(span, name)
 
 
@@ -103,12 +110,26 @@ def _resolve_object(
     if kind in kinds:
         kinds = (str(kind),)
     if not kinds:
-        if layers.find(name) is not None:
-            scope.reporter.not_supported(call.span, f"the layer `{name}` as an argument")
-            return None
+        rule = layers.find(name)
+        if rule is not None:
+            return _resolve_layer_object(scope, call, rule)
         _unknown_object(scope, call, kind)
         return None
     return resolve_object(scope, call, kinds[0])
+
+
+def _resolve_layer_object(
+    scope: Scope, call: tree.Call, rule: LayerRule
+) -> graph.LayerObject | None:
+    """Return a layer that is an argument; Keras names it as it names any layer."""
+    bound = bind(scope, rule.name, call.callee.span, call.arguments, slots_of(rule))
+    if not bound.whole:
+        return None
+    if scope.layer_names is None:
+        scope.reporter.not_supported(call.span, "a layer outside of a model or block")
+        return None
+    name = graph.LayerName(*scope.layer_names.automatic(snake_case(rule.name)))
+    return graph.LayerObject(call.span, name, rule, bound.arguments)
 
 
 def resolve_object(scope: Scope, call: tree.Call, kind: str) -> graph.Object | None:
@@ -134,6 +155,15 @@ def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
         "not known",
         help=did_you_mean(nearest(name, candidates)),
     )
+
+
+def slots_of(rule: LayerRule) -> list[Slot]:
+    """Return a layer's parameters: its own in order, those of all layers by name only."""
+    own = {p.name for p in rule.parameters}
+    return [
+        *(Slot(p.name, p.required, p.type) for p in rule.parameters),
+        *(Slot(p.name, False, p.type, True) for p in rule.by_name.values() if p.name not in own),
+    ]
 
 
 class Binding(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
+from nndsl.resolve.naming import LayerNames
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -18,6 +19,8 @@ class Scope:
         self.poisoned: set[str] = set(outer.poisoned) if outer else set()
         self.parameters: dict[str, graph.Parameter] = {}
         self.used_parameters: set[str] = set()
+        #: Names the layers of the body that is being resolved; None outside of bodies.
+        self.layer_names: LayerNames | None = None
 
     def constant_or_parameter(self, name: str, span: Span) -> graph.Expression | None:
         """Return the use of a constant or parameter, or None if the name is neither."""

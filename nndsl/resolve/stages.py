@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, Reporter, did_you_mean
 from nndsl.layers.rule import LayerRule
-from nndsl.resolve.expressions import Slot, bind, unknown_argument
+from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
 from nndsl.resolve.naming import snake_case
 from nndsl.source import Span
 from nndsl.suggest import nearest
@@ -197,7 +197,7 @@ def bind_layer(
             whole = False
         else:
             plain.append(argument)
-    arguments = bind(body.scope, rule.name, stage.callee.span, plain, _slots_of(rule))
+    arguments = bind(body.scope, rule.name, stage.callee.span, plain, slots_of(rule))
     given = {tensor.name for tensor in tensors}
     missing = [p.name for p in tensor_names.values() if p.required and p.name not in given]
     if whole and arguments.whole and missing:
@@ -213,15 +213,6 @@ def bind_layer(
         return arguments.arguments, tuple(tensors)
     body.broken.append(graph.BrokenLayer(rule, arguments.arguments))
     return None
-
-
-def _slots_of(rule: LayerRule) -> list[Slot]:
-    """Return a layer's parameters: its own in order, those of all layers by name only."""
-    own = {p.name for p in rule.parameters}
-    return [
-        *(Slot(p.name, p.required, p.type) for p in rule.parameters),
-        *(Slot(p.name, False, p.type, True) for p in rule.by_name.values() if p.name not in own),
-    ]
 
 
 def _tensor_argument(

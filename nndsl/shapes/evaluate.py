@@ -9,6 +9,7 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter
+from nndsl.layers.rule import LayerValue
 from nndsl.source import Span
 from nndsl.vocabulary import KerasObject
 
@@ -65,6 +66,9 @@ class Evaluator:
             return tuple(items) if expression.is_tuple else items
         if isinstance(expression, graph.Object):
             return self._object(expression, parameters)
+        if isinstance(expression, graph.LayerObject):
+            values = self._arguments(expression.arguments, parameters)
+            return UNKNOWN if values is None else LayerValue(expression.layer, values)
         if isinstance(expression, graph.Negation):
             value = self.evaluate(expression.operand, parameters)
             return self._apply(expression.span, "-", 0, value)
@@ -80,13 +84,16 @@ class Evaluator:
         return self._constants[constant.name]
 
     def _object(self, expression: graph.Object, parameters: Mapping[str, Any]) -> Any:
-        arguments = tuple(
-            (bound.parameter, self.evaluate(bound.value, parameters))
-            for bound in expression.arguments
-        )
-        if any(value is UNKNOWN for _, value in arguments):
+        values = self._arguments(expression.arguments, parameters)
+        if values is None:
             return UNKNOWN
-        return KerasObject(expression.kind, expression.name, arguments)
+        return KerasObject(expression.kind, expression.name, values)
+
+    def _arguments(
+        self, arguments: tuple[graph.Bound, ...], parameters: Mapping[str, Any]
+    ) -> tuple[tuple[str, Any], ...] | None:
+        values = tuple((a.parameter, self.evaluate(a.value, parameters)) for a in arguments)
+        return None if any(value is UNKNOWN for _, value in values) else values
 
     def _apply(self, span: Span, symbol: str, left: Any, right: Any) -> Any:
         if left is UNKNOWN or right is UNKNOWN:
@@ -126,6 +133,11 @@ def show(value: Any) -> str:
     if isinstance(value, tuple):
         return "(" + ", ".join(show(item) for item in value) + ")"
     if isinstance(value, KerasObject):
-        inner = ", ".join(f"{name}={show(item)}" for name, item in value.arguments)
-        return f"{value.name}({inner})"
+        return f"{value.name}({_show_arguments(value.arguments)})"
+    if isinstance(value, LayerValue):
+        return f"{value.rule.name}({_show_arguments(value.values)})"
     return str(value)
+
+
+def _show_arguments(arguments: tuple[tuple[str, Any], ...]) -> str:
+    return ", ".join(f"{name}={show(item)}" for name, item in arguments)

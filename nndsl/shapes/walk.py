@@ -116,8 +116,9 @@ class Walk:
         try:
             return rule.apply(tensors, values)
         except BadArgument as bad:
-            report_bad_argument(self.reporter, bad, rule, node.span, arguments, place.calls)
-            self.check_values(arguments, rule, values, place)  # it may not be the only one
+            self.check_values(arguments, rule, values, place)  # there may be several
+            if bad.parameter.name in values:
+                report_bad_argument(self.reporter, bad, rule, node.span, arguments, place.calls)
         except LayerError as error:
             report_layer_error(self.reporter, error, node, arguments, place.tensors, place.calls)
         return None
@@ -135,6 +136,17 @@ class Walk:
                 rule.by_name[bound.parameter].convert(values[bound.parameter])
             except BadArgument as bad:
                 report_bad_argument(self.reporter, bad, rule, bound.span, arguments, place.calls)
+            self.check_inside(bound.value, place)
+
+    def check_inside(self, expression: graph.Expression, place: Place) -> None:
+        """Check the arguments of layers that stand inside an argument."""
+        if isinstance(expression, graph.Sequence):
+            for item in expression.items:
+                self.check_inside(item, place)
+        elif isinstance(expression, graph.LayerObject):
+            values = self.argument_values(expression.arguments, place.parameters)
+            if values is not None:
+                self.check_values(expression.arguments, expression.layer, values, place)
 
     def output_tensors(
         self,
