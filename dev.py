@@ -84,7 +84,8 @@ def prepare(*extras: str) -> None:
             stop(status, "Python could not make .venv. On Debian: apt-get install python3-venv")
     wanted = sorted(installed.union(extras))
     target = f".[{','.join(wanted)}]"
-    status = run(PYTHON, "-m", "pip", "install", "--editable", target)
+    print("Installing what is needed; the first time this takes a minute or two.")
+    status = run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", target)
     if status:
         message = "pip could not install what nndsl needs. The first run needs a package index."
         if "tensorflow" in extras:

@@ -94,9 +94,10 @@ def check_model(
     checked = check_source(source, options.constants, file_exists)
     whole = checked.shaped.graph
     problems: list[Diagnostic] = []
-    if options.model is not None or not whole.models:
+    clean = not has_errors(checked.diagnostics)
+    if options.model is not None or (clean and not whole.models):
         problems = _choose_model(whole, options.model, source)[1]
-    if not has_errors(checked.diagnostics):
+    if clean:
         from nndsl.plan.style import choose_style
 
         for model in whole.models:
@@ -112,6 +113,8 @@ def compile_source(
     checked = check_source(source, options.constants, file_exists)
     whole = checked.shaped.graph
     model, problems = _choose_model(whole, options.model, source)
+    if not whole.models and has_errors(checked.diagnostics):
+        problems = []  # what was meant for a model could not be read
     diagnostics = in_order([*checked.diagnostics, *problems])
     if model is None or has_errors(diagnostics):
         return CompiledModel(None, None, diagnostics, None, whole)

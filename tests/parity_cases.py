@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nndsl.layers import find
+from nndsl.layers.rule import LayerValue
 from nndsl.vocabulary import KerasObject
 
 
@@ -39,6 +40,14 @@ class Case:
 
 def O(kind: str, name: str, **arguments: Any) -> KerasObject:  # noqa: N802, E743
     return KerasObject(kind, name, tuple(arguments.items()))
+
+
+def L(layer: str, *positional: Any, **named: Any) -> LayerValue:  # noqa: N802
+    """Return a layer as an argument."""
+    rule = find(layer)
+    assert rule is not None, layer
+    given = {p.name: value for p, value in zip(rule.parameters, positional, strict=False)}
+    return LayerValue(rule, tuple({**given, **named}.items()))
 
 
 def case(layer: str, on: Any, *positional: Any, dtype_in: str = "float32", **named: Any) -> Case:
@@ -725,7 +734,79 @@ def _audio() -> list[Case]:
     ]
 
 
+def _wrappers() -> list[Case]:
+    x = (7, 4)
+    image = (5, 8, 9, 3)
+    cases = []
+    for name, states in (("LSTM", 4), ("GRU", 2), ("SimpleRNN", 2)):
+        inner = L(name, 5, return_sequences=True)
+        cases += [
+            *(
+                case("Bidirectional", x, L(name, 5), mode)
+                for mode in ("sum", "concat", None, "add")
+            ),
+            case("Bidirectional", x, inner),
+            case("Bidirectional", x, inner, None),
+            case("Bidirectional", x, L(name, 5, return_state=True)),
+            case("Bidirectional", x, L(name, 5, return_state=True), None),
+            case("Bidirectional", x, L(name, 5, go_backwards=True)),
+            case("Bidirectional", x, inner, backward_layer=L(name, 5, go_backwards=True)),
+            case("Bidirectional", x, L(name, 5), backward_layer=L(name, 5, go_backwards=True)),
+            case("Bidirectional", x, L(name, 5), backward_layer=L(name, 5)),
+            case("Bidirectional", x, inner, initial_state=[T((5,))] * states),
+            case("Bidirectional", x, L(name, 5, trainable=False)),
+            case("Bidirectional", x, L(f"{name}Cell", 5)),
+            case("RNN", x, L(f"{name}Cell", 5)),
+            case("RNN", x, L(f"{name}Cell", 5), True),
+            case("RNN", x, L(f"{name}Cell", 5, use_bias=False), True, True),
+            case("RNN", x, L(f"{name}Cell", 0)),
+            case("RNN", x, L(f"{name}Cell", 5, trainable=False)),
+            case("RNN", x, [L(f"{name}Cell", 5), L("GRUCell", 3, reset_after=False)], True),
+            case("Bidirectional", x, L("RNN", L(f"{name}Cell", 5))),
+        ]
+    return [
+        *cases,
+        case("RNN", x, L("StackedRNNCells", [L("LSTMCell", 3), L("SimpleRNNCell", 2)])),
+        case("RNN", x, []),
+        case("RNN", x, L("Dense", 3)),
+        case("RNN", x, L("LSTMCell", 5), stateful=True),
+        case("RNN", (7,), L("LSTMCell", 5)),
+        case("RNN", x, L("LSTMCell", 5), initial_state=[T((5,))] * 2),
+        case("Bidirectional", image, L("ConvLSTM2D", 4, 3)),
+        case("Bidirectional", x, L("Dense", 3)),
+        case("Bidirectional", x, 5),
+        case("TimeDistributed", x, L("Dense", 3)),
+        case("TimeDistributed", x, L("Dense", 3, trainable=False)),
+        case("TimeDistributed", (4,), L("Dense", 3)),
+        case("TimeDistributed", image, L("Conv2D", 4, 3)),
+        case("TimeDistributed", image, L("Flatten")),
+        case("TimeDistributed", image, L("BatchNormalization")),
+        case("TimeDistributed", (3, 7, 4), L("LSTM", 6)),
+        case("TimeDistributed", (3, 7, 4), L("TimeDistributed", L("Dense", 3))),
+        case("TimeDistributed", (3, 7, 4), L("LSTM", 6), mask=T((3, 7), "bool")),
+        case("TimeDistributed", x, 3),
+        case("SpectralNormalization", x, L("Dense", 3)),
+        case("SpectralNormalization", x, L("Dense", 3), 0),
+        case("SpectralNormalization", x, L("Dense", 3), 3),
+        case("SpectralNormalization", x, L("LSTM", 3)),
+        case("SpectralNormalization", x, L("Flatten")),
+        case("SpectralNormalization", (7,), L("Embedding", 10, 4)),
+        case("SpectralNormalization", (8, 9, 3), L("Conv2D", 4, 3)),
+        case("SpectralNormalization", (8, 9, 3), L("SeparableConv2D", 4, 3)),
+        case("SpectralNormalization", x, L("SpectralNormalization", L("Dense", 3))),
+        case("Pipeline", x, [L("Dense", 3), L("LayerNormalization")]),
+        case("Pipeline", (8, 9, 3), [L("RandomFlip"), L("RandomZoom", 0.2)]),
+        case("Pipeline", x, [L("LSTM", 3)]),
+        case("Pipeline", x, []),
+        case("Pipeline", x, 3),
+        case("Pipeline", x, [L("Dense", 3)], training=True),
+        case("Dropout", x, 0.5, training=True),
+        case("Pipeline", x, [L("LSTM", 3), L("LSTM", 3)]),
+    ]
+
+
 CASES: list[Case] = [
+    *_wrappers(),
     *_core(),
     *_elementwise(),
     *_convolutions(),

@@ -33,9 +33,9 @@ def test_tables_are_those_of_the_grammar() -> None:
         from make_parser import TABLES, make_tables
     finally:
         sys.path.pop(0)
-    assert make_tables(GRAMMAR) == TABLES.read_text(encoding="utf-8"), (
-        "run `python tools/make_parser.py`"
-    )
+    assert make_tables(GRAMMAR) == TABLES.read_text(
+        encoding="utf-8"
+    ), "run `python tools/make_parser.py`"
 
 
 @cache

@@ -19,6 +19,8 @@ FAMILIES = (
     "activation",
     "recurrent",
     "recurrent_convolution",
+    "cells",
+    "wrappers",
     "attention",
     "preprocessing",
     "augmentation",

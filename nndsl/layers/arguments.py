@@ -176,6 +176,7 @@ Margins3 = Annotated[Any, MarginsType(3)]
 FillMode = Annotated[str, ChoiceType("reflect", "wrap", "constant", "nearest")]
 ElasticFillMode = Annotated[str, ChoiceType("constant", "nearest", "wrap", "mirror", "reflect")]
 PlainInterpolation = Annotated[str, ChoiceType("nearest", "bilinear")]
+MergeMode = Annotated[Optional[str], OptionalType(ChoiceType("sum", "mul", "ave", "concat"))]
 FlipMode = Annotated[str, ChoiceType("horizontal", "vertical", "horizontal_and_vertical")]
 CategoryMode = Annotated[str, ChoiceType("one_hot", "multi_hot", "count", "binary")]
 HashMode = Annotated[str, ChoiceType("int", "one_hot", "multi_hot", "count")]
@@ -219,6 +220,24 @@ DType = Annotated[
 # Layers as arguments, and parts of Keras.
 LayerArgument = Annotated[Any, LayerType("a layer, such as `Dense(3)`")]
 OptionalLayer = Annotated[Any, OptionalType(LayerType("a layer, such as `Dense(3)`"))]
+LayerList = Annotated[
+    Any,
+    ListType(
+        "a list of layers, such as `[RandomFlip(), RandomZoom(0.2)]`", argument_type(LayerArgument)
+    ),
+]
+Cells = Annotated[
+    Any,
+    ListType("a list of cells, such as `[LSTMCell(8), GRUCell(8)]`", argument_type(LayerArgument)),
+]
+LayerOrCells = Annotated[
+    Any,
+    EitherType(
+        "a cell such as `LSTMCell(8)`, or a list of cells",
+        argument_type(LayerArgument),
+        argument_type(Cells),
+    ),
+]
 Activation = Annotated[
     Optional[str], OptionalType(KerasType("activations", "an activation of keras.activations"))
 ]

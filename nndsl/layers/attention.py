@@ -20,6 +20,7 @@ from nndsl.layers.arguments import (
     Tensors,
 )
 from nndsl.layers.checks import fits, known_size, need_rank
+from nndsl.layers.effort import times, total
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
 
 
@@ -83,7 +84,13 @@ def MultiHeadAttention(
     tensors = [Tensor((*query.shape[:-1], *(made or query.shape[-1:])))]
     if return_attention_scores:
         tensors.append(Tensor((None, num_heads, query.shape[1], value.shape[1])))
-    return Output(tuple(tensors), tuple(weights))
+    cost = total(
+        [
+            _cost_of_projections(weights, query, value),
+            _cost_of_scores(query, value, attention_axes, num_heads * (key_dim + width)),
+        ]
+    )
+    return Output(tuple(tensors), tuple(weights), cost)
 
 
 @layer("attention")
@@ -149,7 +156,13 @@ def GroupQueryAttention(
     tensors = [Tensor(query.shape)]
     if return_attention_scores:
         tensors.append(Tensor((None, num_query_heads, query.shape[1], value.shape[1])))
-    return Output(tuple(tensors), tuple(weights))
+    cost = total(
+        [
+            _cost_of_projections(weights, query, value),
+            _cost_of_scores(query, value, None, num_query_heads * 2 * head_dim),
+        ]
+    )
+    return Output(tuple(tensors), tuple(weights), cost)
 
 
 @layer("attention")
@@ -218,7 +231,9 @@ def _attend(name: str, x: tuple[Tensor, ...], weights: list[Weight], scores: boo
     tensors = [Tensor((*query.shape[:-1], value.shape[-1]))]
     if scores:
         tensors.append(Tensor((*query.shape[:-1], key.shape[-2])))
-    return Output(tuple(tensors), tuple(weights))
+    width = times(*query.shape[1:-1], value.shape[-2])
+    cost = total([times(width, query.shape[-1]), times(width, value.shape[-1])])
+    return Output(tuple(tensors), tuple(weights), cost)
 
 
 def _projections(parts: list[tuple[str, int, tuple[int, int]]], use_bias: bool) -> list[Weight]:
@@ -236,6 +251,25 @@ def _output_projection(
 ) -> list[Weight]:
     kernel = Weight("attention_output/kernel", (*heads, *sizes))
     return [kernel, Weight("attention_output/bias", sizes)] if use_bias else [kernel]
+
+
+def _cost_of_projections(weights: list[Weight], query: Tensor, value: Tensor) -> int | None:
+    """Return the multiply-adds of bringing each part into heads, and the heads together."""
+    steps = {"key": value, "value": value}
+    return total(
+        times(weight.size, *steps.get(weight.name.split("/")[0], query).shape[1:-1])
+        for weight in weights
+        if weight.name.endswith("kernel")
+    )
+
+
+def _cost_of_scores(
+    query: Tensor, value: Tensor, attention_axes: int | tuple[int, ...] | None, width: int
+) -> int | None:
+    """Return the multiply-adds of scores and of what they pick, `width` for each pair of steps."""
+    axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
+    seen = {axis % query.rank for axis in axes} if axes else range(1, query.rank - 1)
+    return times(*query.shape[1:-1], *(value.shape[axis] for axis in seen), width)
 
 
 def check_attention(

@@ -20,6 +20,7 @@ from nndsl.layers.arguments import (
     Text,
 )
 from nndsl.layers.checks import fits, known_size, lora_weights
+from nndsl.layers.effort import times
 from nndsl.layers.einsum import solve
 from nndsl.layers.rule import (
     LayerError,
@@ -64,7 +65,8 @@ def Dense(
     kernel = Weight("kernel", (known_size("Dense", x), units))
     bias = (Weight("bias", (units,)),) if use_bias else ()
     weights = (*lora_weights("Dense", kernel, lora_rank, kernel_constraint), *bias)
-    return output((*x.shape[:-1], units), *weights)
+    cost = times(*x.shape[1:-1], kernel.size)
+    return output((*x.shape[:-1], units), *weights, multiply_adds=cost)
 
 
 @layer("core")
@@ -136,7 +138,7 @@ def EinsumDense(
     kernel = Weight("kernel", made.kernel)
     bias = (Weight("bias", made.bias),) if made.bias is not None else ()
     weights = (*lora_weights("EinsumDense", kernel, lora_rank, kernel_constraint), *bias)
-    return output(made.output, *weights)
+    return output(made.output, *weights, multiply_adds=times(kernel.size, *made.outer))
 
 
 @layer("core")
@@ -172,4 +174,5 @@ def ReversibleEmbedding(
             expected=f"[..., {output_dim}]",
             received=shape_text(x.shape),
         )
-    return output((*x.shape[:-1], input_dim), *weights)
+    cost = times(*x.shape[1:-1], input_dim, output_dim)
+    return output((*x.shape[:-1], input_dim), *weights, multiply_adds=cost)

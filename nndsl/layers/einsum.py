@@ -27,6 +27,8 @@ class Einsum:
     output: Shape
     kernel: tuple[int, ...]
     bias: tuple[int, ...] | None
+    #: The sizes of the input's axes that the kernel does not have, the batch left out.
+    outer: Shape
 
 
 def solve(
@@ -67,7 +69,10 @@ def solve(
             _join(dims, places[letter], sizes[letter], letter)
     made = {letter: dims[place] for letter, place in places.items()}
     shapes = _weight_shape(kernel, {**sizes, **made}, shape)
-    return Einsum(tuple(dims), shapes, _bias_shape(target, made, bias_axes, 0 if left else more))
+    inner = {shift + i for i, letter in enumerate(source) if letter in kernel}
+    outer = tuple(shape[axis] for axis in range(1, len(shape)) if axis not in inner)
+    bias = _bias_shape(target, made, bias_axes, 0 if left else more)
+    return Einsum(tuple(dims), shapes, bias, outer)
 
 
 def _parts(equation: str) -> tuple[str, str, str, bool]:

@@ -17,6 +17,7 @@ from nndsl.layers.arguments import (
     Regularizer,
 )
 from nndsl.layers.checks import fits, known_size, need_rank
+from nndsl.layers.effort import times
 from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
 
 
@@ -59,18 +60,8 @@ def LSTM(
     gates, states, bias = 4, 2, (4 * units,)
     check_sequence("LSTM", x, stateful)
     check_states("LSTM", initial_state, ((None, units),) * states)
-    features = known_size("LSTM", x)
-    weights = [
-        Weight("kernel", (features, gates * units)),
-        Weight("recurrent_kernel", (units, gates * units)),
-    ]
-    if use_bias:
-        weights.append(Weight("bias", bias))
-    shape: Shape = (None, x.shape[1], units) if return_sequences else (None, units)
-    tensors = [Tensor(shape)]
-    if return_state:
-        tensors += [Tensor((None, units))] * states
-    return Output(tuple(tensors), tuple(weights))
+    step = take_step("LSTM", x, units, gates, states, bias if use_bias else None)
+    return read_steps(x, step, return_sequences, return_state)
 
 
 @layer("recurrent")
@@ -113,18 +104,8 @@ def GRU(
     gates, states, bias = 3, 1, (2, 3 * units) if reset_after else (3 * units,)
     check_sequence("GRU", x, stateful)
     check_states("GRU", initial_state, ((None, units),) * states)
-    features = known_size("GRU", x)
-    weights = [
-        Weight("kernel", (features, gates * units)),
-        Weight("recurrent_kernel", (units, gates * units)),
-    ]
-    if use_bias:
-        weights.append(Weight("bias", bias))
-    shape: Shape = (None, x.shape[1], units) if return_sequences else (None, units)
-    tensors = [Tensor(shape)]
-    if return_state:
-        tensors += [Tensor((None, units))] * states
-    return Output(tuple(tensors), tuple(weights))
+    step = take_step("GRU", x, units, gates, states, bias if use_bias else None)
+    return read_steps(x, step, return_sequences, return_state)
 
 
 @layer("recurrent")
@@ -163,18 +144,27 @@ def SimpleRNN(
     gates, states, bias = 1, 1, (units,)
     check_sequence("SimpleRNN", x, stateful)
     check_states("SimpleRNN", initial_state, ((None, units),) * states)
-    features = known_size("SimpleRNN", x)
-    weights = [
-        Weight("kernel", (features, gates * units)),
-        Weight("recurrent_kernel", (units, gates * units)),
-    ]
-    if use_bias:
-        weights.append(Weight("bias", bias))
-    shape: Shape = (None, x.shape[1], units) if return_sequences else (None, units)
-    tensors = [Tensor(shape)]
-    if return_state:
-        tensors += [Tensor((None, units))] * states
-    return Output(tuple(tensors), tuple(weights))
+    step = take_step("SimpleRNN", x, units, gates, states, bias if use_bias else None)
+    return read_steps(x, step, return_sequences, return_state)
+
+
+def take_step(
+    name: str, x: Tensor, units: int, gates: int, states: int, bias: tuple[int, ...] | None
+) -> Output:
+    """Return what one step of a cell gives: its output, its states, and its weights."""
+    kernel = Weight("kernel", (known_size(name, x), gates * units))
+    recurrent_kernel = Weight("recurrent_kernel", (units, gates * units))
+    owned = () if bias is None else (Weight("bias", bias),)
+    tensors = (Tensor((None, units)),) * (1 + states)
+    return Output(tensors, (kernel, recurrent_kernel, *owned), kernel.size + recurrent_kernel.size)
+
+
+def read_steps(x: Tensor, step: Output, return_sequences: bool, return_state: bool) -> Output:
+    """Return what a layer gives that takes the same step along the whole sequence."""
+    last, *states = (Tensor(tensor.shape) for tensor in step.tensors)
+    shape: Shape = (None, x.shape[1], *last.shape[1:]) if return_sequences else last.shape
+    tensors = (Tensor(shape), *(states if return_state else ()))
+    return Output(tensors, step.weights, times(x.shape[1], step.multiply_adds))
 
 
 def check_sequence(name: str, x: Tensor, stateful: bool) -> None:

@@ -21,8 +21,9 @@ from nndsl.layers.arguments import (
     Spatial3,
 )
 from nndsl.layers.checks import need_rank
-from nndsl.layers.recurrent import check_states, need_stateless
-from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
+from nndsl.layers.effort import times
+from nndsl.layers.recurrent import check_states, need_stateless, read_steps
+from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
 from nndsl.layers.windows import Window, spatial_axes, spatial_form
 
 
@@ -191,12 +192,10 @@ def _read(
     channels = window.known_channels(step)
     state = window.output_shape(step, filters)
     check_states(window.layer, initial_state, (state, state))
-    weights = [
-        Weight("kernel", (*window.size, channels, 4 * filters)),
-        Weight("recurrent_kernel", (*window.size, filters, 4 * filters)),
-    ]
-    if use_bias:
-        weights.append(Weight("bias", (4 * filters,)))
-    shape: Shape = (None, x.shape[1], *state[1:]) if return_sequences else state
-    tensors = [Tensor(shape), *[Tensor(state)] * (2 if return_state else 0)]
-    return Output(tuple(tensors), tuple(weights))
+    kernel = Weight("kernel", (*window.size, channels, 4 * filters))
+    recurrent_kernel = Weight("recurrent_kernel", (*window.size, filters, 4 * filters))
+    bias = (Weight("bias", (4 * filters,)),) if use_bias else ()
+    places = [state[axis] for axis in spatial_axes(Tensor(state), window.data_format)]
+    cost = times(kernel.size + recurrent_kernel.size, *places)
+    made = Output((Tensor(state),) * 3, (kernel, recurrent_kernel, *bias), cost)
+    return read_steps(x, made, return_sequences, return_state)

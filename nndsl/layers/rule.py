@@ -16,6 +16,7 @@ from typing import Any, Union
 
 from nndsl.layers import arguments
 from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
+from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
 from nndsl.vocabulary import REQUIRED
 
 #: A size: known, unknown (None), or unknown with a name, equal wherever the name stands (str).
@@ -56,10 +57,15 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What applying a layer gives: one tensor or several, and the layer's weights."""
+    """What applying a layer gives: one tensor or several, and the layer's weights.
+
+    `multiply_adds` is what one sample costs in the dense, convolution, recurrent and attention
+    families; None where it is not estimated or depends on a size that is not known.
+    """
 
     tensors: tuple[Tensor, ...]
     weights: tuple[Weight, ...] = ()
+    multiply_adds: int | None = None
 
     @property
     def trainable(self) -> int:
@@ -70,9 +76,11 @@ class Output:
         return sum(weight.size for weight in self.weights if not weight.trainable)
 
 
-def output(shape: Shape, *weights: Weight, dtype: str = "float32") -> Output:
+def output(
+    shape: Shape, *weights: Weight, dtype: str = "float32", multiply_adds: int | None = None
+) -> Output:
     """Return the output of a layer that gives one tensor."""
-    return Output((Tensor(tuple(shape), dtype),), weights)
+    return Output((Tensor(tuple(shape), dtype),), weights, multiply_adds)
 
 
 def kept_dtype(x: Tensor) -> str:
@@ -157,9 +165,13 @@ class Parameter:
 class LayerRule:
     """A layer function with its signature taken apart."""
 
-    def __init__(self, function: Callable[..., Output], family: str) -> None:
+    def __init__(
+        self, function: Callable[..., Output], family: str, takes_base: bool = True
+    ) -> None:
         self.function = function
         self.family = family
+        #: The arguments of all layers, which one does not take.
+        self.base = BASE_PARAMETERS if takes_base else ()
         self.name: str = function.__name__
 
     @cached_property
@@ -205,19 +217,24 @@ class LayerRule:
         return self._parameters[len(self.tensors) : self.function.__code__.co_argcount]
 
     @cached_property
+    def _own_flags(self) -> tuple[Parameter, ...]:
+        return self._parameters[self.function.__code__.co_argcount :]
+
+    @cached_property
     def flags(self) -> tuple[Parameter, ...]:
         """The arguments of the layer's call that are no tensors, such as `use_causal_mask`."""
-        return self._parameters[self.function.__code__.co_argcount :]
+        modes = (TRAINING,) if self.name in BEHAVE_OTHERWISE_IN_TRAINING else ()
+        return (*self._own_flags, *modes)
 
     @cached_property
     def by_name(self) -> dict[str, Parameter]:
         """Every argument that may be given by name, those of all layers included."""
-        return {p.name: p for p in (*self.parameters, *self.flags, *BASE_PARAMETERS)}
+        return {p.name: p for p in (*self.parameters, *self.flags, *self.base)}
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
         """The arguments that have a default, converted."""
-        own = (*self.parameters, *self.flags)
+        own = (*self.parameters, *self._own_flags)
         return {p.name: p.convert(p.default) for p in own if not p.required}
 
     @property
@@ -234,15 +251,15 @@ class LayerRule:
         know are the caller's business. Raises `BadArgument` and `LayerError`.
         """
         chosen: dict[str, Any] = {p.name: p.convert(tensors.get(p.name)) for p in self.tensors}
-        for p in (*self.parameters, *self.flags):
+        for p in (*self.parameters, *self._own_flags):
             if p.name in values or p.required:
                 chosen[p.name] = p.convert(values.get(p.name, REQUIRED))
             else:
                 chosen[p.name] = self._defaults[p.name]
-        for p in BASE_PARAMETERS:
-            if p.name in values:
+        for p in (*self.base, TRAINING):
+            if p.name in values and p.name not in chosen:
                 p.convert(values[p.name])
-        return self.function(**chosen)
+        return _with_base(self.function(**chosen), values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,22 +274,56 @@ class LayerValue:
         parameter = self.rule.by_name[name]
         return parameter.convert(dict(self.values).get(name, parameter.default))
 
-    def apply(self, *tensors: Any) -> Output:
-        """Return what the layer gives for its call's tensors, in order."""
+    def apply(self, *tensors: Any, argument: str = "layer") -> Output:
+        """Return what the layer gives for its call's tensors, in order.
+
+        What the layer refuses in itself is the fault of `argument`, in which it stands.
+        """
         given = {p.name: tensor for p, tensor in zip(self.rule.tensors, tensors, strict=False)}
-        return self.rule.apply(given, dict(self.values))
+        values = dict(self.values)
+        for flag in self.rule.flags:
+            if flag.name in values:
+                raise LayerError(
+                    "A205",
+                    f"`{flag.name}` belongs to the call of `{self.rule.name}`, which the layer "
+                    "around it makes",
+                    expected=f"`{self.rule.name}` without it",
+                    received=f"`{flag.name}`",
+                    argument=argument,
+                )
+        try:
+            return self.rule.apply(given, values)
+        except LayerError as error:
+            error.argument = argument if error.argument else None
+            raise
 
 
+def _with_base(made: Output, values: Mapping[str, Any]) -> Output:
+    """Return the output with what `dtype` and `trainable`, which every layer takes, make of it."""
+    tensors, weights = made.tensors, made.weights
+    if values.get("dtype"):
+        dtype = str(values["dtype"]).removeprefix("mixed_")
+        tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
+    if values.get("trainable") is False:
+        weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
+    return Output(tensors, weights, made.multiply_adds)
+
+
+#: What is a flag of the call of every layer that behaves in another way while training.
+TRAINING = Parameter("training", arguments.argument_type(arguments.OptionalBool), None)
 BASE_PARAMETERS = (
     Parameter("trainable", arguments.argument_type(arguments.Bool), True),
     Parameter("dtype", arguments.argument_type(arguments.DType), None),
 )
 
 
-def layer(family: str) -> Callable[[Callable[..., Output]], LayerRule]:
-    """Declare a function as a layer of the given Keras family."""
+def layer(family: str, *, takes_base: bool = True) -> Callable[[Callable[..., Output]], LayerRule]:
+    """Declare a function as a layer of the given Keras family.
+
+    `takes_base` is False for one without the arguments of all layers, `trainable` and `dtype`.
+    """
 
     def declare(function: Callable[..., Output]) -> LayerRule:
-        return LayerRule(function, family)
+        return LayerRule(function, family, takes_base)
 
     return declare

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nndsl.layers.checks import need_rank
+from nndsl.layers.effort import times
 from nndsl.layers.rule import Dim, LayerError, Output, Shape, Tensor, Weight, output, shape_text
 
 _SPATIAL_NAMES = ("steps",), ("height", "width"), ("depth", "height", "width")
@@ -108,6 +109,10 @@ class Window:
             text += f" with `dilation_rate={self.dilation[index]}`"
         return text
 
+    def places(self, shape: Shape) -> Shape:
+        """Return the spatial sizes of a shape: how often the window is put down."""
+        return shape[2:] if channels_first(self.data_format) else shape[1:-1]
+
     def transposed_shape(
         self, x: Tensor, channels: int, output_padding: tuple[int, ...] | None
     ) -> Shape:
@@ -163,7 +168,9 @@ def convolve(x: Tensor, window: Window, filters: int, groups: int, use_bias: boo
     channels = window.known_channels(x)
     _need_multiple(window.layer, "input channels", channels, groups)
     kernel = Weight("kernel", (*window.size, channels // groups, filters))
-    return output(window.output_shape(x, filters), kernel, *_bias(filters, use_bias))
+    shape = window.output_shape(x, filters)
+    cost = times(kernel.size, *window.places(shape))
+    return output(shape, kernel, *_bias(filters, use_bias), multiply_adds=cost)
 
 
 def convolve_transposed(
@@ -197,7 +204,8 @@ def convolve_transposed(
     window.need_rank(x)
     kernel = Weight("kernel", (*window.size, filters, window.known_channels(x)))
     shape = window.transposed_shape(x, filters, output_padding)
-    return output(shape, kernel, *_bias(filters, use_bias))
+    cost = times(kernel.size, *window.places(x.shape))
+    return output(shape, kernel, *_bias(filters, use_bias), multiply_adds=cost)
 
 
 def convolve_depthwise(x: Tensor, window: Window, multiplier: int, use_bias: bool) -> Output:
@@ -206,7 +214,9 @@ def convolve_depthwise(x: Tensor, window: Window, multiplier: int, use_bias: boo
     channels = window.known_channels(x)
     kernel = Weight("kernel", (*window.size, channels, multiplier))
     made = channels * multiplier
-    return output(window.output_shape(x, made), kernel, *_bias(made, use_bias))
+    shape = window.output_shape(x, made)
+    cost = times(kernel.size, *window.places(shape))
+    return output(shape, kernel, *_bias(made, use_bias), multiply_adds=cost)
 
 
 def convolve_separable(
@@ -216,12 +226,11 @@ def convolve_separable(
     window.need_rank(x)
     channels = window.known_channels(x)
     ones = (1,) * len(window.size)
-    return output(
-        window.output_shape(x, filters),
-        Weight("depthwise_kernel", (*window.size, channels, multiplier)),
-        Weight("pointwise_kernel", (*ones, channels * multiplier, filters)),
-        *_bias(filters, use_bias),
-    )
+    depthwise = Weight("depthwise_kernel", (*window.size, channels, multiplier))
+    pointwise = Weight("pointwise_kernel", (*ones, channels * multiplier, filters))
+    shape = window.output_shape(x, filters)
+    cost = times(depthwise.size + pointwise.size, *window.places(shape))
+    return output(shape, depthwise, pointwise, *_bias(filters, use_bias), multiply_adds=cost)
 
 
 def pool(x: Tensor, window: Window) -> Output:

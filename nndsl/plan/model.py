@@ -78,6 +78,8 @@ class ModulePlan:
     title: Code
     standard_imports: tuple[Code, ...]
     imports: tuple[Code, ...]
+    #: The decorator that makes a class known to Keras's loader.
+    register: Code
     recursion_limit: Code | None
     constants: tuple[tuple[Code, Code], ...]
     functions: tuple[Function, ...]

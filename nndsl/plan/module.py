@@ -61,7 +61,10 @@ def make_plan(
         style=style,
         title=_title(source, model),
         standard_imports=_standard_imports(training, depth is not None),
-        imports=_imports(training, options.keras_from),
+        imports=_imports(
+            training, options.keras_from, _uses_layers(functions, classes, groups, result)
+        ),
+        register=_register(options.keras_from),
         recursion_limit=depth,
         constants=definitions,
         functions=functions,
@@ -118,12 +121,30 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
     return tuple(modules)
 
 
-def _imports(training: TrainingPlan | None, keras_from: str) -> tuple[Code, ...]:
+def _imports(training: TrainingPlan | None, keras_from: str, uses_layers: bool) -> tuple[Code, ...]:
     numpy = [Code("import numpy as np")] if training is not None else []
     if keras_from == "tensorflow":
-        return (
-            *numpy,
-            Code("from tensorflow import keras"),
-            Code("from tensorflow.keras import layers"),
-        )
-    return (Code("import keras"), *numpy, Code("from keras import layers"))
+        layers = [Code("from tensorflow.keras import layers")] if uses_layers else []
+        return (*numpy, Code("from tensorflow import keras"), *layers)
+    layers = [Code("from keras import layers")] if uses_layers else []
+    return (Code("import keras"), *numpy, *layers)
+
+
+def _uses_layers(
+    functions: tuple[Function, ...],
+    classes: tuple[LayerClass, ...],
+    groups: tuple[tuple[Code, ...], ...],
+    result: Code,
+) -> bool:
+    """True unless a model does nothing but arithmetic."""
+    lines = [line for group in groups for line in group]
+    lines += [line for function in functions for line in (*function.lines, function.result)]
+    lines += [item for function in functions for item in function.items]
+    lines += [line for made in classes for line in (made.base, *made.attributes)]
+    return any("layers." in line for line in (*lines, result))
+
+
+def _register(keras_from: str) -> Code:
+    """Return the decorator; `tensorflow.keras` knows it only by its older place."""
+    place = "utils" if keras_from == "tensorflow" else "saving"
+    return code.name(f"keras.{place}.register_keras_serializable")

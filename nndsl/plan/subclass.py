@@ -99,6 +99,9 @@ class _ClassWriter:
         uses = {value for node in self.body.nodes for value in inputs_of(node)}
         values = [output.value for output in self.body.outputs]
         inline = {v for v in values if v not in uses and values.count(v) == 1}
+        variables.keep_to_the_end(
+            node for node in self.body.nodes if not inline.isdisjoint(node.outputs)
+        )
         lines = []
         for index, node in enumerate(self.body.nodes):
             code = self._apply(node, variables.variables, spelling)

@@ -66,13 +66,14 @@ class Variables:
                 return name(candidate)
         raise AssertionError("candidates never end")
 
+    def keep_to_the_end(self, nodes: Iterable[graph.GraphNode]) -> None:
+        """Keep what some nodes use, as they stand in the `return` and not at their place."""
+        for node in nodes:
+            for value in inputs_of(node):
+                self.last_use[value] = len(self.body.nodes)
+
     def __getitem__(self, value: graph.Value) -> Code:
         return self.variables[value]
-
-    def used_once_at_the_end(self, value: graph.Value) -> bool:
-        """True if a tensor is only an output, so that its call can stand where it is returned."""
-        uses = sum(value in inputs_of(node) for node in self.body.nodes)
-        return uses == 0 and sum(o.value is value for o in self.body.outputs) == 1
 
 
 def _candidates(branch: int | None) -> Iterable[str]:

@@ -8,7 +8,7 @@ from nndsl import graph
 from nndsl.diagnostic import Label, did_you_mean
 from nndsl.layers.arguments import DTYPES
 from nndsl.resolve import order, stages
-from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.expressions import resolve_number
 from nndsl.resolve.liveness import split_dead
 from nndsl.resolve.naming import OPERATION_NAMES, LayerNames, family
 from nndsl.resolve.scope import BodyNames, Scope
@@ -94,7 +94,8 @@ class BodyResolver:
                 self.names.poison(name)
         elif isinstance(line, tree.Constant):
             self.reporter.not_supported(line.span, f"a constant inside a {self.owner}")
-            self.names.poison(line.name)
+            self.names.whole = False
+            self.scope.poisoned.add(line.name.text)
         else:
             what = {tree.Block: "block", tree.Model: "model", tree.Train: "train"}[type(line)]
             self.reporter.error(
@@ -110,7 +111,9 @@ class BodyResolver:
 
     def resolve_input(self, line: tree.Input) -> None:
         name = line.name
-        value = graph.Value(name.span, name.text)
+        dims = self._dims(line.type)
+        whole = dims is not None or self.in_block
+        value = graph.Value(name.span, name.text, poisoned=not whole)
         self.names.define(name, value)
         self.layer_values.add(value)
         if line.type is not None and self.in_block:
@@ -123,10 +126,7 @@ class BodyResolver:
                 "a model's input needs one",
                 help=f"write its sizes without the batch: `input {name.text}: [28, 28, 1]`",
             )
-            value = graph.Value(name.span, name.text, poisoned=True)
-            self.names.tensors[name.text] = value
-        dtype = self._dtype(line.type)
-        self.inputs.append(graph.Input(value, name.text, dtype, self._dims(line.type), line.span))
+        self.inputs.append(graph.Input(value, name.text, self._dtype(line.type), dims, line.span))
 
     def _dtype(self, type_: tree.TensorType | None) -> str:
         if type_ is None or type_.dtype is None:
@@ -145,17 +145,18 @@ class BodyResolver:
     def _dims(
         self, type_: tree.TensorType | None
     ) -> tuple[graph.Expression | str | None, ...] | None:
+        """Return the sizes of an input; None if there are none, or if one is not understood."""
         if type_ is None:
             return None
         dims: list[graph.Expression | str | None] = []
         for dimension in type_.dimensions:
-            if dimension.unknown is not None:
-                dims.append(dimension.unknown.text)
-            elif dimension.value is None:
-                dims.append(None)
-            else:
-                # What cannot be resolved was reported, and is unknown from here on.
-                dims.append(resolve_expression(self.scope, dimension.value))
+            if dimension.value is None:
+                dims.append(dimension.unknown.text if dimension.unknown else None)
+                continue
+            size = resolve_number(self.scope, dimension.value)
+            if size is None:
+                return None
+            dims.append(size)
         return tuple(dims)
 
     def resolve_shared(self, line: tree.SharedLayer) -> None:

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nndsl import graph, layers, vocabulary
-from nndsl.diagnostic import did_you_mean
-from nndsl.layers.argument_types import ArgumentType, KerasType, LayerType, OptionalType
+from nndsl.diagnostic import Label, did_you_mean
+from nndsl.layers.argument_types import (
+    ArgumentType,
+    KerasType,
+    LayerType,
+    OptionalType,
+    Unfit,
+)
 from nndsl.layers.rule import LayerRule
 from nndsl.resolve.naming import snake_case
 from nndsl.resolve.scope import Scope
@@ -43,10 +49,13 @@ def resolve_expression(
     if isinstance(expression, tree.Call):
         return _resolve_object(scope, expression, wanted)
     if isinstance(expression, tree.Negation):
-        operand = resolve_expression(scope, expression.operand)
+        operand = resolve_number(scope, expression.operand)
         return graph.Negation(span, operand) if operand else None
     if isinstance(expression, tree.Arithmetic):
-        operands = [resolve_expression(scope, operand) for operand in expression.operands]
+        resolve_operand = resolve_number
+        if expression.operators[0] in ("==", "!="):
+            resolve_operand = resolve_expression
+        operands = [resolve_operand(scope, operand) for operand in expression.operands]
         if None in operands:
             return None
         return graph.Arithmetic(
@@ -59,6 +68,38 @@ def resolve_expression(
         return graph.Sequence(span, tuple(item for item in items if item), expression.is_tuple)
     scope.reporter.not_supported(span, expression.what)
     return None
+
+
+def resolve_number(scope: Scope, expression: tree.Expression) -> graph.Expression | None:
+    """Resolve an operand of arithmetic: a bare word is none, so it is an unknown name."""
+    operand = resolve_expression(scope, expression)
+    if isinstance(operand, graph.Word):
+        unknown_value(scope, operand)
+        return None
+    return operand
+
+
+def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -> None:
+    """Report a name that is no constant or parameter, where no word of Keras is meant."""
+    later = scope.later_constants.get(word.text)
+    if later is not None:
+        scope.reporter.error(
+            "G708",
+            word.span,
+            f"`{word.text}` is used before it is defined",
+            "used here",
+            labels=(Label(later, "defined here"),),
+            help=f"move line {later.line} above this one",
+        )
+        return
+    scope.reporter.error(
+        "G705",
+        word.span,
+        f"unknown name `{word.text}`",
+        "no such constant or parameter",
+        expected=expected,
+        help=did_you_mean(nearest(word.text, scope.plain_names())),
+    )
 
 
 def _resolve_reference(
@@ -198,6 +239,9 @@ def bind(
             continue
         seen[slot.name] = argument.span
         value = resolve_expression(scope, argument.value, slot.type)
+        if isinstance(value, graph.Word) and not _takes_word(slot.type, value.text):
+            unknown_value(scope, value, slot.type.description if slot.type else None)
+            value = None
         if value is None:
             whole = False
             continue
@@ -207,6 +251,17 @@ def bind(
         _missing(scope, callee, callee_span, missing)
         whole = False
     return Binding(tuple(bound), whole)
+
+
+def _takes_word(type_: ArgumentType | None, word: str) -> bool:
+    """True if a bare word can be meant for an argument, be it misspelt."""
+    if type_ is None or type_.words:
+        return True
+    try:
+        type_.convert(word)
+    except Unfit:
+        return False
+    return True
 
 
 def _slot_of(

@@ -9,7 +9,7 @@ from nndsl import graph, layers
 from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
 from nndsl.resolve import order
 from nndsl.resolve.body import BodyResolver
-from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.expressions import resolve_expression, unknown_value
 from nndsl.resolve.naming import OPERATION_NAMES
 from nndsl.resolve.scope import Scope
 from nndsl.resolve.training import resolve_training
@@ -49,6 +49,9 @@ class _ModuleResolver:
 
     def resolve(self) -> graph.Graph:
         lines = self.module.definitions
+        for line in reversed(lines):
+            if isinstance(line, tree.Constant):
+                self.scope.later_constants[line.name.text] = line.name.span
         for line in lines:
             self.collect(line)
         self.check_overrides()
@@ -99,6 +102,7 @@ class _ModuleResolver:
 
     def collect_constant(self, line: tree.Constant) -> None:
         name = line.name.text
+        self.scope.later_constants.pop(name, None)
         first = self.scope.constants.get(name)
         if first is not None:
             self.duplicate(line.name, first.span)
@@ -106,15 +110,7 @@ class _ModuleResolver:
         override = self.overrides.get(name)
         value = resolve_expression(self.scope, override or line.value)
         if isinstance(value, graph.Word):
-            candidates = self.scope.plain_names()
-            self.reporter.error(
-                "G705",
-                value.span,
-                f"unknown name `{value.text}`",
-                "not a constant defined above",
-                help=did_you_mean(nearest(value.text, candidates))
-                or f'write "{value.text}" in quotes if a string is meant',
-            )
+            unknown_value(self.scope, value)
             value = None
         if value is None:
             self.scope.poisoned.add(name)

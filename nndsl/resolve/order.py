@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nndsl.diagnostic import Label
 from nndsl.source import Span
 from nndsl.syntax import tree
+from nndsl.syntax.names import definitions, steps
 
 if TYPE_CHECKING:
     from nndsl.resolve.body import BodyResolver
@@ -15,33 +16,14 @@ if TYPE_CHECKING:
 
 def defined_names(lines: Sequence[tree.Line]) -> set[str]:
     """Return every name that the lines of a body define."""
-    return {name.text for line in lines for name in _definitions(line)}
-
-
-def _definitions(line: tree.Line) -> Iterator[tree.Identifier]:
-    if isinstance(line, (tree.Input, tree.SharedLayer)):
-        yield line.name
-    elif isinstance(line, tree.Flow):
-        yield from line.names
-        for step in _steps(line.steps):
-            yield from step.names
-    elif isinstance(line, (tree.Broken, tree.Unsupported)):
-        yield from line.names
-
-
-def _steps(steps: Sequence[tree.Step]) -> Iterator[tree.Step]:
-    for step in steps:
-        yield step
-        if isinstance(step.stage, tree.Fork):
-            for branch in step.stage.branches:
-                yield from _steps(branch)
+    return {name.text for line in lines for name in definitions(line)}
 
 
 def _uses(line: tree.Line) -> Iterator[str]:
     if isinstance(line, tree.Flow):
         for source in line.sources:
             yield from references(source)
-        for step in _steps(line.steps):
+        for step in steps(line.steps):
             if isinstance(step.stage, tree.Apply):
                 for argument in step.stage.arguments or ():
                     yield from references(argument.value)
@@ -87,7 +69,7 @@ class Later:
             self._defined = {
                 name.text: (index, name.span)
                 for index, line in reversed(list(enumerate(self.lines)))
-                for name in _definitions(line)
+                for name in definitions(line)
             }
         return self._defined
 

@@ -17,6 +17,8 @@ class Scope:
         self.constants: dict[str, graph.Constant] = outer.constants if outer else {}
         self.used_constants: set[str] = outer.used_constants if outer else set()
         self.poisoned: set[str] = set(outer.poisoned) if outer else set()
+        #: Where constants are defined that stand further down.
+        self.later_constants: dict[str, Span] = outer.later_constants if outer else {}
         self.parameters: dict[str, graph.Parameter] = {}
         self.used_parameters: set[str] = set()
         #: Names the layers of the body that is being resolved; None outside of bodies.
@@ -69,6 +71,9 @@ class BodyNames:
     def define(self, name: tree.Identifier, value: graph.Value) -> None:
         if self.claim(name):
             self.tensors[name.text] = value
+        else:
+            self.whole = False
+            self.tensors.setdefault(name.text, value)
 
     def poison(self, name: tree.Identifier) -> None:
         """Define a name as a tensor that nothing is known of, so that its uses are no errors."""

@@ -400,7 +400,7 @@ def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = Fa
     reporter = body.reporter
     if name.startswith("ops."):
         reporter.not_supported(span, "`keras.ops` in a flow")
-    elif name in body.scope.poisoned:
+    elif name in body.scope.poisoned or body.later.report(body, name, span):
         return
     elif name in body.names.tensors:
         reporter.error(

@@ -20,6 +20,7 @@ LATER = (
     "sample_weight", "shuffle", "steps_per_execution", "test_data", "validation_data",
     "weighted_metrics", "weights",
 )  # fmt: skip
+_ONE_OF = {"optimizers": "optimizer", "losses": "loss", "metrics": "metric"}
 LATER_DATA = ("images", "text", "tfrecord", "synthetic", "python")
 
 
@@ -66,7 +67,7 @@ class _Training:
                     self.settings[name] = value
             else:
                 self.unknown(setting.name, list(readers))
-        if "loss" not in self.spans:
+        if "loss" not in self.spans and self.section.whole:
             self.reporter.error(
                 "T803",
                 self.section.span,
@@ -146,12 +147,14 @@ class _Training:
                 return graph.Word(value.span, value.name)
             self.unknown_part(value, kind)
             return None
-        self.wrong(value.span, kind, f"the name of something in keras.{kind}")
+        self.wrong(value.span, _ONE_OF[kind], f"the name of something in keras.{kind}")
         return None
 
     def unknown_part(self, value: tree.Reference, kind: str) -> None:
-        one = {"optimizers": "optimizer", "losses": "loss", "metrics": "metric"}[kind]
-        candidates = [*vocabulary.identifiers(kind), *vocabulary.names(kind)]
+        one = _ONE_OF[kind]
+        candidates = _spellings(kind)
+        if value.name[:1].isupper():
+            candidates.reverse()
         self.reporter.error(
             "A202",
             value.span,
@@ -312,3 +315,11 @@ class _Training:
             self.wrong(value.span, "data", "the name of one array")
             return ()
         return tuple(texts)
+
+
+def _spellings(kind: str) -> list[str]:
+    """Return the names of a kind, those first that people write: `mean_squared_error`."""
+    words = list(vocabulary.identifiers(kind))
+    run_together = {word.replace("_", "") for word in words if "_" in word}
+    words.sort(key=lambda word: (word != word.lower(), word in run_together))
+    return [*words, *vocabulary.names(kind)]

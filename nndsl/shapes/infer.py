@@ -74,39 +74,43 @@ class _ModelWalk(Walk):
         for input_ in body.inputs:
             tensor = self.input_tensor(input_, parameters)
             tensors[input_.value] = None if input_.value.poisoned else tensor
-            inputs[input_.name] = tensor
+            inputs[input_.name] = tensor or Tensor((None,), input_.dtype)
         self.walk_body(body, parameters, tensors, "", ())
         self.check_names()
         outputs = {output.name: tensors.get(output.value) for output in body.outputs}
         return ShapedModel(self.model, inputs, outputs, tuple(self.layers), tensors, parameters)
 
-    def input_tensor(self, input_: graph.Input, parameters: Mapping[str, Any]) -> Tensor:
+    def input_tensor(self, input_: graph.Input, parameters: Mapping[str, Any]) -> MaybeTensor:
+        """Return the tensor of an input, or None if a size is wrong."""
         shape: list[Dim] = [None]
         for dim in input_.dims or ():
             if dim is None or isinstance(dim, str):
                 shape.append(self.size_of_unknown or dim)
                 continue
             size = self.evaluator.evaluate(dim, parameters)
-            if size is UNKNOWN:
-                shape.append(None)
-            elif isinstance(size, bool) or not isinstance(size, int) or size < 1:
-                self.reporter.error(
-                    "A209",
-                    dim.span,
-                    f"wrong size in the shape of `{input_.name}`",
-                    "not a size",
-                    expected="a positive integer, or `?`",
-                    received=show(size),
-                    help=(
-                        "the batch is not part of the shape: leave it out"
-                        if size in (None, -1)
-                        else None
-                    ),
-                )
-                shape.append(None)
-            else:
+            if isinstance(size, int) and not isinstance(size, bool) and size > 0:
                 shape.append(size)
+                continue
+            if size is not UNKNOWN:
+                self.report_size(input_, dim, size)
+            return None
         return Tensor(tuple(shape), input_.dtype)
+
+    def report_size(self, input_: graph.Input, dim: graph.Expression, size: Any) -> None:
+        is_batch = size is None or size == -1
+        self.reporter.error(
+            "S105" if is_batch else "A209",
+            dim.span,
+            f"wrong size in the shape of `{input_.name}`",
+            "not a size",
+            expected="a positive integer, or `?`",
+            received=show(size),
+            help=(
+                "leave the batch out of the shape; write `?` for another unknown size"
+                if is_batch
+                else None
+            ),
+        )
 
     def check_names(self) -> None:
         """Names inside blocks begin with the block's: together they must still be unique."""

@@ -62,6 +62,21 @@ def describe(
     )
 
 
+def lacks_body(source: Source, tokens: list[Token]) -> Diagnostic:
+    """Return the message for a header that no brace follows."""
+    last = tokens[-1]
+    return Diagnostic(
+        "T001",
+        "error",
+        "this line ends too early",
+        Span(last.start, last.end, source),
+        "expected `{` after this",
+        expected="`{`",
+        received="the end of the line",
+        help=_help_at_end(tokens) or "its lines stand in braces: `{ ... }`",
+    )
+
+
 def not_a_setting(span: Span) -> Diagnostic:
     return Diagnostic(
         "T005",
@@ -115,6 +130,9 @@ _KEYWORD_KINDS = {
 
 def _help_at_end(tokens: list[Token]) -> str | None:
     kinds = [token.kind for token in tokens]
+    if kinds[-1] in ("MODEL", "BLOCK"):
+        word = tokens[-1].text
+        return f"give it a name: `{word} Name {{ ... }}`"
     if kinds[0] in ("MODEL", "BLOCK", "TRAIN") or "MODEL" in kinds[:2]:
         return "its lines stand in braces: `{ ... }`"
     if kinds == ["NAME"]:

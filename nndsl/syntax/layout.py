@@ -44,7 +44,7 @@ class RawLine:
 def lay_out(source: Source, tokens: list[Token]) -> tuple[list[RawLine], list[Diagnostic]]:
     """Return the top-level lines with their bodies, and what is wrong with the brackets."""
     pairs, broken, problems = _pair_brackets(source, tokens)
-    reader = _Reader(tokens, pairs, broken)
+    reader = _Reader(source, tokens, pairs, broken)
     lines: list[RawLine] = []
     while not reader.at_end():
         lines += reader.read_lines(stop_at_brace=False)
@@ -89,7 +89,8 @@ def _pair_brackets(
                 unclosed(stack.pop(), token)
             pairs[stack.pop()] = index
         elif stack and kind in _LINE_WORDS and _begins_line(tokens, index):
-            while stack and (kind in _TOP_WORDS or tokens[stack[-1]].kind != "LBRACE"):
+            outermost = kind in _TOP_WORDS and _is_at_margin(source, token)
+            while stack and (outermost or tokens[stack[-1]].kind != "LBRACE"):
                 unclosed(stack.pop(), token)
     while stack:
         unclosed(stack.pop(), None)
@@ -101,6 +102,10 @@ def _begins_line(tokens: list[Token], index: int) -> bool:
     if index == 0 or tokens[index - 1].kind != NEWLINE:
         return False
     return index + 1 == len(tokens) or tokens[index + 1].kind != "EQUAL"
+
+
+def _is_at_margin(source: Source, token: Token) -> bool:
+    return token.start == 0 or source.text[token.start - 1] == "\n"
 
 
 def _unclosed(source: Source, token: Token, before: Token | None) -> Diagnostic:
@@ -144,7 +149,10 @@ def _too_deep(source: Source, token: Token) -> Diagnostic:
 class _Reader:
     """Cuts tokens into lines; `position` only ever moves forward."""
 
-    def __init__(self, tokens: list[Token], pairs: dict[int, int], broken: set[int]) -> None:
+    def __init__(
+        self, source: Source, tokens: list[Token], pairs: dict[int, int], broken: set[int]
+    ) -> None:
+        self.source = source
         self.tokens = tokens
         self.pairs = pairs
         self.broken = sorted(broken)
@@ -173,9 +181,10 @@ class _Reader:
 
     def _ends_unclosed_body(self) -> bool:
         """Without a closing brace, a body ends where the next definition begins."""
-        return self.tokens[self.position].kind in _TOP_WORDS and _begins_line(
-            self.tokens, self.position
-        )
+        token = self.tokens[self.position]
+        if token.kind not in _TOP_WORDS or not _is_at_margin(self.source, token):
+            return False
+        return _begins_line(self.tokens, self.position)
 
     def _read_line(self, close: int | None) -> RawLine:
         tokens = self.tokens
@@ -187,7 +196,7 @@ class _Reader:
             token = tokens[index]
             kind = token.kind
             if kind == NEWLINE:
-                if not self._goes_on(index):
+                if not self._goes_on(tokens[first], index):
                     break
             elif kind == "LBRACE" and is_header:
                 self._read_body(line, index)
@@ -224,8 +233,8 @@ class _Reader:
             self.position = close + 1
         self.depth -= 1
 
-    def _goes_on(self, newline: int) -> bool:
-        """True if the line goes on behind a newline."""
+    def _goes_on(self, first: Token, newline: int) -> bool:
+        """True if the line that begins with a token goes on behind a newline."""
         tokens = self.tokens
         following = newline
         while following < len(tokens) and tokens[following].kind == NEWLINE:
@@ -237,4 +246,9 @@ class _Reader:
             return True
         # A half-typed line must not swallow the next statement.
         begins_anew = kind in _LINE_WORDS or kind == "RBRACE"
-        return tokens[newline - 1].kind in _OPEN_ENDS and not begins_anew
+        if kind == "NAME" and following + 1 < len(tokens):
+            begins_anew = tokens[following + 1].kind == "COLON"
+        last = tokens[newline - 1].kind
+        if last == "EQUAL" and first.kind == "LAYER":
+            return False
+        return last in _OPEN_ENDS and not begins_anew

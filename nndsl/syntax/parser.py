@@ -10,6 +10,7 @@ from nndsl.syntax import hints, tree
 from nndsl.syntax.builder import Builder
 from nndsl.syntax.layout import RawLine, lay_out
 from nndsl.syntax.lexer import Token, lex
+from nndsl.syntax.names import definitions
 from nndsl.syntax.tables import ACTIONS, ENDS, GOTOS, RULES, STARTS
 
 #: Longer texts are refused before any work is done on them.
@@ -45,6 +46,9 @@ class _Parser:
         start = "setting" if in_train else "line"
         if line.body is not None:
             start = "train" if line.tokens[0].kind == "TRAIN" else "header"
+        elif lacks_body(line):
+            self.builder.problems.append(hints.lacks_body(self.source, line.tokens))
+            return self.broken(line)
         node = None if line.broken and line.body is None else self.run(start, line)
         if node is None:
             node = self.broken(line)
@@ -62,10 +66,14 @@ class _Parser:
             return tree.Model(span, node.name, node.style, node.parameters, body)
         if isinstance(node, tree.Train):
             settings = tuple(line for line in body if isinstance(line, tree.Setting))
+            whole = not any(isinstance(line, tree.Broken) for line in body)
             for line in body:
                 if not isinstance(line, (tree.Setting, tree.Broken)):
                     self.builder.problems.append(hints.not_a_setting(line.span))
-            return tree.Train(span, node.model, settings)
+            return tree.Train(span, node.model, settings, whole)
+        if isinstance(node, tree.Unsupported):
+            inside = tuple(name for line in body for name in definitions(line))
+            return tree.Unsupported(span, node.what, node.names + inside)
         return node
 
     def run(self, start: str, line: RawLine) -> Any:
@@ -154,7 +162,28 @@ class _Parser:
             return tree.Train(span, None)
         if first in ("CONST", "INPUT", "LAYER", "BLOCK") and name_tokens:
             return tree.Broken(span, (self.builder.identifier(name_tokens[0]),))
-        return tree.Broken(span, self.builder.identifiers(_names_after_as(tokens)))
+        named = _names_after_as(tokens)
+        if len(tokens) > 1 and first == "NAME" and tokens[1].kind == "EQUAL":
+            named.append(tokens[0])
+        return tree.Broken(span, self.builder.identifiers(named))
+
+
+def lacks_body(line: RawLine) -> bool:
+    """True for a header without braces."""
+    kinds = [token.kind for token in line.tokens]
+    if kinds[0] == "BLOCK":
+        return "EQUAL" not in _outside_brackets(kinds)
+    return kinds[0] in ("TRAIN", "FOR", "IF", "ELSE") or "MODEL" in kinds[:2]
+
+
+def _outside_brackets(kinds: list[str]) -> list[str]:
+    depth = 0
+    outside = []
+    for kind in kinds:
+        depth += (kind == "LPAR") - (kind == "RPAR")
+        if depth == 0:
+            outside.append(kind)
+    return outside
 
 
 def _nameless(span: Span) -> tree.Identifier:

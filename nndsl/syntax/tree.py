@@ -198,6 +198,8 @@ class Setting(Node):
 class Train(Node):
     model: Identifier | None
     settings: tuple[Setting, ...] = ()
+    #: False when a line of it could not be read.
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
