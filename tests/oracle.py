@@ -124,7 +124,7 @@ def _is_container(layer: keras.Layer) -> bool:
 
 def kind_of(layer: keras.Layer) -> str:
     """Return the public name of a layer's class (GroupQueryAttention's own name is another)."""
-    kind = type(layer)
+    kind: type[keras.Layer] = type(layer)
     if getattr(keras.layers, kind.__name__, None) is kind:
         return kind.__name__
     public = [name for name, value in vars(keras.layers).items() if value is kind]

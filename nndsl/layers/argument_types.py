@@ -271,7 +271,16 @@ class FactorType(EitherType):
     def __init__(self, minimum: float, maximum: float) -> None:
         item = NumberType("", minimum, maximum)
         text = f"a number from {minimum} to {maximum}"
-        super().__init__(f"{text}, or a pair of them", item, PairType(text, item))
+        super().__init__(f"{text}, or a pair of them", item, PairType(text))
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def convert(self, value: Any) -> Any:
+        made = super().convert(value)
+        # As in Keras, one end of a pair may lie outside.
+        if isinstance(made, tuple) and not (made[0] <= self.maximum and made[1] >= self.minimum):
+            raise self.refuse(out_of_range=True)
+        return made
 
 
 class LayerType(ArgumentType):

@@ -87,6 +87,16 @@ IntOrInts = Annotated[
     Union[int, tuple[int, ...]],
     EitherType("an integer or a list of integers", argument_type(Int), argument_type(Ints)),
 ]
+OptionalSizes = Annotated[
+    Union[int, tuple[int, ...], None],
+    OptionalType(
+        EitherType(
+            "a positive integer or a list of them",
+            argument_type(PositiveInt),
+            ListType("", argument_type(PositiveInt)),
+        )
+    ),
+]
 OptionalInts = Annotated[Optional[tuple[int, ...]], _optional(Ints)]
 OptionalIntOrInts = Annotated[Union[int, tuple[int, ...], None], _optional(IntOrInts)]
 Sizes = Annotated[
@@ -214,7 +224,10 @@ DTYPES = (
 ).split()
 DType = Annotated[
     Optional[str],
-    OptionalType(ChoiceType(*DTYPES, "mixed_float16", "mixed_bfloat16")),
+    # int8 means another thing to Keras: a layer whose weights are quantized.
+    OptionalType(
+        ChoiceType(*(d for d in DTYPES if d != "int8"), "mixed_float16", "mixed_bfloat16")
+    ),
 ]
 
 # Layers as arguments, and parts of Keras.

@@ -12,6 +12,7 @@ from nndsl.layers.arguments import (
     OptionalInt,
     OptionalIntOrInts,
     OptionalPositiveInt,
+    OptionalSizes,
     OptionalTensor,
     OptionalTensors,
     PositiveInt,
@@ -38,7 +39,7 @@ def MultiHeadAttention(
     value_dim: OptionalPositiveInt = None,
     dropout: Fraction = 0.0,
     use_bias: Bool = True,
-    output_shape: OptionalIntOrInts = None,
+    output_shape: OptionalSizes = None,
     attention_axes: OptionalIntOrInts = None,
     sliding_window: OptionalPositiveInt = None,
     flash_attention: OptionalBool = None,
@@ -187,6 +188,7 @@ def Attention(
     weights = [Weight("scale", ())] if use_scale else []
     if score_mode == "concat":
         weights.append(Weight("concat_score_weight", ()))
+    _check_masks("Attention", mask)
     return _attend("Attention", x, weights, return_attention_scores)
 
 
@@ -207,7 +209,19 @@ def AdditiveAttention(
     `[targets, sources]` as well; weights: scale `(features,)` with `use_scale`.
     """
     weights = [Weight("scale", (known_size("AdditiveAttention", x[0]),))] if use_scale else []
+    _check_masks("AdditiveAttention", mask)
     return _attend("AdditiveAttention", x, weights, return_attention_scores)
+
+
+def _check_masks(name: str, masks: tuple[Tensor, ...] | None) -> None:
+    if masks is not None and len(masks) not in (2, 3):
+        raise LayerError(
+            "S103",
+            f"{name} takes a mask for each of query and value",
+            expected="`mask=[query_mask, value_mask]`",
+            received=str(len(masks)),
+            argument="mask",
+        )
 
 
 def _attend(name: str, x: tuple[Tensor, ...], weights: list[Weight], scores: bool) -> Output:

@@ -6,6 +6,8 @@ RNN asks a cell with no states (`states=()`) for what one step gives; an arrow a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nndsl.layers.arguments import (
     Activation,
     Bool,
@@ -145,7 +147,11 @@ def StackedRNNCells(x: OneTensor, states: OptionalTensors, cells: Cells) -> Outp
         made.append(cell.apply(x, (), argument="cells"))
         x = made[-1].tensors[0]
     held = tuple(state for step in made for state in step.tensors[1:])
-    weights = tuple(weight for step in made for weight in step.weights)
+    weights = tuple(
+        replace(weight, name=f"{number}/{weight.name}")
+        for number, step in enumerate(made)
+        for weight in step.weights
+    )
     return Output((x, *held), weights, total(step.multiply_adds for step in made))
 
 
@@ -183,7 +189,8 @@ def RNN(
         )
     states: tuple[Shape, ...] = tuple(state.shape for state in step.tensors[1:])
     check_states("RNN", initial_state, states)
-    return read_steps(x, step, return_sequences, return_state)
+    owned = tuple(replace(weight, name=f"cell/{weight.name}") for weight in step.weights)
+    return read_steps(x, replace(step, weights=owned), return_sequences, return_state)
 
 
 def _stacked(cells: tuple[LayerValue, ...]) -> LayerValue:

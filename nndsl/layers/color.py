@@ -19,7 +19,9 @@ from nndsl.layers.arguments import (
     UnitFactor,
 )
 from nndsl.layers.augmentation import same_image
-from nndsl.layers.rule import Output, kept_dtype, layer, output
+from nndsl.layers.checks import fits
+from nndsl.layers.rule import LayerError, Output, kept_dtype, layer, output, shape_text
+from nndsl.layers.windows import channel_axis, spatial_form
 
 
 @layer("preprocessing")
@@ -90,7 +92,15 @@ def RandomColorDegeneration(
 
     Input `[height, width, channels]`, output the same; no weights.
     """
-    return same_image("RandomColorDegeneration", x, data_format)
+    made = same_image("RandomColorDegeneration", x, data_format)
+    if not fits(x.shape[channel_axis(x, data_format)], 3):
+        raise LayerError(
+            "S103",
+            "RandomColorDegeneration takes images of three channels",
+            expected=spatial_form(2, data_format).replace("channels", "3"),
+            received=shape_text(x.shape),
+        )
+    return made
 
 
 @layer("preprocessing")
@@ -205,7 +215,7 @@ def RandomPosterization(
 @layer("preprocessing")
 def RandomSaturation(
     x: OneTensor,
-    factor: UnitFactor,
+    factor: SignedFactor,
     value_range: Pair = (0, 255),
     data_format: DataFormat = None,
     seed: OptionalInt = None,

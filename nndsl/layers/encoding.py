@@ -57,7 +57,7 @@ def CategoryEncoding(
     return output(_encoded("CategoryEncoding", x.shape, output_mode, num_tokens))
 
 
-@layer("preprocessing")
+@layer("preprocessing", base=("dtype",))
 def Discretization(
     x: OneTensor,
     bin_boundaries: OptionalNumbers = None,
@@ -79,6 +79,8 @@ def Discretization(
         raise _pair_error("Discretization", "num_bins", "at least 0")
     if output_mode == "int":
         return output(x.shape, dtype="int32")
+    if output_mode != "one_hot" and x.rank > 2:
+        return output((x.shape[0], *x.shape[2:], bins))  # all along the first axis in one
     return output(_encoded("Discretization", x.shape, output_mode, bins))
 
 
@@ -150,6 +152,9 @@ def IntegerLookup(
         raise _pair_error("IntegerLookup", "vocabulary_dtype", "`int64`")
     if salt is not None and oov_method != "farmhash":
         raise _pair_error("IntegerLookup", "salt", "`oov_method=farmhash`")
+    for word in vocabulary if isinstance(vocabulary, tuple) else ():
+        if not isinstance(word, int) and not word.strip().removeprefix("-").isdecimal():
+            raise _pair_error("IntegerLookup", "vocabulary", "a list of integers")
     lookup = _Lookup("IntegerLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
     return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)

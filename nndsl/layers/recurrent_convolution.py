@@ -192,9 +192,9 @@ def _read(
     channels = window.known_channels(step)
     state = window.output_shape(step, filters)
     check_states(window.layer, initial_state, (state, state))
-    kernel = Weight("kernel", (*window.size, channels, 4 * filters))
-    recurrent_kernel = Weight("recurrent_kernel", (*window.size, filters, 4 * filters))
-    bias = (Weight("bias", (4 * filters,)),) if use_bias else ()
+    kernel = Weight("cell/kernel", (*window.size, channels, 4 * filters))
+    recurrent_kernel = Weight("cell/recurrent_kernel", (*window.size, filters, 4 * filters))
+    bias = (Weight("cell/bias", (4 * filters,)),) if use_bias else ()
     places = [state[axis] for axis in spatial_axes(Tensor(state), window.data_format)]
     cost = times(kernel.size + recurrent_kernel.size, *places)
     made = Output((Tensor(state),) * 3, (kernel, recurrent_kernel, *bias), cost)

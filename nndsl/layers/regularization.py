@@ -25,7 +25,7 @@ def Dropout(
     return output(x.shape)
 
 
-@layer("regularization")
+@layer("regularization", base=("dtype",))
 def SpatialDropout1D(x: OneTensor, rate: Fraction, seed: OptionalInt = None) -> Output:
     """In training, drop whole channels of a sequence.
 
@@ -35,7 +35,7 @@ def SpatialDropout1D(x: OneTensor, rate: Fraction, seed: OptionalInt = None) -> 
     return output(x.shape)
 
 
-@layer("regularization")
+@layer("regularization", base=("dtype",))
 def SpatialDropout2D(
     x: OneTensor, rate: Fraction, data_format: DataFormat = None, seed: OptionalInt = None
 ) -> Output:
@@ -47,7 +47,7 @@ def SpatialDropout2D(
     return output(x.shape)
 
 
-@layer("regularization")
+@layer("regularization", base=("dtype",))
 def SpatialDropout3D(
     x: OneTensor, rate: Fraction, data_format: DataFormat = None, seed: OptionalInt = None
 ) -> Output:

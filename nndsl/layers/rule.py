@@ -10,12 +10,13 @@ Everything else that has to know layers reads these functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Union
 
 from nndsl.layers import arguments
 from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
+from nndsl.layers.initializers import class_of, misfit
 from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
 from nndsl.vocabulary import REQUIRED
 
@@ -165,13 +166,11 @@ class Parameter:
 class LayerRule:
     """A layer function with its signature taken apart."""
 
-    def __init__(
-        self, function: Callable[..., Output], family: str, takes_base: bool = True
-    ) -> None:
+    def __init__(self, function: Callable[..., Output], family: str, base: tuple[str, ...]) -> None:
         self.function = function
         self.family = family
-        #: The arguments of all layers, which one does not take.
-        self.base = BASE_PARAMETERS if takes_base else ()
+        #: Those arguments of all layers that this one takes.
+        self.base = tuple(p for p in BASE_PARAMETERS if p.name in base)
         self.name: str = function.__name__
 
     @cached_property
@@ -259,7 +258,22 @@ class LayerRule:
         for p in (*self.base, TRAINING):
             if p.name in values and p.name not in chosen:
                 p.convert(values[p.name])
-        return _with_base(self.function(**chosen), values)
+        made = self.function(**chosen)
+        self._check_initializers(made, chosen)
+        return _with_base(self, made, values)
+
+    def _check_initializers(self, made: Output, chosen: Mapping[str, Any]) -> None:
+        found = misfit(chosen, made.weights)
+        if found is not None:
+            argument, wanted, received = found
+            raise LayerError(
+                "A205",
+                f"{self.name}: `{argument}` cannot make these weights",
+                expected=wanted,
+                received=received,
+                help="`glorot_uniform`, `he_normal` and `zeros` make weights of any shape",
+                argument=argument,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,22 +305,49 @@ class LayerValue:
                     received=f"`{flag.name}`",
                     argument=argument,
                 )
+        # Keras takes `trainable` for the weights of the layer itself, not of layers inside it.
+        frozen = values.get("trainable") is False
         try:
-            return self.rule.apply(given, values)
+            made = self.rule.apply(given, {**values, "trainable": True} if frozen else values)
         except LayerError as error:
             error.argument = argument if error.argument else None
             raise
+        if not frozen:
+            return made
+        weights = tuple(w if "/" in w.name else replace(w, trainable=False) for w in made.weights)
+        return replace(made, weights=weights)
 
 
-def _with_base(made: Output, values: Mapping[str, Any]) -> Output:
+def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Output:
     """Return the output with what `dtype` and `trainable`, which every layer takes, make of it."""
     tensors, weights = made.tensors, made.weights
     if values.get("dtype"):
+        if weights:
+            _check_dtype(rule, values)
         dtype = str(values["dtype"]).removeprefix("mixed_")
         tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
     if values.get("trainable") is False:
         weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
     return Output(tensors, weights, made.multiply_adds)
+
+
+def _check_dtype(rule: LayerRule, values: Mapping[str, Any]) -> None:
+    """Refuse a dtype that the weights of a layer cannot have."""
+    dtype = values["dtype"]
+    orthogonal = [
+        p.name
+        for p in rule.parameters
+        if dtype == "bfloat16" and class_of(values.get(p.name, p.default)) == "Orthogonal"
+    ]
+    if "float" not in dtype or orthogonal:
+        what = f"`{orthogonal[0]}=orthogonal` cannot make" if orthogonal else "there are no"
+        raise LayerError(
+            "A205",
+            f"{rule.name}: {what} weights of {dtype}",
+            expected="`float32`, `float16`, `mixed_float16` or another dtype of floats",
+            received=f"`{dtype}`",
+            argument="dtype",
+        )
 
 
 #: What is a flag of the call of every layer that behaves in another way while training.
@@ -317,13 +358,15 @@ BASE_PARAMETERS = (
 )
 
 
-def layer(family: str, *, takes_base: bool = True) -> Callable[[Callable[..., Output]], LayerRule]:
+def layer(
+    family: str, *, base: tuple[str, ...] = ("trainable", "dtype")
+) -> Callable[[Callable[..., Output]], LayerRule]:
     """Declare a function as a layer of the given Keras family.
 
-    `takes_base` is False for one without the arguments of all layers, `trainable` and `dtype`.
+    `base` are the arguments of all layers that it takes; a few take not all of them.
     """
 
     def declare(function: Callable[..., Output]) -> LayerRule:
-        return LayerRule(function, family, takes_base)
+        return LayerRule(function, family, base)
 
     return declare

@@ -160,7 +160,11 @@ def SpectralNormalization(
     vector u `(1, the kernel's last size)`.
     """
     made = _applied("SpectralNormalization", layer, x)
-    kernels = [w for w in made.weights if w.name in ("kernel", "embeddings")]
+    owned = tuple(replace(weight, name=f"layer/{weight.name}") for weight in made.weights)
+    names = [f"layer/{name}" for name in ("kernel", "embeddings")]
+    if layer.rule is SpectralNormalization:
+        names = [f"layer/{name}" for name in names]
+    kernels = [weight for weight in owned if weight.name in names]
     if not kernels or layer.rule.family == "recurrent":
         raise _not_inside(
             "SpectralNormalization",
@@ -169,10 +173,10 @@ def SpectralNormalization(
         )
     vector = Weight("vector_u", (1, kernels[0].shape[-1]), trainable=False)
     shape = made.tensors[0].shape
-    return output(shape, *made.weights, vector, multiply_adds=made.multiply_adds)
+    return output(shape, *owned, vector, multiply_adds=made.multiply_adds)
 
 
-@layer("preprocessing", takes_base=False)
+@layer("preprocessing", base=())
 def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
     """Several layers one after the other as one: `Pipeline([RandomFlip(), RandomZoom(0.2)])`.
 
@@ -189,13 +193,18 @@ def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
     made = [_applied("Pipeline", layers[0], x, "layers")]
     for value in layers[1:]:
         made.append(_applied("Pipeline", value, made[-1].tensors[0], "layers"))
-    owned = tuple(weight for one in made for weight in one.weights)
+    owned = tuple(
+        replace(weight, name=f"{number}/{weight.name}")
+        for number, one in enumerate(made)
+        for weight in one.weights
+    )
     return Output(made[-1].tensors, owned, total(one.multiply_adds for one in made))
 
 
 def _applied(name: str, value: LayerValue, x: Tensor, argument: str = "layer") -> Output:
     """Return what an inner layer gives that takes one tensor and gives one."""
-    if value.rule.takes_list or any(p.required for p in value.rule.tensors[1:]):
+    whole = value.rule.takes_list or any(p.required for p in value.rule.tensors[1:])
+    if whole or (value.rule is Pipeline and name != "Pipeline"):
         raise _not_inside(name, value, "a layer that takes one tensor", argument)
     made = value.apply(x, argument=argument)
     if len(made.tensors) > 1:

@@ -68,6 +68,8 @@ class TrainingPlan:
     predict: Code | None
     save: Code | None
     saved_message: Code
+    #: The folder that the model is saved in, if it is not the current one.
+    save_folder: Code | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,13 @@ def plan_training(
         predict=literal(training.predict) if training.predict > 0 else None,
         save=literal(training.save) if training.save else None,
         saved_message=literal(f"Saved {training.save}"),
+        save_folder=_folder_of(training.save),
     )
+
+
+def _folder_of(path: str | None) -> Code | None:
+    folder = os.path.dirname(path or "")
+    return literal(folder) if folder else None
 
 
 def _setting(value: graph.Expression | None, default: str, spelling: Spelling) -> Code:
@@ -66,7 +72,11 @@ def _compile_arguments(training: graph.Training, shaped: ShapedModel, spelling: 
             metrics[name] = list_of(codes) if single or len(codes) != 1 else codes[0]
         given.append(("metrics", _per_output(metrics, single)))
     if training.loss_weights:
-        weights = {n: spelling.expression(w) for n, w in training.loss_weights.items()}
+        given_weights = training.loss_weights
+        weights = {
+            name: spelling.expression(given_weights[name]) if name in given_weights else Code("1.0")
+            for name in losses
+        }
         given.append(("loss_weights", _per_output(weights, single)))
     return Code(call("model.compile", given))
 

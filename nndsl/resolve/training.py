@@ -38,6 +38,7 @@ class _Training:
         self.inputs = [input_.name for input_ in model.body.inputs]
         self.settings: dict[str, Any] = {}
         self.spans: dict[str, Span] = {}
+        self.loss_failed = False
 
     def resolve(self) -> graph.Training:
         readers: dict[str, Callable[[tree.Setting], Any]] = {
@@ -75,7 +76,24 @@ class _Training:
                 "no loss",
                 help="such as `loss: sparse_categorical_crossentropy`",
             )
+        self.check_losses()
         return graph.Training(span=self.section.span, spans=self.spans, **self.settings)
+
+    def check_losses(self) -> None:
+        """Report outputs without a loss: Keras stops at them when training begins."""
+        losses = self.settings.get("loss", {})
+        missing = [name for name in self.outputs if name not in losses]
+        if losses and missing and self.section.whole and not self.loss_failed:
+            self.reporter.error(
+                "T803",
+                self.spans["loss"],
+                f"the output `{missing[0]}` has no loss",
+                "every output needs one",
+                expected=", ".join(f"`{name}`" for name in self.outputs),
+                received=", ".join(f"`{name}`" for name in losses),
+                help=f"add `{missing[0]}=...`; with `loss_weights: {missing[0]}=0, ...`"
+                " it does not count",
+            )
 
     def unknown(self, name: tree.Identifier, known: list[str]) -> None:
         if name.text in LATER:
@@ -113,10 +131,13 @@ class _Training:
             value = self.only_value(setting, expected)
             if value is None:
                 return None
-            if not isinstance(value, tree.Literal) or type(value.value) is not kind:
+            found = resolve_expression(self.scope, value)
+            if isinstance(found, graph.ConstantUse):
+                found = found.constant.value
+            if not isinstance(found, graph.Literal) or type(found.value) is not kind:
                 self.wrong(value.span, setting.name.text, expected)
                 return None
-            return value.value
+            return found.value
 
         return read
 
@@ -166,6 +187,7 @@ class _Training:
     def loss(self, setting: tree.Setting) -> dict[str, graph.Expression] | None:
         values = self.by_output(setting)
         parts = {name: self.part(value, "losses") for name, value in values.items()}
+        self.loss_failed = None in parts.values()
         return {name: part for name, part in parts.items() if part is not None} or None
 
     def metrics(self, setting: tree.Setting) -> dict[str, tuple[graph.Expression, ...]]:
@@ -296,7 +318,8 @@ class _Training:
             f"the model has no input or output `{found}`",
             "not an input or output",
             expected=", ".join(f"`{name}`" for name in names),
-            help=did_you_mean(nearest(found, names)),
+            help=did_you_mean(nearest(found, names))
+            or f"`{kind}` takes the names of inputs and outputs, such as `{names[0]}=...`",
         )
 
     def texts(self, value: tree.Expression, kind: str) -> tuple[str, ...]:
