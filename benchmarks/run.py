@@ -46,9 +46,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
     wrong = folder / "wrong.nn"
     wrong.write_text(WRONG, encoding="utf-8")
     compiled = folder / "tickets.py"
-    subprocess.run(
-        [NNDSL, "compile", TICKETS, "-o", compiled], check=True, capture_output=True
-    )
+    subprocess.run([NNDSL, "compile", TICKETS, "-o", compiled], check=True, capture_output=True)
     python = sys.executable
     return {
         "python -c pass": [python, "-c", "pass"],

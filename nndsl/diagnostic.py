@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nndsl.source import Span
+from nndsl.suggest import nearest
 
 Severity = Literal["error", "warning", "info"]
 
@@ -140,6 +141,10 @@ class Reporter:
         help: str | None = None,
     ) -> None:
         self.findings.append(Diagnostic(code, "warning", title, span, label, labels, help=help))
+
+    def guess(self, name: str, candidates: Iterable[str]) -> str | None:
+        """Return the nearest of the names, as long as findings are few enough to be read."""
+        return nearest(name, candidates) if len(self.findings) < 100 else None
 
     def not_supported(self, span: Span, what: str) -> None:
         self.error(

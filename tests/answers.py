@@ -40,14 +40,34 @@ def symbolic(tensor: T) -> Any:
     return keras.KerasTensor((None, *tensor.shape), dtype=tensor.dtype)
 
 
-def keras_answer(asked: Case) -> Answer | None:
-    """Return what Keras says, or None if it refuses."""
+def keras_answer(asked: Case, reason: list[str] | None = None) -> Answer | None:
+    """Return what Keras says, or None if it refuses; the reason goes into the list."""
     try:
         made, result = called(asked, symbolic)
         tensors = [(tuple(t.shape), t.dtype) for t in keras.tree.flatten(result)]
-    except Exception:
+    except Exception as error:
+        forget()  # else Keras goes on trying to make the weights of the layer that failed
+        if reason is not None:
+            reason.append(f"{type(error).__name__}: {str(error)[:300]}")
         return None
     return (tensors, count(made.trainable_weights), count(made.non_trainable_weights))
+
+
+def forget() -> None:
+    """Let Keras forget the layers so far."""
+    keras.utils.clear_session(free_memory=False)
+
+
+def symbolic_chain(asked: Case) -> bool:
+    """True if the layers of a Pipeline take their input one after the other."""
+    x = symbolic(next(iter(asked.tensors.values())))
+    try:
+        for layer in in_keras(asked.values["layers"]):
+            x = layer(x)
+    except Exception:
+        forget()
+        return False
+    return True
 
 
 def called(asked: Case, make: Callable[[T], Any]) -> tuple[Any, Any]:
@@ -91,6 +111,22 @@ def ones(tensor: T, unknown: int = 3) -> Any:
 
 def our_output(asked: Case) -> Output | None:
     """Return what our layer function gives, or None if it refuses."""
+    try:
+        return _applied(asked)
+    except (BadArgument, LayerError):
+        return None
+
+
+def our_refusal(asked: Case) -> BadArgument | LayerError | None:
+    """Return what our layer function raises, or None if it accepts."""
+    try:
+        _applied(asked)
+    except (BadArgument, LayerError) as error:
+        return error
+    return None
+
+
+def _applied(asked: Case) -> Output:
     tensors = {
         name: (
             tuple(Tensor((None, *t.shape), t.dtype) for t in given_)
@@ -99,10 +135,7 @@ def our_output(asked: Case) -> Output | None:
         )
         for name, given_ in asked.tensors.items()
     }
-    try:
-        return all_layers()[asked.layer].apply(tensors, asked.values)
-    except (BadArgument, LayerError):
-        return None
+    return all_layers()[asked.layer].apply(tensors, asked.values)
 
 
 def our_answer(asked: Case) -> Answer | None:

@@ -28,6 +28,8 @@ WRONG = ("zz", "", -1, 0, -7, 1, 2.5, -0.5, 50.0, True, None, (), [1], (1, 2), [
 #: Texts that mean something; other texts are drawn from all of these.
 TEXTS = {
     "equation": ["ab,bc->ac", "abc,cd->abd", "...b,bc->...c", "ab...,bc->ac...", "abc,cde->abde"],
+    "vocabulary": ["a", "b", "c", "1", "2", "[UNK]"],
+    "window": ["hann", "hamming", "boxcar"],
     "bias_axes": ["c", "d", "b", "de", "ac"],
 }
 #: Layers that mean something as an argument of these; others are drawn as well.
@@ -287,7 +289,5 @@ def _smaller_tensors(tensor: T) -> Iterator[T]:
         yield replace(tensor, dtype="float32")
     for axis, size in enumerate(tensor.shape):
         yield replace(tensor, shape=(*tensor.shape[:axis], *tensor.shape[axis + 1 :]))
-        if size is None:
-            yield replace(tensor, shape=(*tensor.shape[:axis], 4, *tensor.shape[axis + 1 :]))
-        elif size > 4:
+        if size is None or size > 4:
             yield replace(tensor, shape=(*tensor.shape[:axis], 4, *tensor.shape[axis + 1 :]))

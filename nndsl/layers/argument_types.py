@@ -271,13 +271,23 @@ class FactorType(EitherType):
     def __init__(self, minimum: float, maximum: float) -> None:
         item = NumberType("", minimum, maximum)
         text = f"a number from {minimum} to {maximum}"
-        super().__init__(f"{text}, or a pair of them", item, PairType(text))
+        super().__init__(f"{text}, or a pair of them", item, PairType(text, self.end(item)))
         self.minimum = minimum
         self.maximum = maximum
 
+    def end(self, item: ArgumentType) -> ArgumentType:
+        """Return the type of an end of a pair."""
+        return item
+
+
+class LooseFactorType(FactorType):
+    """A factor of which only one end of a pair has to lie within the range, as Keras has it."""
+
+    def end(self, item: ArgumentType) -> ArgumentType:
+        return NumberType(item.description)
+
     def convert(self, value: Any) -> Any:
         made = super().convert(value)
-        # As in Keras, one end of a pair may lie outside.
         if isinstance(made, tuple) and not (made[0] <= self.maximum and made[1] >= self.minimum):
             raise self.refuse(out_of_range=True)
         return made

@@ -21,6 +21,7 @@ from nndsl.layers.argument_types import (
     KerasType,
     LayerType,
     ListType,
+    LooseFactorType,
     MarginsType,
     NumberType,
     OddType,
@@ -137,10 +138,12 @@ OddSizes = Annotated[
     ),
 ]
 UnitFactor = Annotated[Any, FactorType(0, 1)]
+LooseUnitFactor = Annotated[Any, LooseFactorType(0, 1)]
+LooseSignedFactor = Annotated[Any, LooseFactorType(-1, 1)]
 OptionalUnitFactor = Annotated[Any, _optional(UnitFactor)]
 SignedFactor = Annotated[Any, FactorType(-1, 1)]
 OptionalSignedFactor = Annotated[Any, _optional(SignedFactor)]
-BitsFactor = Annotated[Any, FactorType(1, 8)]
+BitsFactor = Annotated[Any, LooseFactorType(1, 8)]
 NumberOrNumbers = Annotated[
     Union[float, tuple[float, ...]],
     EitherType(

@@ -68,6 +68,7 @@ def MultiHeadAttention(
     key = value if key is None else key
     check_attention(name, query, value, key, attention_mask)
     check_flash(name, flash_attention, dropout, return_attention_scores)
+    _check_axes(name, query, attention_axes)
     width = value_dim or key_dim
     made = (output_shape,) if isinstance(output_shape, int) else output_shape or ()
     sizes = made or (known_size(name, query),)
@@ -265,6 +266,20 @@ def _output_projection(
 ) -> list[Weight]:
     kernel = Weight("attention_output/kernel", (*heads, *sizes))
     return [kernel, Weight("attention_output/bias", sizes)] if use_bias else [kernel]
+
+
+def _check_axes(name: str, query: Tensor, axes: int | tuple[int, ...] | None) -> None:
+    """Refuse to attend along the batch, the features, or axes that there are not."""
+    numbers = (axes,) if isinstance(axes, int) else axes or ()
+    for axis in numbers:
+        if not 0 < (axis if axis >= 0 else axis + query.rank) < query.rank - 1:
+            raise LayerError(
+                "A203",
+                f"{name} cannot attend along the axis {axis}",
+                expected=f"an axis from 1 to {query.rank - 2}",
+                received=f"{axis} for {shape_text(query.shape)}",
+                argument="attention_axes",
+            )
 
 
 def _cost_of_projections(weights: list[Weight], query: Tensor, value: Tensor) -> int | None:

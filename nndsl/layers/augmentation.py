@@ -9,6 +9,7 @@ from nndsl.layers.arguments import (
     FillMode,
     FlipMode,
     Fraction,
+    LooseUnitFactor,
     NonNegativeNumber,
     Number,
     OneTensor,
@@ -49,7 +50,7 @@ def AugMix(
 @layer("preprocessing")
 def CutMix(
     x: OneTensor,
-    factor: UnitFactor = 1.0,
+    factor: LooseUnitFactor = 1.0,
     seed: OptionalInt = None,
     data_format: DataFormat = None,
 ) -> Output:
@@ -94,8 +95,8 @@ def RandAugment(
 @layer("preprocessing")
 def RandomElasticTransform(
     x: OneTensor,
-    factor: UnitFactor = 1.0,
-    scale: UnitFactor = 1.0,
+    factor: LooseUnitFactor = 1.0,
+    scale: LooseUnitFactor = 1.0,
     interpolation: PlainInterpolation = "bilinear",
     fill_mode: ElasticFillMode = "reflect",
     fill_value: Number = 0.0,
@@ -113,8 +114,8 @@ def RandomElasticTransform(
 @layer("preprocessing")
 def RandomErasing(
     x: OneTensor,
-    factor: UnitFactor = 1.0,
-    scale: UnitFactor = (0.02, 0.33),
+    factor: LooseUnitFactor = 1.0,
+    scale: LooseUnitFactor = (0.02, 0.33),
     fill_value: OptionalNumber = None,
     value_range: Pair = (0, 255),
     seed: OptionalInt = None,
@@ -144,7 +145,7 @@ def RandomFlip(
 @layer("preprocessing")
 def RandomPerspective(
     x: OneTensor,
-    factor: UnitFactor = 1.0,
+    factor: LooseUnitFactor = 1.0,
     scale: Fraction = 1.0,
     interpolation: PlainInterpolation = "bilinear",
     fill_value: Number = 0.0,

@@ -6,6 +6,8 @@ from nndsl.layers.arguments import (
     BitsFactor,
     DataFormat,
     Fraction,
+    LooseSignedFactor,
+    LooseUnitFactor,
     Number,
     OddSizes,
     OneTensor,
@@ -83,7 +85,7 @@ def RandomBrightness(
 @layer("preprocessing")
 def RandomColorDegeneration(
     x: OneTensor,
-    factor: SignedFactor,
+    factor: LooseSignedFactor,
     value_range: Pair = (0, 255),
     data_format: DataFormat = None,
     seed: OptionalInt = None,
@@ -124,7 +126,7 @@ def RandomColorJitter(
 @layer("preprocessing")
 def RandomContrast(
     x: OneTensor,
-    factor: UnitFactor,
+    factor: LooseUnitFactor,
     value_range: Pair = (0, 255),
     seed: OptionalInt = None,
 ) -> Output:
@@ -138,9 +140,9 @@ def RandomContrast(
 @layer("preprocessing")
 def RandomGaussianBlur(
     x: OneTensor,
-    factor: UnitFactor = 1.0,
+    factor: LooseUnitFactor = 1.0,
     kernel_size: OddSizes = 3,
-    sigma: UnitFactor = 1.0,
+    sigma: LooseUnitFactor = 1.0,
     value_range: Pair = (0, 255),
     data_format: DataFormat = None,
     seed: OptionalInt = None,
@@ -170,7 +172,7 @@ def RandomGrayscale(
 @layer("preprocessing")
 def RandomHue(
     x: OneTensor,
-    factor: UnitFactor,
+    factor: LooseUnitFactor,
     value_range: Pair = (0, 255),
     data_format: DataFormat = None,
     seed: OptionalInt = None,
@@ -185,7 +187,7 @@ def RandomHue(
 @layer("preprocessing")
 def RandomInvert(
     x: OneTensor,
-    factor: UnitFactor = 1.0,
+    factor: LooseUnitFactor = 1.0,
     value_range: Pair = (0, 255),
     seed: OptionalInt = None,
     data_format: DataFormat = None,
@@ -215,7 +217,7 @@ def RandomPosterization(
 @layer("preprocessing")
 def RandomSaturation(
     x: OneTensor,
-    factor: SignedFactor,
+    factor: LooseSignedFactor,
     value_range: Pair = (0, 255),
     data_format: DataFormat = None,
     seed: OptionalInt = None,
@@ -230,7 +232,7 @@ def RandomSaturation(
 @layer("preprocessing")
 def RandomSharpness(
     x: OneTensor,
-    factor: UnitFactor,
+    factor: LooseUnitFactor,
     value_range: Pair = (0, 255),
     data_format: DataFormat = None,
     seed: OptionalInt = None,

@@ -56,10 +56,11 @@ def solve(
     shift = more if left else 0
     sizes = {letter: shape[shift + i] for i, letter in enumerate(source)}
     places = {letter: shift + i for i, letter in enumerate(target)}
-    if any(place >= len(dims) for place in places.values()):
+    if len(output_shape) != len(target) - (not left):
+        fewer = len(output_shape) < len(target) - (not left)
         raise _error(
             "A203",
-            "the equation's output has more axes than `output_shape`",
+            f"the equation's output has {'more' if fewer else 'fewer'} axes than `output_shape`",
             f"{len(target) - (not left)} sizes",
             str(list(output_shape)),
             "output_shape",

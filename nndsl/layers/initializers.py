@@ -31,7 +31,8 @@ def misfit(arguments: Mapping[str, Any], weights: Sequence[Weight]) -> tuple[str
         wanted, ranks = _AXES.get(class_of(value), ("", range(100)))
         prefix = argument.removesuffix(_SUFFIX)
         for weight in weights:
-            made = weight.name.rpartition("/")[2].startswith(prefix)
+            name = weight.name.rpartition("/")[2]
+            made = name.startswith(prefix) or (prefix == "depthwise" and name == "kernel")
             if made and len(weight.shape) not in ranks:
                 return argument, wanted, f"{weight.name} {weight.shape}"
     return None

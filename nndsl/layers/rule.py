@@ -216,6 +216,12 @@ class LayerRule:
         return self._parameters[len(self.tensors) : self.function.__code__.co_argcount]
 
     @cached_property
+    def wraps(self) -> bool:
+        """True if the layer is made of others, which are its arguments."""
+        wrapped = {"LayerArgument", "LayerList", "LayerOrCells", "Cells"}
+        return not wrapped.isdisjoint(self.function.__annotations__.values())
+
+    @cached_property
     def _own_flags(self) -> tuple[Parameter, ...]:
         return self._parameters[self.function.__code__.co_argcount :]
 
@@ -322,7 +328,7 @@ def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Outp
     """Return the output with what `dtype` and `trainable`, which every layer takes, make of it."""
     tensors, weights = made.tensors, made.weights
     if values.get("dtype"):
-        if weights:
+        if not rule.wraps and any(weight.trainable for weight in weights):
             _check_dtype(rule, values)
         dtype = str(values["dtype"]).removeprefix("mixed_")
         tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NUMBER = re.compile(r"-?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)(e[+-]?[0-9]+)?\Z")
 _UNTIDY = re.compile(r"[^A-Za-z0-9 ._-]")
 
 
@@ -39,6 +40,13 @@ def literal(value: Any) -> Code:
     if isinstance(value, dict):
         return dict_of((key, literal(item)) for key, item in value.items())
     raise TypeError(f"{value!r} has no literal")
+
+
+def number(text: str) -> Code:
+    """Return a number in the spelling of the source, such as `1e-3`, that has been checked."""
+    if not _NUMBER.match(text):
+        raise ValueError(f"{text!r} is no number in Python")
+    return Code(text)
 
 
 def name(text: str) -> Code:

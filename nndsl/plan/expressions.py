@@ -7,7 +7,7 @@ from typing import Any
 
 from nndsl import graph, vocabulary
 from nndsl.layers.rule import BASE_PARAMETERS, BadArgument, LayerRule, Parameter
-from nndsl.plan.code import Code, call, list_of, literal, name, tuple_of
+from nndsl.plan.code import Code, call, list_of, literal, name, number, tuple_of
 
 #: Precedence of a level of arithmetic; a nested level of the same or a lower one is bracketed.
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
@@ -33,7 +33,7 @@ class Spelling:
     def expression(self, expression: graph.Expression) -> Code:
         """Return the Python text of an expression."""
         if isinstance(expression, graph.Literal):
-            return Code(expression.text) if expression.text else literal(expression.value)
+            return number(expression.text) if expression.text else literal(expression.value)
         if isinstance(expression, graph.Word):
             return literal(expression.text)
         if isinstance(expression, graph.ConstantUse):
@@ -61,10 +61,10 @@ class Spelling:
     def _arithmetic(self, expression: graph.Arithmetic) -> Code:
         level = _level(expression)
         text = self.operand(expression.operands[0], level)
-        for number, operator in enumerate(expression.operators):
-            if level == 0 and number:
+        for position, operator in enumerate(expression.operators):
+            if level == 0 and position:
                 text = Code(f"({text})")  # Python would read a chain of comparisons differently
-            right = self.operand(expression.operands[number + 1], level)
+            right = self.operand(expression.operands[position + 1], level)
             text = Code(f"{text} {operator} {right}")
         return text
 
@@ -135,20 +135,25 @@ class Spelling:
 
 def is_default(parameter: Parameter, expression: graph.Expression) -> bool:
     """True if an argument says what Keras would take anyway."""
-    value: Any
-    if isinstance(expression, graph.Literal):
-        value = expression.value
-    elif isinstance(expression, graph.Word):
-        value = expression.text
-    else:
-        return False
     try:
+        value = _plain_value(expression)
         return bool(
             parameter.convert(value) == parameter.convert(parameter.default)
             and isinstance(value, bool) == isinstance(parameter.default, bool)
         )
-    except BadArgument:
+    except (BadArgument, LookupError):
         return False
+
+
+def _plain_value(expression: graph.Expression) -> Any:
+    """Return the value of an expression that names nothing; raise LookupError for others."""
+    if isinstance(expression, graph.Literal):
+        return expression.value
+    if isinstance(expression, graph.Word):
+        return expression.text
+    if isinstance(expression, graph.Sequence):
+        return tuple(_plain_value(item) for item in expression.items)
+    raise LookupError
 
 
 def _level(expression: graph.Arithmetic) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nndsl import graph
 from nndsl.plan import code
 from nndsl.plan.code import Code
+from nndsl.plan.expressions import Spelling
 from nndsl.plan.functional import plan_function, plan_functional_model
 from nndsl.plan.model import Function, LayerClass, ModulePlan, TrainingPlan
 from nndsl.plan.sequential import plan_layer_list, plan_sequential_model
@@ -54,7 +55,13 @@ def make_plan(
         classes = (*block_classes, top)
     training = None
     if source.training is not None and source.trained is model:
-        training = plan_training(source.training, shaped, concrete, module.plain, options.relocate)
+        defaults = {
+            parameter: code.literal(value)
+            for parameter, value in shaped.parameters.items()
+            if isinstance(value, (int, float, str))
+        }
+        spelling = Spelling(module.constants, defaults)
+        training = plan_training(source.training, shaped, concrete, spelling, options.relocate)
     definitions = module.definitions(source)
     depth = _depth(shaped, style)
     return ModulePlan(
@@ -97,7 +104,7 @@ def _package(source: graph.Graph) -> str:
 
 def _title(source: graph.Graph, model: graph.Model) -> Code:
     file = source.source.name.replace("\\", "/").rpartition("/")[2]
-    return Code(f"{code.name(model.name)}, compiled from {code.in_comment(file)}.")
+    return Code(f"{code.in_comment(model.name)}, compiled from {code.in_comment(file)}.")
 
 
 def _depth(shaped: ShapedModel, style: str) -> Code | None:

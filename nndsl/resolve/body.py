@@ -15,7 +15,6 @@ from nndsl.resolve.scope import BodyNames, Scope
 from nndsl.resolve.stages import Blocks
 from nndsl.resolve.tensors import resolve_source
 from nndsl.source import Span
-from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
 
@@ -137,7 +136,8 @@ class BodyResolver:
                 type_.dtype.span,
                 f"unknown dtype `{type_.dtype.text}`",
                 "not a dtype of Keras",
-                help=did_you_mean(nearest(type_.dtype.text, DTYPES)) or "such as `int32[28, 28]`",
+                help=did_you_mean(self.reporter.guess(type_.dtype.text, DTYPES))
+                or "such as `int32[28, 28]`",
             )
             return "float32"
         return type_.dtype.text
@@ -256,7 +256,8 @@ class BodyResolver:
         elif stages.is_stage(self, name):
             what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
         else:
-            guess = nearest(name, self.names.tensors)
+            known = [known for known, value in self.names.tensors.items() if not value.poisoned]
+            guess = self.reporter.guess(name, known)
             hint = did_you_mean(guess) or f"define it first: `... -> Dense(3) as {name}`"
             self.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=hint)
             return

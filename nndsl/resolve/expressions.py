@@ -18,7 +18,6 @@ from nndsl.layers.rule import LayerRule
 from nndsl.resolve.naming import snake_case
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
-from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
 _PYTHON_WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
@@ -98,7 +97,7 @@ def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -
         f"unknown name `{word.text}`",
         "no such constant or parameter",
         expected=expected,
-        help=did_you_mean(nearest(word.text, scope.plain_names())),
+        help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names())),
     )
 
 
@@ -194,7 +193,7 @@ def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
         call.callee.span,
         f"unknown name `{name}`" if kind is None else f"keras.{kind} has no `{name}`",
         "not known",
-        help=did_you_mean(nearest(name, candidates)),
+        help=did_you_mean(scope.reporter.guess(name, candidates)),
     )
 
 
@@ -304,7 +303,7 @@ def unknown_argument(
     scope: Scope, callee: str, name: tree.Identifier, candidates: list[str]
 ) -> None:
     """Report an argument that its callee does not have."""
-    guess = nearest(name.text, candidates)
+    guess = scope.reporter.guess(name.text, candidates)
     few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
     more = ", ..." if len(candidates) > 8 else ""
     scope.reporter.error(

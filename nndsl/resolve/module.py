@@ -14,7 +14,6 @@ from nndsl.resolve.naming import OPERATION_NAMES
 from nndsl.resolve.scope import Scope
 from nndsl.resolve.training import resolve_training
 from nndsl.source import Span
-from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
 #: Nodes that a model may have once its blocks are expanded.
@@ -44,6 +43,8 @@ class _ModuleResolver:
         self.blocks: dict[str, graph.Block | None] = {}
         self.in_progress: list[str] = []
         self.used_blocks: set[str] = set()
+        #: Nodes of all models and blocks together, each block expanded: all that will be walked.
+        self.total = 0
         self.whole = True
         self._operations: set[str] | None = None
 
@@ -149,7 +150,7 @@ class _ModuleResolver:
                     "G705",
                     value.span,
                     f"there is no constant `{name}` to set",
-                    help=did_you_mean(nearest(name, self.scope.constants)),
+                    help=did_you_mean(self.reporter.guess(name, self.scope.constants)),
                 )
 
     # ---- Blocks and models
@@ -214,6 +215,9 @@ class _ModuleResolver:
         if size > MAX_NODES:
             self.too_large(line.name.span, f"`{line.name.text}` expands to {size:,} layers")
             return None
+        # A block that is applied counts where it is.
+        if line.name.text not in self.used_blocks and not self.count(size, line.name.span):
+            return None
         parameters = tuple(scope.parameters.values())
         return graph.Block(line.name.text, parameters, body, line.name.span, size)
 
@@ -231,8 +235,11 @@ class _ModuleResolver:
         resolver = BodyResolver(scope, self, line)
         body = resolver.resolve()
         self.warn_of_parameters(scope, resolver)
-        if _size(body) > MAX_NODES:
-            self.too_large(line.name.span, f"this model expands to {_size(body):,} layers")
+        size = _size(body)
+        if size > MAX_NODES:
+            self.too_large(line.name.span, f"this model expands to {size:,} layers")
+        elif not self.count(size, line.name.span):
+            body = graph.Body(body.inputs, (), (), ())
         return graph.Model(
             line.name.text, line.style, tuple(scope.parameters.values()), body, line.name.span
         )
@@ -243,8 +250,18 @@ class _ModuleResolver:
         for parameter in parameters:
             default = resolve_expression(scope, parameter.default) if parameter.default else None
             defaults.append((parameter, default))
+        has_default = False
         for parameter, default in defaults:
             name = parameter.name.text
+            has_default = has_default or parameter.default is not None
+            if has_default and parameter.default is None:
+                self.reporter.error(
+                    "A207",
+                    parameter.span,
+                    f"the parameter `{name}` stands behind one with a default",
+                    "no default",
+                    help=f"write `{name} = ...`, or put it first",
+                )
             first = scope.parameters.get(name) or scope.constants.get(name)
             if first is not None:
                 self.duplicate(parameter.name, first.span)
@@ -253,6 +270,13 @@ class _ModuleResolver:
             else:
                 scope.parameters[name] = graph.Parameter(name, default, parameter.name.span)
         return scope
+
+    def count(self, size: int, span: Span) -> bool:
+        """Count nodes that will be walked; report it, once, when they are too many in all."""
+        before, self.total = self.total, self.total + size
+        if before <= MAX_NODES < self.total:
+            self.too_large(span, "the models and blocks of this file are too large together")
+        return self.total <= MAX_NODES
 
     def too_large(self, span: Span, title: str) -> None:
         self.reporter.error(
@@ -300,7 +324,7 @@ class _ModuleResolver:
                 "G705",
                 section.model.span,
                 f"unknown model `{section.model.text}`",
-                help=did_you_mean(nearest(section.model.text, by_name)),
+                help=did_you_mean(self.reporter.guess(section.model.text, by_name)),
             )
         return model
 
@@ -335,5 +359,11 @@ class _ModuleResolver:
 
 
 def _size(body: graph.Body) -> int:
-    """Count the nodes of a body with those of the blocks that it applies."""
-    return sum(node.block.size if isinstance(node, graph.BlockNode) else 1 for node in body.nodes)
+    """Count the nodes of a body with those of the blocks that it applies.
+
+    A block counts even if it is empty, and so does what no output needs: both are walked.
+    """
+    return sum(
+        max(node.block.size, 1) if isinstance(node, graph.BlockNode) else 1
+        for node in (*body.nodes, *body.dead)
+    )

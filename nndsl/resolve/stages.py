@@ -11,7 +11,6 @@ from nndsl.layers.rule import LayerRule
 from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
 from nndsl.resolve.naming import snake_case
 from nndsl.source import Span
-from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -360,7 +359,9 @@ def _apply_block(
     if wanted == 1 and len(values) > 1:
         unmerged(body.reporter, values, stage.callee.span, f"`{block.name}`")
         return None
-    if len(values) != wanted and wanted:
+    if not wanted:
+        return _poison(stage.span)  # its inputs are missing, or could not be read
+    if len(values) != wanted:
         body.reporter.error(
             "S115",
             stage.callee.span,
@@ -402,6 +403,8 @@ def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = Fa
         reporter.not_supported(span, "`keras.ops` in a flow")
     elif name in body.scope.poisoned or body.later.report(body, name, span):
         return
+    elif name in body.names.tensors and body.names.tensors[name].poisoned:
+        return  # it is unknown itself, and was reported
     elif name in body.names.tensors:
         reporter.error(
             "G707",
@@ -421,7 +424,7 @@ def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = Fa
         if not layers_only:
             candidates += [*body.names.shared, *body.blocks.names()]
             candidates += vocabulary.names("activations")
-        guess = last if last != name and last in candidates else nearest(last, candidates)
+        guess = last if last != name and last in candidates else reporter.guess(last, candidates)
         reporter.error(
             "G705",
             span,

@@ -10,7 +10,6 @@ from nndsl.diagnostic import did_you_mean
 from nndsl.resolve.expressions import resolve_expression, resolve_object
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
-from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
 #: Settings of the language that this version does not compile.
@@ -104,7 +103,7 @@ class _Training:
             name.span,
             f"unknown setting `{name.text}`",
             "not a setting of `train`",
-            help=did_you_mean(nearest(name.text, [*known, *LATER])),
+            help=did_you_mean(self.reporter.guess(name.text, [*known, *LATER])),
         )
 
     # ---- Values
@@ -141,6 +140,17 @@ class _Training:
 
         return read
 
+    def text_of(self, value: tree.Expression) -> str | None:
+        """Return a string, given as it is or by the name of a constant."""
+        if isinstance(value, tree.Reference) and value.name in self.scope.constants:
+            self.scope.used_constants.add(value.name)
+            found = self.scope.constants[value.name].value
+            if isinstance(found, graph.Literal) and isinstance(found.value, str):
+                return found.value
+        if isinstance(value, tree.Literal) and isinstance(value.value, str):
+            return value.value
+        return None
+
     # ---- Optimizer, losses, metrics
 
     def optimizer(self, setting: tree.Setting) -> graph.Expression | None:
@@ -155,8 +165,9 @@ class _Training:
                 self.unknown_part(name, kind)
                 return None
             return resolve_object(self.scope, value, kind)
-        if isinstance(value, tree.Literal) and isinstance(value.value, str):
-            value = tree.Reference(value.span, value.value)
+        text = self.text_of(value)
+        if text is not None:
+            value = tree.Reference(value.span, text)
         if isinstance(value, tree.Reference):
             if vocabulary.signature(kind, value.name) is not None:
                 return resolve_object(
@@ -181,13 +192,14 @@ class _Training:
             value.span,
             f"unknown {one} `{value.name}`",
             f"not in keras.{kind}",
-            help=did_you_mean(nearest(value.name, candidates)),
+            help=did_you_mean(self.reporter.guess(value.name, candidates)),
         )
 
     def loss(self, setting: tree.Setting) -> dict[str, graph.Expression] | None:
+        before = len(self.reporter.findings)
         values = self.by_output(setting)
         parts = {name: self.part(value, "losses") for name, value in values.items()}
-        self.loss_failed = None in parts.values()
+        self.loss_failed = len(self.reporter.findings) > before
         return {name: part for name, part in parts.items() if part is not None} or None
 
     def metrics(self, setting: tree.Setting) -> dict[str, tuple[graph.Expression, ...]]:
@@ -244,7 +256,7 @@ class _Training:
                     f"the model has no output `{value.name.text}`",
                     "not an output",
                     expected=", ".join(f"`{name}`" for name in self.outputs),
-                    help=did_you_mean(nearest(value.name.text, self.outputs)),
+                    help=did_you_mean(self.reporter.guess(value.name.text, self.outputs)),
                 )
             elif value.name.text in result:
                 self.reporter.error(
@@ -283,7 +295,7 @@ class _Training:
                 f"unknown data source `{kind}`",
                 "not known",
                 expected="`npz(...)` or `csv(...)`",
-                help=did_you_mean(nearest(kind, ("npz", "csv", *LATER_DATA))),
+                help=did_you_mean(self.reporter.guess(kind, ("npz", "csv", *LATER_DATA))),
             )
             return None
         path: str | None = None
@@ -304,8 +316,9 @@ class _Training:
         return graph.DataSource(kind, path, fields, call.span)
 
     def path(self, value: tree.Expression) -> str | None:
-        if isinstance(value, tree.Literal) and isinstance(value.value, str) and value.value:
-            return value.value
+        text = self.text_of(value)
+        if text:
+            return text
         self.wrong(value.span, "data", 'a path in quotes, such as "data/digits.npz"')
         return None
 
@@ -318,8 +331,8 @@ class _Training:
             f"the model has no input or output `{found}`",
             "not an input or output",
             expected=", ".join(f"`{name}`" for name in names),
-            help=did_you_mean(nearest(found, names))
-            or f"`{kind}` takes the names of inputs and outputs, such as `{names[0]}=...`",
+            help=did_you_mean(self.reporter.guess(found, names))
+            or f"`{kind}` takes the names of inputs and outputs",
         )
 
     def texts(self, value: tree.Expression, kind: str) -> tuple[str, ...]:

@@ -118,7 +118,8 @@ class _ModelWalk(Walk):
         inputs = {input_.name: input_.span for input_ in self.model.body.inputs}
         for layer in self.layers:
             first = seen.setdefault(layer.name, layer)
-            if first is not layer or layer.name in inputs:
+            nested = first.calls or layer.calls  # others were reported with their names
+            if nested and (first is not layer or layer.name in inputs):
                 where = first.calls[0] if first.calls else first.span
                 if layer.name in inputs:
                     where = inputs[layer.name]

@@ -12,7 +12,6 @@ from nndsl.layers.rule import BadArgument, LayerError, LayerRule
 from nndsl.shapes.evaluate import show
 from nndsl.shapes.model import MaybeTensor
 from nndsl.source import Span
-from nndsl.suggest import nearest
 
 
 def report_bad_argument(
@@ -88,7 +87,7 @@ def report_unfit(
 ) -> None:
     """Report a value that its argument does not accept; `hint` for when no word is near."""
     is_word = isinstance(value, str)
-    guess = nearest(value, unfit.words) if is_word else None
+    guess = reporter.guess(value, unfit.words) if is_word else None
     unknown_word = is_word and bool(unfit.words)
     code = "A203" if unfit.out_of_range else "A202" if unknown_word else "A209"
     reporter.error(

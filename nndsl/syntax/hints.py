@@ -24,6 +24,7 @@ _EXPECTATIONS = (
     ({"NAME"}, "a name"),
     ({"$END"}, "the end of the line"),
 )
+_SETTING = "a setting is written `name: value`, such as `epochs: 5`"
 _SYMBOLS = {
     "ARROW": "`->`", "AS": "`as`", "EQUAL": "`=`", "COLON": "`:`", "COMMA": "`,`",
     "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`",
@@ -47,7 +48,7 @@ def describe(
             f"expected {wanted} after this",
             expected=wanted,
             received="the end of the line",
-            help=_help_at_end(tokens),
+            help=_SETTING if start == "setting" else _help_at_end(tokens),
         )
     token = tokens[position]
     return Diagnostic(
@@ -99,7 +100,7 @@ def _expected_words(expected: set[str]) -> str:
 def _help(start: str, tokens: list[Token], position: int) -> str | None:
     token = tokens[position]
     if start == "setting":
-        return "a setting is written `name: value`, such as `epochs: 5`"
+        return _SETTING
     if position <= 1 and tokens[0].kind == "NAME":
         keyword = nearest(tokens[0].text, _LINE_KEYWORDS)
         if keyword and token.kind in ("NAME", "EQUAL", "COLON", "LBRACE"):

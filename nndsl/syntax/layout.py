@@ -60,6 +60,12 @@ def _pair_brackets(
     broken: set[int] = set()
     problems: list[Diagnostic] = []
     stack: list[int] = []
+    open_now = {"LPAR": 0, "LSQB": 0, "LBRACE": 0}
+
+    def pop() -> int:
+        index = stack.pop()
+        open_now[tokens[index].kind] -= 1
+        return index
 
     def unclosed(index: int, before: Token | None) -> None:
         token = tokens[index]
@@ -75,25 +81,28 @@ def _pair_brackets(
         kind = token.kind
         if kind in ("LPAR", "LSQB", "LBRACE"):
             stack.append(index)
-            if len(stack) > MAX_DEPTH and not too_deep:
-                too_deep = True
-                problems.append(_too_deep(source, token))
+            open_now[kind] += 1
+            if len(stack) > MAX_DEPTH:
+                broken.add(index)  # what stands in it is not read: that would go as deep again
+                if not too_deep:
+                    too_deep = True
+                    problems.append(_too_deep(source, token))
         elif kind in _CLOSERS:
             wanted = _CLOSERS[kind]
-            if not any(tokens[opener].kind == wanted for opener in stack):
+            if not open_now[wanted]:
                 broken.add(index)
                 if not too_deep:
                     problems.append(_stray(source, token))
                 continue
             while tokens[stack[-1]].kind != wanted:
-                unclosed(stack.pop(), token)
-            pairs[stack.pop()] = index
+                unclosed(pop(), token)
+            pairs[pop()] = index
         elif stack and kind in _LINE_WORDS and _begins_line(tokens, index):
             outermost = kind in _TOP_WORDS and _is_at_margin(source, token)
             while stack and (outermost or tokens[stack[-1]].kind != "LBRACE"):
-                unclosed(stack.pop(), token)
+                unclosed(pop(), token)
     while stack:
-        unclosed(stack.pop(), None)
+        unclosed(pop(), None)
     return pairs, broken, problems
 
 

@@ -129,6 +129,9 @@ class _Parser:
                 children.append(None)
             elif slot >= 0:
                 children.append(values[bottom + slot])
+            elif not children:
+                # Nothing else holds this list: growing it takes no time squared.
+                children = values[bottom + ~slot]
             else:
                 children += values[bottom + ~slot]
         del values[bottom:], starts[bottom:], ends[bottom:]
@@ -157,7 +160,7 @@ class _Parser:
         name_tokens = [t for t in tokens[1:] if t.kind == "NAME"]
         if first == "MODEL" or (len(tokens) > 1 and tokens[1].kind == "MODEL"):
             name = self.builder.identifier(name_tokens[0]) if name_tokens else _nameless(span)
-            return tree.Model(span, name, None, ())
+            return tree.Model(span, name, None, (), (tree.Broken(span, ()),))
         if first == "TRAIN":
             return tree.Train(span, None)
         if first in ("CONST", "INPUT", "LAYER", "BLOCK") and name_tokens:
