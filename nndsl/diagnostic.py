@@ -112,6 +112,7 @@ class Reporter:
 
     def __init__(self) -> None:
         self.findings: list[Diagnostic] = []
+        self._looked_at = 0
 
     def error(
         self,
@@ -143,8 +144,10 @@ class Reporter:
         self.findings.append(Diagnostic(code, "warning", title, span, label, labels, help=help))
 
     def guess(self, name: str, candidates: Iterable[str]) -> str | None:
-        """Return the nearest of the names, as long as findings are few enough to be read."""
-        return nearest(name, candidates) if len(self.findings) < 100 else None
+        """Return the nearest of the names; nothing more once many names have been looked at."""
+        names = list(candidates)
+        self._looked_at += len(names)
+        return nearest(name, names) if self._looked_at < 100_000 else None
 
     def not_supported(self, span: Span, what: str) -> None:
         self.error(
@@ -160,11 +163,18 @@ def did_you_mean(name: str | None) -> str | None:
     return f"did you mean `{name}`?" if name else None
 
 
+#: More than anybody reads at once.
+MAX_FINDINGS = 200
+
+
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(diagnostic.severity == "error" for diagnostic in diagnostics)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return the findings by place, each once: a block that is used twice errs once."""
-    unique = {(d.span.start, d.span.end, d.code, d.title): d for d in reversed(list(diagnostics))}
-    return tuple(sorted(unique.values(), key=lambda d: (d.span.start, d.span.end, d.code)))
+    unique: dict[tuple[object, ...], Diagnostic] = {}
+    for d in diagnostics:
+        unique.setdefault((d.span.source.name, d.span.start, d.span.end, d.code, d.title), d)
+    found = sorted(unique.values(), key=lambda d: (d.span.start, d.span.end, d.code))
+    return tuple(found[:MAX_FINDINGS])

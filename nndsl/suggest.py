@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: Longer names are no misspellings of anything.
+MAX_LENGTH = 64
+
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that a misspelt name most likely stands for, or None.
@@ -11,9 +14,13 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     A candidate counts when it differs in at most a third of its letters (and one at least may
     always differ, in names of three letters and more); case and underscores weigh nothing.
     """
+    if len(name) > MAX_LENGTH:
+        return None
     folded = _fold(name)
     best: tuple[int, int, str] | None = None
     for position, candidate in enumerate(candidates):
+        if len(candidate) > MAX_LENGTH:
+            continue
         target = _fold(candidate)
         limit = max(1, max(len(folded), len(target)) // 3) if len(folded) > 2 else 0
         if abs(len(folded) - len(target)) > limit:

@@ -58,16 +58,16 @@ def forget() -> None:
     keras.utils.clear_session(free_memory=False)
 
 
-def symbolic_chain(asked: Case) -> bool:
-    """True if the layers of a Pipeline take their input one after the other."""
+def after_one_another(asked: Case) -> list[tuple[tuple[Any, ...], str]] | None:
+    """Return what the layers of a Pipeline say if each is called by itself, or None."""
     x = symbolic(next(iter(asked.tensors.values())))
     try:
         for layer in in_keras(asked.values["layers"]):
             x = layer(x)
+        return [(tuple(t.shape), t.dtype) for t in keras.tree.flatten(x)]
     except Exception:
         forget()
-        return False
-    return True
+        return None
 
 
 def called(asked: Case, make: Callable[[T], Any]) -> tuple[Any, Any]:

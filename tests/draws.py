@@ -73,6 +73,8 @@ class Draw:
                 values[parameter.name] = self.value(parameter.type, rule, parameter.name, depth)
         if values and self.wrong is None and self.chance(0.12):
             self.wrong = self.random.choice(list(values))
+            if isinstance(rule.by_name[self.wrong].type, argument_types.AnyType):
+                return values  # it takes anything, which only Keras reads
             values[self.wrong] = self.random.choice(WRONG)
         return values
 

@@ -769,6 +769,7 @@ def _wrappers() -> list[Case]:
         case("RNN", x, L("StackedRNNCells", [L("LSTMCell", 3), L("SimpleRNNCell", 2)])),
         case("RNN", x, []),
         case("RNN", x, L("Dense", 3)),
+        case("RNN", x, L("LSTM", 3)),
         case("RNN", x, L("LSTMCell", 5), stateful=True),
         case("RNN", (7,), L("LSTMCell", 5)),
         case("RNN", x, L("LSTMCell", 5), initial_state=[T((5,))] * 2),
@@ -882,6 +883,19 @@ STRICTER: list[tuple[str, Case]] = [
     ("no image of that size", case("CenterCrop", (28, 28, 3), 0, 5)),
     ("fails when run", case("Resizing", (28, 28, 3), 5, 6, "bilinear", True, True)),
     ("bool is no number of units", case("Dense", (8,), True)),
+    ("another shape comes out", case("Dense", (8,), 6, "glu")),
+    (
+        "whole numbers cannot be trained",
+        case("Dense", (8,), 6, kernel_initializer="zeros", dtype="int32"),
+    ),
+    (
+        "lists of lists have no names in the text",
+        case("RNN", (7, 4), [L("LSTMCell", 5), L("GRUCell", 3)], return_state=True),
+    ),
+    (
+        "fails when run",
+        case("Bidirectional", (7, 4), L("LSTM", 5), initial_state=[T((5,)), T((6,))] * 2),
+    ),
 ]
 
 #: Where Keras's symbolic shape is wrong and ours is what comes out when the layer runs.

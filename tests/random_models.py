@@ -756,3 +756,640 @@ WHOLE_RECIPES = frozenset(
     GroupQueryAttention Softmax Concatenate Dot PReLU Hashing Activation
     AutoContrast Solarization""".split()
 )
+
+
+# ---- Drawing programs ------------------------------------------------------------------------
+
+#: Names that Keras, Python or the emitted code use themselves, beside quiet ones.
+NAMES = tuple("""x y z a b c h q k v w left right skip features hidden total deep merged head tail
+    dense dense_1 dense_2 conv2d relu tanh softmax dropout flatten lstm concatenate inputs outputs
+    call build name dtype self keras layers model Model np tf numpy lambda class def return import_
+    print len list dict str int super type metrics losses loss weights trainable optimizer fit
+    predict summary input_1 input_layer out result tensors training mask kwargs args i j n filters
+    build_model Layer register get_config add_loss branch_1 branch branches shape batch main path
+    activation activation_1 identity batch_normalization layer_normalization reshape embedding
+    async await yield not_ None_ is_ with_ pass_ del global nonlocal try raise assert while
+    state states cell units axis value query key json main_ script data train_ epochs history
+    left_1 x_1 x_2 _hidden __private Upper CamelCase average maximum dot permute""".split())
+#: Names that are also those of the operations that arithmetic with numbers makes.
+OPERATIONS = ("add", "add_1", "multiply", "subtract", "subtract_1", "multiply_2")
+BLOCK_NAMES = tuple(
+    """Res Unit Mix Stem Inner conv_bn ConvBN Model Layer Block Keras np Sequential Functional
+    Dense2 MLP Attend X class stem build Encoder tf name _Hidden""".split()
+)
+WORDS = ("relu", "tanh", "sigmoid", "gelu", "silu", "softplus", "elu", "softmax", "linear", "mish")
+CALLED = (
+    ("relu", "max_value", 6),
+    ("relu", "negative_slope", 0.1),
+    ("leaky_relu", "negative_slope", 0.2),
+    ("elu", "alpha", 0.7),
+    ("softmax", "axis", -1),
+)
+MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
+PAIRED = ("Attention", "AdditiveAttention")
+#: Layers that keep the shape of any tensor of floats.
+KEEPING = (
+    "Dropout", "GaussianNoise", "LayerNormalization", "BatchNormalization", "ReLU", "LeakyReLU",
+    "ELU", "PReLU", "Activation", "Identity", "Softmax", "UnitNormalization", "RMSNormalization",
+    "ActivityRegularization", "AlphaDropout", "GaussianDropout", "Rescaling",
+)  # fmt: skip
+#: Layers that take axes away, which are drawn less often, so that models do not end early.
+FLATTENING = frozenset(n for n in RULES if n.startswith("Global")) | {"Flatten", "Reshape"}
+
+
+class Drawing:
+    """Draws one program."""
+
+    def __init__(self, seed: int | str) -> None:
+        self.arguments = Arguments(f"model {seed}")
+        self.random = self.arguments.random
+        self.chance = self.arguments.chance
+        self.meaning = Meaning()
+        self.frame = Frame({})
+        self.unused: list[str] = []
+        self.is_chain = self.chance(0.2)
+        self.scalars = self.chance(0.6)
+        self.names = [*NAMES, *(() if self.scalars else OPERATIONS)]
+        self.block_names = list(BLOCK_NAMES)
+        self.random.shuffle(self.block_names)
+        self.taken: set[str] = set()
+        self.depth = 0
+        drawable = sorted(set(RULES) - NOT_DRAWN - set(MERGES) - set(PAIRED))
+        self.drawable = drawable + [name for name in drawable if name not in FLATTENING] * 2
+
+    # ---- The whole
+
+    def program(self) -> Program:
+        constants = self.constants()
+        blocks = []
+        for _ in range(self.random.choice([0, 0, 1, 1, 2, 3])):
+            block = self.block()
+            if block is not None:
+                self.meaning.blocks[block.name] = block
+                blocks.append(block)
+        self.meaning.layers.clear()
+        self.meaning.pairs.clear()
+        parameters = self.parameters(self.random.choice([0, 0, 1, 2]))
+        body = self.model_body(parameters)
+        return Program(constants, tuple(blocks), parameters, body)
+
+    def constants(self) -> tuple[tuple[str, Any], ...]:
+        made: dict[str, Any] = {}
+        for _ in range(self.random.choice([0, 0, 1, 2])):
+            name = self.new_name(keep=True)
+            made[name] = self.random.choice([2, 3, 4, 0.5, Quoted("tanh"), Quoted("same")])
+        self.meaning.constants = {n: evaluate(v, self.frame) for n, v in made.items()}
+        return tuple(made.items())
+
+    def parameters(self, count: int, optional: float = 1.0) -> tuple[tuple[str, Any], ...]:
+        """Draw parameters; those without a default come first, here with a value to try."""
+        made = []
+        for _ in range(count):
+            value = self.random.choice([2, 3, 4, 5, 0.5, Quoted("relu"), Quoted("same")])
+            made.append((self.new_name(), value))
+        return tuple(made)
+
+    def new_name(self, keep: bool = False) -> str:
+        """Return a name that nothing has yet; `keep` one from all bodies."""
+        while True:
+            name = self.random.choice(self.names)
+            if self.chance(0.3):
+                name = f"t{len(self.taken)}"
+            free = name not in self.taken and name not in self.meaning.blocks
+            if free and name not in self.meaning.constants:
+                self.taken.add(name)
+                return name
+
+    # ---- Bodies
+
+    def enter(self, parameters: Sequence[tuple[str, Any]]) -> None:
+        self.frame = Frame({**self.meaning.constants, **dict(parameters)})
+        self.frame.values = {k: evaluate(v, self.frame) for k, v in self.frame.values.items()}
+        self.unused = []
+
+    def model_body(self, parameters: tuple[tuple[str, Any], ...]) -> Body:
+        self.enter(parameters)
+        inputs = self.inputs()
+        shared = self.shared_layers()
+        wanted = self.random.choice([5, 8, 10, 12, 16, 20, 25, 30, 40, 50])
+        flows: list[Flow] = []
+        if self.is_chain:
+            flows.append(self.long_chain(wanted))
+        while len(self.meaning.layers) < wanted and not self.is_chain and len(flows) < 30:
+            flow = self.flow()
+            if flow is not None:
+                flows.append(flow)
+        return self.finished(inputs, shared, flows)
+
+    def finished(
+        self, inputs: Sequence[Input], shared: dict[str, Apply], flows: list[Flow]
+    ) -> Body:
+        """Return the body with all that is left over as outputs; nothing unused stays."""
+        applied = {name for name in shared if name in self.frame.first}
+        made = {name for flow in flows for name in _defined(flow)}
+        outputs = [name for name in self.unused if name in made]
+        if not outputs:
+            outputs = [flows[-1].names[0]]
+        rest = [name for name in sorted(made - set(outputs)) if self.chance(0.04)]
+        outputs = [*outputs, *rest]
+        self.random.shuffle(outputs)
+        kept = [i for i in inputs if i.name not in self.unused]
+        pairs = tuple((name, made) for name, made in shared.items() if name in applied)
+        return Body(tuple(kept), pairs, tuple(flows), tuple(outputs))
+
+    def inputs(self) -> list[Input]:
+        made: list[Input] = []
+        for _ in range(1 if self.is_chain else self.random.choice([1, 1, 2, 2, 3, 4])):
+            shape, dtype = self.input_type(made)
+            made.append(Input(self.new_name(), shape, dtype))
+            self.declare(made[-1])
+        return made
+
+    def input_type(self, before: list[Input]) -> tuple[tuple[int | str | None, ...], str]:
+        r = self.random
+        if before and self.chance(0.4):
+            return before[-1].shape, before[-1].dtype
+        size: Callable[[], int] = lambda: r.randint(4, 10)  # noqa: E731
+        steps = r.choice([size(), size(), None, "?T"]) if self.chance(0.7) else "?S"
+        known = steps if isinstance(steps, int) or steps is None else steps
+        kinds = [
+            ((r.randint(2, 12),), "float32"),
+            ((size(), r.randint(1, 6)), "float32"),
+            ((known, r.randint(1, 6)), "float32"),
+            ((size(), size(), r.randint(1, 4)), "float32"),
+            ((size(), size(), r.randint(1, 4)), "float32"),
+            ((None, None, r.randint(1, 3)), "float32"),
+            ((r.randint(4, 6), r.randint(4, 6), r.randint(4, 6), 2), "float32"),
+            ((3, r.randint(4, 6), r.randint(4, 6), 2), "float32"),
+            ((size(),), "int32"),
+            ((known,), "int32"),
+            ((r.randint(1, 4),), r.choice(["int64", "uint8", "bool"])),
+        ]
+        return r.choice(kinds)
+
+    def declare(self, input_: Input) -> None:
+        declared = tuple(d[1:] if isinstance(d, str) else d for d in input_.shape)
+        real = tuple(d if isinstance(d, int) else UNKNOWN_SIZE for d in input_.shape)
+        shapes = (Tensor((None, *shape), input_.dtype) for shape in (declared, real))
+        self.frame.tensors[input_.name] = Flowing(*shapes, 0.5, "input")
+        self.unused.append(input_.name)
+
+    def shared_layers(self) -> dict[str, Apply]:
+        made: dict[str, Apply] = {}
+        for _ in range(self.random.choice([0, 0, 1, 2])):
+            x = self.random.choice(list(self.frame.tensors.values()))
+            for _ in range(30):
+                stage = self.layer(x, tuple_names=False)
+                if stage is not None and not any(isinstance(a.value, Use) for a in stage.arguments):
+                    name = self.new_name()
+                    made[name] = self.frame.shared[name] = stage
+                    break
+        return made
+
+    # ---- Blocks
+
+    def block(self) -> Block | None:
+        """Draw a block for a tensor of some kind; None if nothing came of it."""
+        before = set(self.taken)
+        self.taken -= before - set(self.meaning.constants)
+        try:
+            parameters = self.parameters(self.random.choice([0, 1, 1, 2, 3]))
+            self.enter(parameters)
+            name = next(n for n in self.block_names if n not in self.taken)
+            self.block_names.remove(name)
+            self.meaning.layers.clear()
+            body, point_free = self.block_body()
+            if body is None:
+                return None
+            if parameters and self.chance(0.3):
+                parameters = ((parameters[0][0], vocabulary.REQUIRED), *parameters[1:])
+            return Block(name, parameters, body, point_free)
+        finally:
+            self.taken = before
+
+    def block_body(self) -> tuple[Body | None, bool]:
+        shape, dtype = self.input_type([])
+        if self.chance(0.4) or self.is_chain:
+            self.taken.add("x")
+            self.declare(Input("x", shape, dtype))
+            chain = self.chain((self.frame.tensors["x"],), self.random.randint(1, 4))
+            if not chain[0]:
+                return None, True
+            return Body((Input("x"),), (), (Flow((Use("x"),), chain[0]),)), True
+        inputs = [Input(self.new_name()) for _ in range(self.random.choice([1, 1, 1, 2, 3]))]
+        for input_ in inputs:
+            if self.chance(0.2):
+                shape, dtype = self.input_type([])
+            self.declare(replace(input_, shape=shape, dtype=dtype))
+        shared = self.shared_layers()
+        flows = [flow for _ in range(self.random.randint(1, 4)) if (flow := self.flow())]
+        if not flows:
+            return None, False
+        body = self.finished(inputs, shared, flows)
+        body = replace(body, inputs=tuple(inputs), outputs=self.block_outputs(body, flows))
+        return body, False
+
+    def block_outputs(self, body: Body, flows: list[Flow]) -> tuple[str, ...]:
+        """Return the outputs of a block, merged to one in most cases."""
+        wanted = self.random.choice([1, 1, 2, 3])
+        names = list(body.outputs)
+        while len(names) > wanted:
+            sources = tuple(Use(name) for name in names[:2])
+            tensors = tuple(self.frame.tensors[name] for name in names[:2])
+            merge = self.merge(tensors)
+            if merge is None:
+                break
+            name = self.new_name()
+            flows.append(Flow(sources, (replace(merge, names=(name,)),)))
+            self.meaning.stage(flows[-1].stages[-1], tensors, self.frame)
+            names = [*names[2:], name]
+        object.__setattr__(body, "flows", tuple(flows))
+        return tuple(names)
+
+    # ---- Flows
+
+    def source_names(self, count: int) -> list[str]:
+        """Choose tensors, such as are not used yet before others."""
+        fresh = [n for n in self.unused if n in self.frame.tensors]
+        chosen: list[str] = []
+        for _ in range(count):
+            pool = fresh if fresh and self.chance(0.6) else list(self.frame.tensors)
+            chosen.append(self.random.choice(pool))
+        return chosen
+
+    def flow(self) -> Flow | None:
+        for _ in range(20):
+            mark = len(self.meaning.layers), len(self.meaning.pairs)
+            before = dict(self.frame.tensors)
+            try:
+                flow = self.try_flow()
+            except Misfit:
+                del self.meaning.layers[mark[0] :], self.meaning.pairs[mark[1] :]
+                self.frame.tensors = before
+                continue
+            used = set(_used(flow))
+            self.unused = [n for n in self.unused if n not in used]
+            self.unused += [n for n in _defined(flow) if n not in used]
+            return flow
+        return None
+
+    def try_flow(self) -> Flow:
+        kind = self.random.random()
+        if kind < 0.15:
+            source = self.arithmetic(2)
+            tensor = self.meaning.source(source, self.frame)
+            if self.chance(0.3):
+                flow = Flow((source,), (), (self.new_name(),))
+                _name(flow.names, (tensor,), self.frame)
+                return flow
+            sources, tensors = (source,), (tensor,)
+        else:
+            names = self.source_names(1 if kind < 0.75 else self.random.choice([2, 2, 2, 3]))
+            sources = tuple(Use(name) for name in names)
+            tensors = tuple(self.frame.tensors[name] for name in names)
+        stages, made = self.chain(tensors, self.random.choice([1, 1, 2, 2, 3, 4, 6]))
+        if not stages:
+            raise Misfit("nothing fits")
+        last = stages[-1]
+        if not last.names:
+            names_made = tuple(self.new_name() for _ in made)
+            stages = (*stages[:-1], replace(last, names=names_made))
+            _name(names_made, made, self.frame)
+        return Flow(sources, stages)
+
+    def long_chain(self, wanted: int) -> Flow:
+        (name, tensor), *_ = self.frame.tensors.items()
+        stages: Stages = ()
+        tensors: Flowings = (tensor,)
+        for _ in range(wanted):
+            stage = self.stage(tensors, forks=False)
+            if stage is None:
+                continue
+            try:
+                made = self.meaning.stage(stage, tensors, self.frame)
+            except Misfit:
+                continue
+            if len(made) != 1:
+                continue
+            tensors, stages = made, (*stages, stage)
+        if not stages:
+            stages = (Apply("Identity"),)
+        last = self.new_name()
+        self.unused = [last]
+        stages = (*stages[:-1], replace(stages[-1], names=(last,)))
+        self.frame.tensors[last] = tensors[0]
+        return Flow((Use(name),), stages)
+
+    def arithmetic(self, depth: int) -> Arithmetic:
+        """Draw arithmetic; the first operand is a tensor."""
+        product = self.chance(0.35)
+        operators, operands = [], [self.operand(depth)]
+        for _ in range(self.random.choice([1, 1, 2, 3])):
+            operators.append("*" if product else self.random.choice("+-"))
+            operands.append(self.operand(depth))
+        if self.scalars and self.chance(0.5):
+            number = self.random.choice([2, 0.5, 1.5, *self.numbers()])
+            operators.append("*" if product else self.random.choice("+-"))
+            operands.insert(self.random.choice([0, len(operands)]), number)
+        return Arithmetic(tuple(operators), tuple(operands))
+
+    def numbers(self) -> list[Ref]:
+        return [
+            Ref(name)
+            for name, value in self.frame.values.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        ]
+
+    def operand(self, depth: int) -> Any:
+        if depth > 1 and self.chance(0.15):
+            return self.arithmetic(depth - 1)
+        return Use(self.source_names(1)[0])
+
+    # ---- Stages
+
+    def chain(self, tensors: Flowings, length: int) -> tuple[Stages, Flowings]:
+        """Draw stages and apply them; several tensors that come in are merged first."""
+        stages: Stages = ()
+        while len(stages) < length or (len(tensors) > 1 and not self.may_end(stages)):
+            stage = self.stage(tensors)
+            if stage is None:
+                break
+            if isinstance(stage, Apply) and not stage.names and self.chance(0.1):
+                stage = replace(stage, names=(self.new_name(),))
+            try:
+                tensors = self.meaning.stage(stage, tensors, self.frame)
+            except Misfit:
+                if len(self.meaning.layers) >= self.meaning.limit - 2 or self.chance(0.2):
+                    break
+                continue
+            stages = (*stages, stage)
+        if len(tensors) > 1 and not self.may_end(stages):
+            raise Misfit("tensors are left over")
+        return stages, tensors
+
+    def may_end(self, stages: Stages) -> bool:
+        """True if several tensors at the end of a chain may be named."""
+        return bool(stages) and self.depth == 0 and bool(stages[-1].names or self.chance(0.1))
+
+    def stage(self, tensors: Flowings, forks: bool = True) -> Stage | None:
+        if len(tensors) > 1:
+            if self.chance(0.1) and forks and self.depth < 2:
+                return self.fork(tensors)
+            return self.block_call(tensors) if self.chance(0.2) else self.merge(tensors)
+        kind = self.random.random()
+        if kind < 0.12:
+            return Apply(self.word())
+        if kind < 0.16:
+            word, name, value = self.random.choice(CALLED)
+            return self.unless_shared(Apply(word, (Argument(name, value),)))
+        if kind < 0.30 and forks and self.depth < 2:
+            return self.fork(tensors)
+        if kind < 0.45 and self.meaning.blocks:
+            return self.block_call(tensors)
+        if kind < 0.55 and self.frame.shared:
+            return self.shared_call(tensors)
+        return self.layer(tensors[0])
+
+    def word(self) -> str:
+        free = [w for w in WORDS if w not in self.frame.shared and w not in self.meaning.blocks]
+        return self.random.choice(free)
+
+    def unless_shared(self, stage: Apply) -> Apply | None:
+        return None if stage.callee in self.frame.shared else stage
+
+    def shared_call(self, tensors: Flowings) -> Apply | None:
+        name = self.random.choice(list(self.frame.shared))
+        return self.named(Apply(name), tensors)
+
+    def named(self, stage: Apply, tensors: Flowings) -> Apply | None:
+        """Return the stage with as many names as tensors come out, if several do."""
+        if self.fits(stage, tensors):
+            return stage
+        for count in (2, 3, 5):
+            named = replace(stage, names=tuple(f"_{i}" for i in range(count)))
+            if self.fits(named, tensors):
+                return replace(named, names=tuple(self.new_name() for _ in range(count)))
+        return None
+
+    def fits(self, stage: Stage, tensors: Flowings) -> bool:
+        """True if a stage fits; nothing is changed."""
+        layers, pairs = len(self.meaning.layers), len(self.meaning.pairs)
+        tried = replace(self.frame, tensors=dict(self.frame.tensors), first=dict(self.frame.first))
+        try:
+            self.meaning.stage(stage, tensors, tried)
+        except Misfit:
+            return False
+        del self.meaning.layers[layers:], self.meaning.pairs[pairs:]
+        return True
+
+    def block_call(self, tensors: Flowings) -> Apply | None:
+        if not self.meaning.blocks:
+            return None
+        block = self.random.choice(list(self.meaning.blocks.values()))
+        for _ in range(5):
+            stage = Apply(block.name, self.block_arguments(block))
+            if self.fits(stage, tensors):
+                count = len(block.body.outputs) or 1
+                named = count > 1 and self.chance(0.7) or self.chance(0.1)
+                names = tuple(self.new_name() for _ in range(count)) if named else ()
+                return replace(stage, names=names)
+        return None
+
+    def block_arguments(self, block: Block) -> tuple[Argument, ...]:
+        made: list[Argument] = []
+        for name, default in block.parameters:
+            required = default is vocabulary.REQUIRED
+            if not required and self.chance(0.5):
+                continue
+            known = [Ref(n) for n in self.frame.values]
+            plain = [1, 2, 3, 4, 6, 0.5, "relu", "tanh", "same", "valid", default]
+            value = self.random.choice([*plain, *known])
+            if value is vocabulary.REQUIRED:
+                value = 3
+            positional = len(made) < len(block.parameters) and self.chance(0.5)
+            in_order = all(a.name is None for a in made) and (
+                block.parameters[len(made)][0] == name
+            )
+            made.append(Argument(None if positional and in_order else name, value))
+        return tuple(made)
+
+    def merge(self, tensors: Flowings) -> Apply | None:
+        kinds = [*MERGES, "Add", "Concatenate", *(PAIRED if self.chance(0.4) else ())]
+        self.random.shuffle(kinds)
+        for kind in kinds:
+            for _ in range(2):
+                values = self.arguments.fitting(RULES[kind], tensors[0])
+                stage = self.named(Apply(kind, self.written(RULES[kind], values)), tensors)
+                if stage is not None:
+                    return stage
+        return None
+
+    def fork(self, tensors: Flowings) -> Fork | None:
+        """Draw branches that can be merged; if they cannot, the last of them keep the shape."""
+        branches: list[Stages] = []
+        self.depth += 1
+        before = dict(self.frame.tensors)
+        counts = len(self.meaning.layers), len(self.meaning.pairs)
+        try:
+            for _ in range(self.random.choice([2, 2, 2, 3, 4])):
+                branches.append(self.branch(tensors))
+            fork: Fork | None = Fork(tuple(branches))
+            made = self.meaning.stages((fork,), tensors, self.frame) if fork else ()
+            if self.merge(made) is None:
+                fork = Fork(tuple(self.keeping(tensors) for _ in branches))
+        except Misfit:
+            fork = None
+        finally:
+            self.depth -= 1
+            self.frame.tensors = before
+            del self.meaning.layers[counts[0] :], self.meaning.pairs[counts[1] :]
+        return fork
+
+    def branch(self, tensors: Flowings) -> Stages:
+        if len(tensors) == 1 and self.chance(0.25):
+            return ()
+        if self.chance(0.5) and len(tensors) == 1:
+            return self.keeping(tensors)
+        return self.chain(tensors, self.random.choice([1, 1, 2, 3]))[0]
+
+    def keeping(self, tensors: Flowings) -> Stages:
+        """Draw stages that leave the shape as it is."""
+        stages: Stages = ()
+        for _ in range(self.random.choice([0, 1, 1, 2])):
+            rule = RULES[self.random.choice(KEEPING)]
+            stage = Apply(rule.name, self.written(rule, self.arguments.fitting(rule, tensors[0])))
+            if stage.callee not in self.frame.shared and self.fits(stage, tensors):
+                stages = (*stages, stage)
+        return stages
+
+    # ---- Layers
+
+    def layer(self, x: Flowing, tuple_names: bool = True) -> Apply | None:
+        """Draw a layer that fits a tensor."""
+        for _ in range(60):
+            rule = RULES[self.random.choice(self.drawable)]
+            if rule.name in self.frame.shared or rule.name in self.meaning.blocks:
+                continue
+            values = self.arguments.fitting(rule, x)
+            tensors = self.tensor_arguments(rule, x, values)
+            if tensors is None:
+                continue
+            given = self.written(rule, values)
+            stage = Apply(rule.name, (*given, *tensors))
+            named = self.named(stage, (x,)) if tuple_names else stage
+            if named is not None and self.fits(named, (x,)):
+                return named
+        return None
+
+    def tensor_arguments(
+        self, rule: LayerRule, x: Flowing, values: dict[str, Any]
+    ) -> list[Argument] | None:
+        """Draw the tensors that are given by name; None if there are none for a layer."""
+        made = []
+        for parameter in rule.tensors[1:]:
+            pool = self.named_tensors(parameter.name, x)
+            if parameter.required:
+                if not pool:
+                    return None
+                made.append(Argument(parameter.name, Use(self.random.choice(pool))))
+            elif parameter.name == "initial_state" and self.chance(0.4):
+                made += self.initial_state(rule, values)
+            elif parameter.name in ("key", "mask", "attention_mask") and self.chance(0.3) and pool:
+                made.append(Argument(parameter.name, Use(self.random.choice(pool))))
+        return made
+
+    def named_tensors(self, name: str, x: Flowing) -> list[str]:
+        """Return the names of the tensors that may be given for an argument."""
+        steps = x.real.shape[1:2]
+        if name == "mask":
+            return [
+                n
+                for n, t in self.frame.tensors.items()
+                if t.dtype == "bool" and t.real.shape[1:] == steps
+            ]
+        return [n for n, t in self.frame.tensors.items() if t.rank == x.rank and "float" in t.dtype]
+
+    def initial_state(self, rule: LayerRule, values: dict[str, Any]) -> list[Argument]:
+        """Give a recurrent layer its state, and as many units as the state has."""
+        counts = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}
+        vectors: dict[Any, list[str]] = {}
+        for name, tensor in self.frame.tensors.items():
+            if tensor.rank == 2 and tensor.dtype == "float32":
+                vectors.setdefault(tensor.real.shape[-1], []).append(name)
+        sizes = [size for size in vectors if isinstance(size, int) and size <= 8]
+        if rule.name not in counts or not sizes:
+            return []
+        values["units"] = size = self.random.choice(sizes)
+        states = [Use(self.random.choice(vectors[size])) for _ in range(counts[rule.name])]
+        return [Argument("initial_state", states)]
+
+    def written(self, rule: LayerRule, values: dict[str, Any]) -> tuple[Argument, ...]:
+        """Return the arguments by position or name, some of them as constants or parameters."""
+        made: list[Argument] = []
+        positional = True
+        for index, (name, value) in enumerate(values.items()):
+            in_order = index < len(rule.parameters) and rule.parameters[index].name == name
+            positional = positional and in_order and self.chance(0.8)
+            spelled = self.reference(rule, name) if self.chance(0.3) else None
+            made.append(
+                Argument(None if positional else name, value if spelled is None else spelled)
+            )
+        return tuple(made)
+
+    def reference(self, rule: LayerRule, name: str) -> Ref | None:
+        """Return a constant or parameter that may stand for an argument."""
+        type_ = rule.by_name[name].type
+        inner = type_.inner if isinstance(type_, OptionalType) else type_
+        found = []
+        for known, value in self.frame.values.items():
+            word = isinstance(value, str)
+            if word and isinstance(inner, KerasType) and value in inner.words:
+                found.append(Ref(known))
+            elif word and value in inner.words:
+                found.append(Ref(known))
+            elif isinstance(value, int) and name in ("units", "filters", "pool_size", "n"):
+                found += [Ref(known), Ref(known, 2)]
+        return self.random.choice(found) if found else None
+
+
+def _defined(flow: Flow) -> Iterator[str]:
+    yield from flow.names
+    yield from (name for stage in _walk(flow.stages) for name in stage.names)
+
+
+def _walk(stages: Stages) -> Iterator[Stage]:
+    for stage in stages:
+        yield stage
+        if isinstance(stage, Fork):
+            for branch in stage.branches:
+                yield from _walk(branch)
+
+
+def _used(flow: Flow) -> Iterator[str]:
+    for source in flow.sources:
+        yield from _names_in(source)
+    for stage in _walk(flow.stages):
+        if isinstance(stage, Apply):
+            for argument in stage.arguments:
+                yield from _names_in(argument.value)
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Use):
+        yield value.name
+    elif isinstance(value, Arithmetic):
+        for operand in value.operands:
+            yield from _names_in(operand)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _names_in(item)
+
+
+def draw_program(seed: int | str) -> tuple[Program, Meaning]:
+    """Return the program of a seed, and what was applied in it."""
+    for attempt in range(100):
+        drawing = Drawing(f"{seed}.{attempt}" if attempt else seed)
+        program = drawing.program()
+        if len(drawing.meaning.layers) >= 5:
+            return program, drawing.meaning
+    raise AssertionError(f"nothing came of seed {seed}")

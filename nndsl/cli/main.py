@@ -207,10 +207,12 @@ def _train(options: argparse.Namespace) -> int:
     status = _say(compiled.diagnostics, options, None)
     if compiled.code is None or status:
         return status
-    if compiled.graph.training is None:
+    trained = compiled.graph.trained
+    if trained is None or compiled.shaped is None or compiled.shaped.model is not trained:
         return _fail(
-            f"{options.file} has no training section; add one, such as\n\n"
-            "train {\n    loss: mse\n    epochs: 5\n}\n"
+            f"{options.file} has no training section"
+            f"{f' for {options.model}' if options.model else ''}; add one, such as\n\n"
+            "train {\n    loss: mse\n    epochs: 5\n}"
         )
     name = Path(source.name).stem if options.file != "-" else "model"
     return run_script(compiled.code, name, options.script_arguments)

@@ -22,9 +22,8 @@ def run_script(code: str, name: str, arguments: Sequence[str]) -> int:
             "training needs Keras and a backend, which are not installed here:"
             ' pip install "nndsl[tensorflow]"'
         )
-    module = name if name.isidentifier() else "model"
     with tempfile.TemporaryDirectory(prefix="nndsl-") as folder:
-        script = Path(folder) / f"{module}.py"
+        script = Path(folder) / "nndsl_model.py"  # a name that hides no module of Python's
         script.write_text(with_header(code), encoding="utf-8")
         sys.stderr.write(f"training {name}\n")
         sys.stderr.flush()

@@ -51,7 +51,7 @@ def LeakyReLU(x: OneTensor, negative_slope: NonNegativeNumber = 0.3) -> Output:
     return output(x.shape)
 
 
-@layer("activation")
+@layer("activation", pins_rank=True)
 def PReLU(
     x: OneTensor,
     alpha_initializer: Initializer = "Zeros",

@@ -67,6 +67,7 @@ def MultiHeadAttention(
     name = "MultiHeadAttention"
     key = value if key is None else key
     check_attention(name, query, value, key, attention_mask)
+    _check_alike(name, value, key)
     check_flash(name, flash_attention, dropout, return_attention_scores)
     _check_axes(name, query, attention_axes)
     width = value_dim or key_dim
@@ -85,7 +86,7 @@ def MultiHeadAttention(
     ]
     tensors = [Tensor((*query.shape[:-1], *(made or query.shape[-1:])))]
     if return_attention_scores:
-        tensors.append(Tensor((None, num_heads, query.shape[1], value.shape[1])))
+        tensors.append(_scores(query, value, attention_axes, num_heads))
     cost = total(
         [
             _cost_of_projections(weights, query, value),
@@ -136,6 +137,7 @@ def GroupQueryAttention(
     key = value if key is None else key
     need_rank(name, query, "[targets, features]")
     check_attention(name, query, value, key, attention_mask)
+    _check_alike(name, value, key)
     check_flash(name, flash_attention, dropout, return_attention_scores)
     _check_groups(name, num_query_heads, num_key_value_heads)
     features = known_size(name, query)
@@ -268,6 +270,35 @@ def _output_projection(
     return [kernel, Weight("attention_output/bias", sizes)] if use_bias else [kernel]
 
 
+def _check_alike(name: str, value: Tensor, key: Tensor) -> None:
+    """Refuse a step count known of only one of value and key, which Keras takes for another."""
+    for a, b in zip(value.shape[1:-1], key.shape[1:-1], strict=True):
+        if isinstance(a, int) != isinstance(b, int):
+            raise LayerError(
+                "S103",
+                f"{name}: value and key must have the same steps",
+                expected="value and key alike but for the last axis",
+                received=f"{shape_text(value.shape)} and {shape_text(key.shape)}",
+            )
+
+
+def _attended(query: Tensor, axes: int | tuple[int, ...] | None) -> list[int]:
+    """Return the axes that attention goes along: all between batch and features if not given."""
+    given = (axes,) if isinstance(axes, int) else axes
+    if not given:
+        return list(range(1, query.rank - 1))
+    return [axis % query.rank for axis in given]
+
+
+def _scores(
+    query: Tensor, value: Tensor, attention_axes: int | tuple[int, ...] | None, heads: int
+) -> Tensor:
+    axes = _attended(query, attention_axes)
+    others = [size for axis, size in enumerate(query.shape[:-1]) if axis not in axes]
+    steps = (query.shape[axis] for axis in axes)
+    return Tensor((*others, heads, *steps, *(value.shape[axis] for axis in axes)))
+
+
 def _check_axes(name: str, query: Tensor, axes: int | tuple[int, ...] | None) -> None:
     """Refuse to attend along the batch, the features, or axes that there are not."""
     numbers = (axes,) if isinstance(axes, int) else axes or ()
@@ -296,9 +327,8 @@ def _cost_of_scores(
     query: Tensor, value: Tensor, attention_axes: int | tuple[int, ...] | None, width: int
 ) -> int | None:
     """Return the multiply-adds of scores and of what they pick, `width` for each pair of steps."""
-    axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
-    seen = {axis % query.rank for axis in axes} if axes else range(1, query.rank - 1)
-    return times(*query.shape[1:-1], *(value.shape[axis] for axis in seen), width)
+    seen = (value.shape[axis] for axis in _attended(query, attention_axes))
+    return times(*query.shape[1:-1], *seen, width)
 
 
 def check_attention(

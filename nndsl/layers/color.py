@@ -16,7 +16,6 @@ from nndsl.layers.arguments import (
     OptionalUnitFactor,
     Pair,
     PositiveInt,
-    SignedFactor,
     Spatial2,
     UnitFactor,
 )
@@ -71,7 +70,7 @@ def Equalization(
 @layer("preprocessing")
 def RandomBrightness(
     x: OneTensor,
-    factor: SignedFactor,
+    factor: LooseSignedFactor,
     value_range: Pair = (0, 255),
     seed: OptionalInt = None,
 ) -> Output:

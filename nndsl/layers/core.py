@@ -111,7 +111,7 @@ def Identity(x: OneTensor) -> Output:
     return output(x.shape, dtype=kept_dtype(x))
 
 
-@layer("core")
+@layer("core", pins_rank=True)
 def EinsumDense(
     x: OneTensor,
     equation: Text,

@@ -7,6 +7,7 @@ from nndsl.layers.arguments import (
     Bool,
     CategoryMode,
     CrossMode,
+    DType,
     HashMode,
     Int,
     LookupMode,
@@ -92,6 +93,8 @@ def Hashing(
     salt: Salt = None,
     output_mode: HashMode = "int",
     sparse: Bool = False,
+    *,
+    dtype: DType = None,
 ) -> Output:
     """Replace strings or integers by one of `num_bins` numbers, chosen by a hash.
 
@@ -99,14 +102,21 @@ def Hashing(
     vectors of `num_bins`; no weights.
     """
     _need_vectors("Hashing", sparse, output_mode)
+    if output_mode == "int" and dtype not in (None, "int32", "int64"):
+        raise _pair_error("Hashing", "dtype", "`int32` or `int64`, or another `output_mode`")
     if output_mode == "int":
-        return output(x.shape, dtype="int64")
+        return output(x.shape, dtype=dtype or "int64")
     return output(_encoded("Hashing", x.shape, output_mode, num_bins))
 
 
 @layer("preprocessing")
 def HashedCrossing(
-    x: Tensors, num_bins: PositiveInt, output_mode: CrossMode = "int", sparse: Bool = False
+    x: Tensors,
+    num_bins: PositiveInt,
+    output_mode: CrossMode = "int",
+    sparse: Bool = False,
+    *,
+    dtype: DType = None,
 ) -> Output:
     """Replace a pair of categories by one of `num_bins` numbers, chosen by a hash of both.
 
@@ -122,7 +132,7 @@ def HashedCrossing(
             received=", ".join(shape_text(t.shape) for t in x),
         )
     if output_mode == "int":
-        return output(x[0].shape, dtype="int64")
+        return output(x[0].shape, dtype=dtype or "int64")
     return output(_encoded("HashedCrossing", x[0].shape, output_mode, num_bins))
 
 
@@ -152,9 +162,11 @@ def IntegerLookup(
         raise _pair_error("IntegerLookup", "vocabulary_dtype", "`int64`")
     if salt is not None and oov_method != "farmhash":
         raise _pair_error("IntegerLookup", "salt", "`oov_method=farmhash`")
-    for word in vocabulary if isinstance(vocabulary, tuple) else ():
-        if not isinstance(word, int) and not word.strip().removeprefix("-").isdecimal():
-            raise _pair_error("IntegerLookup", "vocabulary", "a list of integers")
+    if isinstance(vocabulary, tuple):
+        try:
+            vocabulary = tuple(int(word) for word in vocabulary)
+        except ValueError:
+            raise _pair_error("IntegerLookup", "vocabulary", "a list of integers") from None
     lookup = _Lookup("IntegerLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
     return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)
@@ -181,6 +193,7 @@ def StringLookup(
     Input `string[...]`, output the same shape of int64; other output modes give vectors of the
     size of the vocabulary; no weights.
     """
+    vocabulary = _words("StringLookup", vocabulary)
     lookup = _Lookup("StringLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
     return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)
@@ -220,6 +233,7 @@ def TextVectorization(
             received=shape_text(x.shape),
             help="`split=none` takes a list of words",
         )
+    vocabulary = _words(name, vocabulary)
     lookup = _Lookup(name, max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, False, idf_weights)
     if output_mode == "int":
@@ -297,6 +311,17 @@ def _encoded(name: str, shape: Shape, mode: str, depth: Dim) -> Shape:
             help="`output_mode=one_hot` takes any number of axes",
         )
     return (shape[0], depth)
+
+
+def _words(
+    name: str, vocabulary: str | tuple[str | int, ...] | None
+) -> str | tuple[str | int, ...] | None:
+    """Return the words of a vocabulary, of which some may be written as integers."""
+    if not isinstance(vocabulary, tuple) or not vocabulary:
+        return vocabulary
+    if not any(isinstance(word, str) for word in vocabulary):
+        raise _pair_error(name, "vocabulary", "a list of words")
+    return tuple(str(word) for word in vocabulary)
 
 
 def _need_vectors(name: str, sparse: bool, mode: str) -> None:

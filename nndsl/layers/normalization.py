@@ -18,7 +18,7 @@ from nndsl.layers.checks import axis_of, known_size
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output
 
 
-@layer("normalization")
+@layer("normalization", pins_rank=True)
 def BatchNormalization(
     x: OneTensor,
     mask: OptionalTensor,
@@ -81,7 +81,7 @@ def LayerNormalization(
     return output(x.shape, *_gamma_and_beta(shape, scale, center))
 
 
-@layer("normalization")
+@layer("normalization", pins_rank=True)
 def GroupNormalization(
     x: OneTensor,
     groups: Int = 32,

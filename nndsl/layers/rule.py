@@ -166,8 +166,15 @@ class Parameter:
 class LayerRule:
     """A layer function with its signature taken apart."""
 
-    def __init__(self, function: Callable[..., Output], family: str, base: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Output],
+        family: str,
+        base: tuple[str, ...],
+        pins_rank: bool,
+    ) -> None:
         self.function = function
+        self.pins_rank = pins_rank
         self.family = family
         #: Those arguments of all layers that this one takes.
         self.base = tuple(p for p in BASE_PARAMETERS if p.name in base)
@@ -223,7 +230,15 @@ class LayerRule:
 
     @cached_property
     def _own_flags(self) -> tuple[Parameter, ...]:
-        return self._parameters[self.function.__code__.co_argcount :]
+        own = self._parameters[self.function.__code__.co_argcount :]
+        return tuple(p for p in own if p not in self._base_seen)
+
+    @cached_property
+    def _base_seen(self) -> tuple[Parameter, ...]:
+        """The arguments of all layers that this function wants to see: by keyword only."""
+        names = {p.name for p in BASE_PARAMETERS}
+        own = self._parameters[self.function.__code__.co_argcount :]
+        return tuple(p for p in own if p.name in names)
 
     @cached_property
     def flags(self) -> tuple[Parameter, ...]:
@@ -261,12 +276,28 @@ class LayerRule:
                 chosen[p.name] = p.convert(values.get(p.name, REQUIRED))
             else:
                 chosen[p.name] = self._defaults[p.name]
+        for p in self._base_seen:
+            chosen[p.name] = p.convert(values.get(p.name))
         for p in (*self.base, TRAINING):
             if p.name in values and p.name not in chosen:
                 p.convert(values[p.name])
+        self._refuse_glu(chosen)
         made = self.function(**chosen)
         self._check_initializers(made, chosen)
         return _with_base(self, made, values)
+
+    def _refuse_glu(self, chosen: Mapping[str, Any]) -> None:
+        for argument in ("activation", "recurrent_activation"):
+            if chosen.get(argument) == "glu":
+                raise LayerError(
+                    "A205",
+                    f"{self.name}: `glu` halves the last axis, which Keras does not count with",
+                    expected="an activation that keeps the shape",
+                    received="`glu`",
+                    help="multiply two layers, one of them with `sigmoid`: "
+                    "`x -> ( Dense(8) | Dense(8, sigmoid) ) -> Multiply`",
+                    argument=argument,
+                )
 
     def _check_initializers(self, made: Output, chosen: Mapping[str, Any]) -> None:
         found = misfit(chosen, made.weights)
@@ -365,14 +396,18 @@ BASE_PARAMETERS = (
 
 
 def layer(
-    family: str, *, base: tuple[str, ...] = ("trainable", "dtype")
+    family: str,
+    *,
+    base: tuple[str, ...] = ("trainable", "dtype"),
+    pins_rank: bool = False,
 ) -> Callable[[Callable[..., Output]], LayerRule]:
     """Declare a function as a layer of the given Keras family.
 
-    `base` are the arguments of all layers that it takes; a few take not all of them.
+    `base` are the arguments of all layers that it takes; a few take not all of them. A layer
+    that `pins_rank` can be applied only to as many axes as it was first applied to.
     """
 
     def declare(function: Callable[..., Output]) -> LayerRule:
-        return LayerRule(function, family, base)
+        return LayerRule(function, family, base, pins_rank)
 
     return declare

@@ -83,13 +83,15 @@ def in_comment(text: str) -> Code:
 def snake_case(text: str) -> str:
     """Return a class-like name as Python spells functions: `ConvBN` -> `conv_bn`."""
     text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
-    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower().strip("_") or "model"
+    text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower().strip("_")
+    return text if text[:1].isalpha() else f"block_{text}".rstrip("_")
 
 
 def class_case(text: str) -> str:
     """Return a name as Python spells classes: `conv_bn` -> `ConvBn`, `ConvBN` as it is."""
     words = [word for word in text.split("_") if word]
-    return "".join(word[0].upper() + word[1:] for word in words) or "Model"
+    text = "".join(word[0].upper() + word[1:] for word in words)
+    return text if text[:1].isalpha() else f"Block{text}"
 
 
 #: Names that no variable, parameter or function in the output may take.
@@ -104,13 +106,15 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)
+        self.last_numbers: dict[str, int] = {}
 
     def unique(self, wanted: str) -> Code:
         """Return the wanted name, with `_` or a number behind it where it is taken."""
         candidate = f"{wanted}_" if wanted in RESERVED else wanted
-        number = 1
+        number = self.last_numbers.get(wanted, 1)
         while candidate in self.taken:
             number += 1
             candidate = f"{wanted}_{number}"
+        self.last_numbers[wanted] = number
         self.taken.add(candidate)
         return name(candidate)

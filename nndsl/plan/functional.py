@@ -94,7 +94,7 @@ def plan_functional_model(
     module: ModuleNames, model: graph.Model
 ) -> tuple[Code, tuple[tuple[Code, ...], ...], Code]:
     """Return the signature, the groups of lines and the result of `build_model`."""
-    parameters = parameter_names(model.parameters)
+    parameters = parameter_names(model.parameters, module.names.taken)
     spelling = Spelling(module.constants, parameters)
     names = Names({*module.names.taken, *parameters.values()})
     variables = Variables(model.body, names, inputs_stay=True)

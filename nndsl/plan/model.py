@@ -50,6 +50,8 @@ class Data:
     made_x: tuple[tuple[Code, Code], ...] = ()
     made_y: tuple[tuple[Code, Code], ...] = ()
     samples: Code = Code("")
+    #: A few numbers of each sample, which the targets are made from.
+    flat: Code = Code("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def make_plan(
     """Return the plan of a generated file. The model must be free of errors."""
     model = shaped.model
     blocks = _blocks_in_use(model.body)
-    module = ModuleNames(source, blocks, classes=style == "subclass")
+    module = ModuleNames(source, model, blocks, classes=style == "subclass")
     package = code.literal(_package(source))
     functions: tuple[Function, ...] = ()
     classes: tuple[LayerClass, ...] = ()
@@ -109,7 +109,7 @@ def _title(source: graph.Graph, model: graph.Model) -> Code:
 
 def _depth(shaped: ShapedModel, style: str) -> Code | None:
     """Return the recursion limit that a deep model needs, or None."""
-    count = len(shaped.layers)
+    count = shaped.applications
     if style == "subclass" or count < _SAFE_DEPTH:
         return None
     return code.literal(count * 10)

@@ -44,7 +44,7 @@ def plan_sequential_model(
     module: ModuleNames, model: graph.Model
 ) -> tuple[Code, tuple[tuple[Code, ...], ...], Code]:
     """Return the signature, the groups of lines and the result of `build_model`."""
-    parameters = parameter_names(model.parameters)
+    parameters = parameter_names(model.parameters, module.names.taken)
     spelling = Spelling(module.constants, parameters)
     items = [
         input_call(model.body.inputs[0], spelling),

@@ -9,7 +9,6 @@ from nndsl.plan.code import (
     Code,
     Names,
     call,
-    class_case,
     dict_of,
     list_of,
     literal,
@@ -55,8 +54,9 @@ class _ClassWriter:
         self.attributes: dict[object, Code] = {}
 
     def _attribute(self, wanted: str, kind: str) -> Code:
-        if wanted in MODEL_ATTRIBUTES:
-            wanted = f"{wanted}_{kind}"
+        if wanted in MODEL_ATTRIBUTES or wanted.startswith("_"):
+            wanted = f"{wanted.lstrip('_')}_{kind}".lstrip("_")
+            wanted = wanted if wanted[:1].isalpha() else f"{kind}_{wanted}"
         return self.attribute_names.unique(wanted)
 
     def attribute_lines(self) -> tuple[Code, ...]:
@@ -83,9 +83,10 @@ class _ClassWriter:
 
     # ---- call
 
-    def call_lines(self, input_codes: dict[graph.Value, Code]) -> tuple[list[Code], list[Code]]:
+    def call_lines(self, inputs: dict[graph.Value, Code] | None) -> tuple[list[Code], list[Code]]:
         """Return the lines of `call`, and the expressions of the outputs.
 
+        `inputs` are the expressions of the inputs; None for a block that gets a list of them.
         A tensor that is only returned is returned by its call, without a variable.
         """
         self_parameters = {
@@ -93,16 +94,20 @@ class _ClassWriter:
             for key, (_, attr) in zip(self.spelt, self.config, strict=True)
         }
         spelling = Spelling(self.module.constants, self_parameters)
-        names = Names({*self.module.names.taken, "inputs"})
-        variables = Variables(self.body, names, inputs_stay=False)
-        variables.variables.update(input_codes)
+        variables = Variables(
+            self.body, Names({*self.module.names.taken, "inputs"}), inputs_stay=False
+        )
+        lines = []
+        if inputs is None:
+            lines.append(assignment(variables.define_inputs(), Code("inputs")))
+        else:
+            variables.variables.update(inputs)
         uses = {value for node in self.body.nodes for value in inputs_of(node)}
         values = [output.value for output in self.body.outputs]
         inline = {v for v in values if v not in uses and values.count(v) == 1}
         variables.keep_to_the_end(
             node for node in self.body.nodes if not inline.isdisjoint(node.outputs)
         )
-        lines = []
         for index, node in enumerate(self.body.nodes):
             code = self._apply(node, variables.variables, spelling)
             if len(node.outputs) == 1 and node.outputs[0] in inline:
@@ -130,24 +135,19 @@ def plan_block_class(module: ModuleNames, block: graph.Block, package: Code) -> 
     writer = _ClassWriter(module, block.body, block.parameters, spelt, in_block=True)
     attributes = writer.attribute_lines()
     inputs = block.body.inputs
-    if len(inputs) == 1:
-        codes = {inputs[0].value: Code("inputs")}
-        build = Code("keras.KerasTensor(input_shape)")
-        head = []
-    else:
-        names = Names({*module.names.taken, "inputs"})
-        codes = {input_.value: names.unique(input_.name) for input_ in inputs}
-        build = Code("[keras.KerasTensor(shape) for shape in input_shape]")
-        head = [assignment(list(codes.values()), Code("inputs"))]
-    lines, results = writer.call_lines(codes)
+    single = len(inputs) == 1
+    build = "keras.KerasTensor(input_shape)"
+    if not single:
+        build = "[keras.KerasTensor(shape) for shape in input_shape]"
+    lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)
     return LayerClass(
         module.blocks[block],
         Code("layers.Layer"),
         package,
         _signature(module, block.parameters, spelt),
         attributes,
-        build,
-        (*head, *lines),
+        Code(build),
+        tuple(lines),
         Code(", ".join(results)),
         writer.config,
     )
@@ -164,7 +164,7 @@ def plan_subclass_model(
     module: ModuleNames, model: graph.Model, package: Code
 ) -> tuple[LayerClass, Code, tuple[tuple[Code, ...], ...], Code]:
     """Return the model's class; and signature, groups of lines and result of `build_model`."""
-    spelt = parameter_names(model.parameters)
+    spelt = parameter_names(model.parameters, module.names.taken)
     writer = _ClassWriter(module, model.body, model.parameters, spelt, in_block=False)
     attributes = writer.attribute_lines()
     inputs = model.body.inputs
@@ -177,9 +177,8 @@ def plan_subclass_model(
     result = results[0]
     if len(results) > 1:
         result = dict_of(zip(output_names, results, strict=True))
-    class_name = module.names.unique(class_case(model.name))
     layer_class = LayerClass(
-        class_name,
+        module.model_class,
         Code("keras.Model"),
         package,
         _signature(module, model.parameters, spelt),
@@ -191,7 +190,7 @@ def plan_subclass_model(
     )
     spelling = Spelling(module.constants, spelt)
     given: list[tuple[str | None, Code]] = [(key, key) for key in spelt.values()]
-    made = call(class_name, [*given, ("name", literal(snake_case(model.name)))])
+    made = call(module.model_class, [*given, ("name", literal(snake_case(model.name)))])
     shapes = [(i.name, shape_code(i, spelling, batch=True)) for i in inputs]
     shape = shapes[0][1] if len(shapes) == 1 else dict_of(shapes)
     groups = ((assignment([Code("model")], made), Code(f"model.build({shape})")),)

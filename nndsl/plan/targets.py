@@ -18,6 +18,8 @@ _BINARY = {
     "binarycrossentropy", "binaryfocalcrossentropy", "bce", "hinge", "squaredhinge", "dice",
     "tversky",
 }  # fmt: skip
+#: `compile` chooses one of the others by the shape of the targets.
+_BY_TARGETS = {"crossentropy", "ce"}
 _NON_NEGATIVE = {"poisson", "meansquaredlogarithmicerror", "msle"}
 _CLASS_OF_SAMPLE = {"circle"}
 _CLASS_SEQUENCE = {"ctc"}
@@ -59,6 +61,23 @@ def made_up_input(
     return Code(f'rng.random({shape}, dtype="float32")')
 
 
+def flattened(inputs: tuple[graph.Input, ...]) -> Code:
+    """Return the expression of the first numbers of every sample, over all inputs."""
+    if len(inputs) == 1:
+        return _flat_part(Code("x"), inputs[0])
+    if any(input_.dtype == "string" for input_ in inputs):
+        parts = [_flat_part(Code(f"x[{literal(i.name)}]"), i) for i in inputs]
+        return Code(f"np.concatenate([{', '.join(parts)}], axis=1)")
+    part = _flat_part(Code("values"), inputs[0])
+    return Code(f"np.concatenate([{part} for values in x.values()], axis=1)")
+
+
+def _flat_part(values: Code, input_: graph.Input) -> Code:
+    if input_.dtype == "string":
+        values = Code(f"np.unique({values}, return_inverse=True)[1]")
+    return Code(f"{values}.reshape(samples, -1)[:, :32]")
+
+
 def _shape(input_: graph.Input, tensor: Tensor, spelling: Spelling) -> Code:
     """Return the shape with the number of samples; an unknown size stands as the one chosen."""
     dims = [Code("samples")]
@@ -91,6 +110,8 @@ def made_up_target(loss: graph.Expression, tensor: Tensor) -> Code:
     name = _loss_name(loss)
     if name in _SPARSE and dims:
         return Code(f"{scores}.argmax(axis=-1)")
+    if name in _BY_TARGETS and dims:
+        name = "binarycrossentropy" if dims[-1] == 1 else "categoricalcrossentropy"
     if name in _ONE_HOT and dims:
         return Code(f"np.eye({dims[-1]})[{scores}.argmax(axis=-1)]")
     if name in _BINARY:

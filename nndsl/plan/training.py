@@ -9,7 +9,7 @@ from nndsl import graph
 from nndsl.plan.code import Code, call, dict_of, list_of, literal
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.model import Data, TrainingPlan
-from nndsl.plan.targets import made_up_input, made_up_target, sample_count
+from nndsl.plan.targets import flattened, made_up_input, made_up_target, sample_count
 from nndsl.shapes import ShapedModel
 
 #: Where the text of a path leads from: the source's folder; and where the script will stand.
@@ -124,6 +124,7 @@ def _plan_data(
         x_is_dict=x_is_dict,
         y_is_dict=y_is_dict,
         samples=literal(sample_count(concrete)),
+        flat=flattened(inputs),
         made_x=(
             ()
             if source

@@ -31,13 +31,20 @@ class ModuleNames:
     """The names at the top level of the generated file, and those of blocks' parameters."""
 
     def __init__(
-        self, source: graph.Graph, blocks: Sequence[graph.Block], *, classes: bool
+        self,
+        source: graph.Graph,
+        model: graph.Model,
+        blocks: Sequence[graph.Block],
+        *,
+        classes: bool,
     ) -> None:
         self.names = Names()
         self.constants = UsedConstants(source.constants, self.names)
         spell = class_case if classes else snake_case
         self.blocks = {block: self.names.unique(spell(block.name)) for block in blocks}
-        self.parameters = {block: parameter_names(block.parameters) for block in blocks}
+        self.model_class = self.names.unique(class_case(model.name)) if classes else Code("")
+        taken = frozenset(self.names.taken)
+        self.parameters = {block: parameter_names(block.parameters, taken) for block in blocks}
         self.plain = Spelling(self.constants)
 
     def definitions(self, source: graph.Graph) -> tuple[tuple[Code, Code], ...]:
@@ -54,9 +61,9 @@ class ModuleNames:
 _LAYER_ARGUMENTS = {"name", "trainable", "dtype", "training", "activity_regularizer"}
 
 
-def parameter_names(parameters: Sequence[graph.Parameter]) -> dict[str, Code]:
+def parameter_names(parameters: Sequence[graph.Parameter], taken: Iterable[str]) -> dict[str, Code]:
     """Return Python names for parameters; those that Keras's layers use themselves are moved."""
-    names = Names()
+    names = Names(taken)
     return {
         p.name: names.unique(f"{p.name}_" if p.name in _LAYER_ARGUMENTS else p.name)
         for p in parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nndsl import graph
 from nndsl.diagnostic import Label, did_you_mean
@@ -300,7 +301,10 @@ class BodyResolver:
         if not self.in_block:
             self.check_operation_names()
         live, dead = split_dead(self)
-        shared = tuple(layer for layer in self.shared if layer.name in self.used_shared)
+        if dead:
+            live = tuple(_named(node) for node in live)
+        applied = {node.shared for node in live if isinstance(node, graph.SharedNode)}
+        shared = tuple(layer for layer in self.shared if layer in applied)
         return graph.Body(
             tuple(self.inputs),
             shared,
@@ -310,6 +314,13 @@ class BodyResolver:
             dict(self.branch_of),
             tuple(self.broken),
         )
+
+
+def _named(node: graph.GraphNode) -> graph.GraphNode:
+    """Fix the name of a layer: Keras counts only layers that are made, which dead ones are not."""
+    if isinstance(node, graph.LayerNode) and not node.name.explicit:
+        return replace(node, name=graph.LayerName(node.name.text, explicit=True))
+    return node
 
 
 def _count(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from nndsl.layers.argument_types import (
     Unfit,
 )
 from nndsl.layers.rule import LayerRule
-from nndsl.resolve.naming import snake_case
+from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -52,7 +52,7 @@ def resolve_expression(
         return graph.Negation(span, operand) if operand else None
     if isinstance(expression, tree.Arithmetic):
         resolve_operand = resolve_number
-        if expression.operators[0] in ("==", "!="):
+        if _compares_words(scope, expression):
             resolve_operand = resolve_expression
         operands = [resolve_operand(scope, operand) for operand in expression.operands]
         if None in operands:
@@ -76,6 +76,20 @@ def resolve_number(scope: Scope, expression: tree.Expression) -> graph.Expressio
         unknown_value(scope, operand)
         return None
     return operand
+
+
+def _compares_words(scope: Scope, expression: tree.Arithmetic) -> bool:
+    """True for `padding == same`: a parameter, or a constant string, against a bare word."""
+    if any(operator not in ("==", "!=") for operator in expression.operators):
+        return False
+    for operand in expression.operands:
+        if isinstance(operand, tree.Reference):
+            constant = scope.constants.get(operand.name)
+            value = constant.value if constant else None
+            is_text = isinstance(value, graph.Literal) and isinstance(value.value, str)
+            if operand.name in scope.parameters or is_text:
+                return True
+    return False
 
 
 def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -> None:
@@ -168,7 +182,7 @@ def _resolve_layer_object(
     if scope.layer_names is None:
         scope.reporter.not_supported(call.span, "a layer outside of a model or block")
         return None
-    name = graph.LayerName(*scope.layer_names.automatic(snake_case(rule.name)))
+    name = graph.LayerName(*scope.layer_names.automatic(keras_name(rule.name)))
     return graph.LayerObject(call.span, name, rule, bound.arguments)
 
 
@@ -226,9 +240,13 @@ def bind(
     seen: dict[str, Span] = {}
     bound: list[graph.Bound] = []
     whole = True
+    after_named = False
     for position, argument in enumerate(arguments):
-        after_named = any(earlier.name for earlier in arguments[:position])
+        after_named = after_named or argument.name is not None
         slot = _slot_of(scope, callee, argument, position, by_name, in_order, after_named)
+        if slot is None and position >= len(in_order) and argument.name is None:
+            whole = False
+            break  # all that follow are too many as well
         if slot is None:
             whole = False
             continue

@@ -236,10 +236,11 @@ class _ModuleResolver:
         body = resolver.resolve()
         self.warn_of_parameters(scope, resolver)
         size = _size(body)
-        if size > MAX_NODES:
+        fits = size <= MAX_NODES
+        if not fits:
             self.too_large(line.name.span, f"this model expands to {size:,} layers")
-        elif not self.count(size, line.name.span):
-            body = graph.Body(body.inputs, (), (), ())
+        if not fits or not self.count(size, line.name.span):
+            body = graph.Body(body.inputs, (), (), ())  # nothing may walk it
         return graph.Model(
             line.name.text, line.style, tuple(scope.parameters.values()), body, line.name.span
         )

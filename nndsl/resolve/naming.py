@@ -9,8 +9,13 @@ from collections.abc import Iterable
 OPERATION_NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
 
 
-def snake_case(name: str) -> str:
+#: Classes whose name inside Keras is not their public one.
+_INNER_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
+
+
+def keras_name(name: str) -> str:
     """Return a class name as Keras writes it in layer names: `max_pooling2d`, `conv_bn`."""
+    name = _INNER_NAMES.get(name, name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
@@ -32,6 +37,7 @@ class LayerNames:
         self.taken = set(given)
         self.in_block = in_block
         self.counts: dict[str, int] = {}
+        self.next_numbers: dict[str, int] = {}
         #: What Keras may call the operations of arithmetic, in this body or a block it applies.
         self.operations = set(operations)
         self.used_families = {family(name) for name in self.taken}
@@ -48,9 +54,10 @@ class LayerNames:
     def unique(self, base: str) -> str:
         """Return the base, or the base with the smallest number that makes it a new name."""
         name = base
-        number = 0
+        number = self.next_numbers.get(base, 0)
         while name in self.taken:
             number += 1
             name = f"{base}_{number}"
+        self.next_numbers[base] = number
         self.taken.add(name)
         return name

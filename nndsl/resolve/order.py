@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,8 @@ class Later:
         place = self._places().get(name)
         if place is None or place[0] < body.line:
             return False
-        path = self._path(place[0], body.line)
+        many = len(body.reporter.findings) > 50  # then the first ones are what has to be mended
+        path = None if many else self._path(place[0], body.line)
         if path is None:
             body.reporter.error(
                 "G708",
@@ -106,15 +108,24 @@ class Later:
         if start == goal:
             return []
         places = self._places()
-        waiting: list[tuple[int, list[str]]] = [(start, [])]
-        seen = {start}
+        #: How each line was reached: from which one, through which name.
+        reached: dict[int, tuple[int, str]] = {start: (-1, "")}
+        waiting = deque([start])
         while waiting:
-            line, path = waiting.pop(0)
+            line = waiting.popleft()
             for name in _uses(self.lines[line]):
                 index = places.get(name, (-1,))[0]
+                if index >= 0 and index not in reached or index == goal:
+                    reached[index] = (line, name)
+                    waiting.append(index)
                 if index == goal:
-                    return [*path, name]
-                if index >= 0 and index not in seen:
-                    seen.add(index)
-                    waiting.append((index, [*path, name]))
+                    return _names_to(goal, reached)
         return None
+
+
+def _names_to(line: int, reached: dict[int, tuple[int, str]]) -> list[str]:
+    names = []
+    while reached[line][0] >= 0:
+        line, name = reached[line]
+        names.append(name)
+    return names[::-1]

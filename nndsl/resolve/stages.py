@@ -9,7 +9,7 @@ from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, Reporter, did_you_mean
 from nndsl.layers.rule import LayerRule
 from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
-from nndsl.resolve.naming import snake_case
+from nndsl.resolve.naming import keras_name
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -151,7 +151,7 @@ def _make_layer(
     if names:
         layer_name = graph.LayerName(names[0].text, explicit=True)
     else:
-        base = snake_case(rule.name)
+        base = keras_name(rule.name)
         if body.in_block and rule.name == "Activation":
             base = _activation_word(arguments) or base
         layer_name = graph.LayerName(*body.layer_names.automatic(base))
@@ -372,7 +372,7 @@ def _apply_block(
         )
         return None
     outputs = _block_outputs(stage.span, block, names)
-    prefix = names[0].text if names else body.layer_names.unique(snake_case(block.name))
+    prefix = names[0].text if names else body.layer_names.unique(keras_name(block.name))
     body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound.arguments, values, outputs))
     return outputs
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 from nndsl import graph, layers
 from nndsl.resolve.expressions import resolve_expression
-from nndsl.resolve.naming import OPERATION_NAMES, snake_case
+from nndsl.resolve.naming import OPERATION_NAMES, keras_name
 from nndsl.resolve.order import references
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -87,7 +87,8 @@ def _fold(body: BodyResolver, expression: tree.Arithmetic, name: str | None) -> 
             operator in ("+", "*")
             and index < count
             and expression.operators[index] == operator
-            and all(isinstance(operand, graph.Value) for operand in [*run, operands[index + 1]])
+            and all(isinstance(operand, graph.Value) for operand in run[:2])
+            and isinstance(operands[index + 1], graph.Value)
         ):
             run.append(operands[index + 1])
             index += 1
@@ -153,7 +154,7 @@ def _merge(
     if name:
         layer_name = graph.LayerName(name, explicit=True)
     else:
-        layer_name = graph.LayerName(*body.layer_names.automatic(snake_case(layer.name)))
+        layer_name = graph.LayerName(*body.layer_names.automatic(keras_name(layer.name)))
     output = graph.Value(span, name)
     body.layer_values.add(output)
     body.nodes.append(graph.LayerNode(span, layer_name, layer, (), tuple(values), (), (output,)))

@@ -44,9 +44,9 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 class Evaluator:
     """Evaluates expressions; each constant once."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Reporter, known: Mapping[str, Any] | None = None) -> None:
         self.reporter = reporter
-        self._constants: dict[str, Any] = {}
+        self._constants: dict[str, Any] = dict(known or {})
 
     def evaluate(self, expression: graph.Expression, parameters: Mapping[str, Any]) -> Any:
         """Return the value of an expression: a number, string, boolean, None, list, tuple or

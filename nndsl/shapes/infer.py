@@ -78,7 +78,9 @@ class _ModelWalk(Walk):
         self.walk_body(body, parameters, tensors, "", ())
         self.check_names()
         outputs = {output.name: tensors.get(output.value) for output in body.outputs}
-        return ShapedModel(self.model, inputs, outputs, tuple(self.layers), tensors, parameters)
+        return ShapedModel(
+            self.model, inputs, outputs, tuple(self.layers), tensors, parameters, self.applications
+        )
 
     def input_tensor(self, input_: graph.Input, parameters: Mapping[str, Any]) -> MaybeTensor:
         """Return the tensor of an input, or None if a size is wrong."""

@@ -41,6 +41,8 @@ class ShapedModel:
     tensors: dict[graph.Value, MaybeTensor]
     #: The default of each parameter.
     parameters: dict[str, Any]
+    #: How many times a layer or operation is applied, in blocks too.
+    applications: int
 
     @property
     def trainable(self) -> int:

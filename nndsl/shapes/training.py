@@ -22,7 +22,7 @@ def check_training(
     if training is None:
         return []
     reporter = Reporter()
-    evaluator = Evaluator(reporter)
+    evaluator = Evaluator(reporter, shaped.constants)
 
     def check(value: graph.Expression | None, name: str, expected: str, fits: Any) -> None:
         if value is None:
@@ -52,9 +52,8 @@ def check_training(
             "a fraction between 0 and 1, or a data source",
             lambda number: 0 < number < 1,
         )
-    if training.predict < 0:
-        reporter.error("T804", training.spans["predict"], "`predict` is a number of rows")
-    if training.seed < 0 or training.seed >= 2**32:
+    check_validation(training, reporter)
+    if training.seed >= 2**32:
         reporter.error(
             "T804", training.spans["seed"], "wrong value for `seed`", expected="0 to 2**32 - 1"
         )
@@ -75,6 +74,24 @@ def check_training(
                 help="paths are relative to the folder of this file",
             )
     return reporter.findings
+
+
+def check_validation(training: graph.Training, reporter: Reporter) -> None:
+    """Report a second data source that the script could not read as it reads the first."""
+    data, second = training.data, training.validation
+    if not isinstance(second, graph.DataSource):
+        return
+    kind = data.kind if data else "npz"
+    fields = data.fields if data else {}
+    if second.kind != kind or (second.fields and second.fields != fields):
+        reporter.error(
+            "T804",
+            second.span,
+            "the data for validation is read like the data for training",
+            "another form",
+            expected=f"`{kind}(...)` with the same names" if data else "`npz(...)` without names",
+            help=f'write `validation: {kind}("{second.path}")`',
+        )
 
 
 def _is_count(number: Any) -> bool:

@@ -40,8 +40,10 @@ class Walk:
         self.evaluator = evaluator
         self.applied = applied
         self.layers: list[LayerInfo] = []
-        #: Shared layers by the body they stand in, with the first shapes they were applied to.
-        self.shared: dict[tuple[graph.SharedLayer, str], tuple[Tensor, ...]] = {}
+        #: Shared layers by the body they stand in, with what they were first applied to and gave.
+        self.shared: dict[tuple[graph.SharedLayer, str], tuple[tuple[Tensor, ...], Output]] = {}
+        #: Nodes that were met: what Keras has to walk through.
+        self.applications = 0
 
     def walk_body(
         self,
@@ -65,6 +67,7 @@ class Walk:
                 self.check_values(broken.arguments, broken.layer, values, place)
 
     def visit(self, node: graph.GraphNode, place: Place) -> None:
+        self.applications += 1
         if isinstance(node, graph.BlockNode):
             self.apply_block(node, place)
         elif isinstance(node, graph.ScalarNode):
@@ -87,8 +90,8 @@ class Walk:
             self.check_values(made.arguments, rule, values, place)
         tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
         if output is not None and values is not None:
-            tensors = self.output_tensors(node, rule, output, values)
-            self.add_layer(node, rule, output, tensors, values, place)
+            tensors = self.output_tensors(node, rule, output)
+            self.add_layer(node, rule, output, tensors, place)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
 
@@ -153,12 +156,8 @@ class Walk:
         node: graph.LayerNode | graph.SharedNode,
         rule: LayerRule,
         output: Output,
-        values: dict[str, Any],
     ) -> Sequence[MaybeTensor]:
         tensors = output.tensors
-        if values.get("dtype"):
-            dtype = str(values["dtype"]).removeprefix("mixed_")
-            tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
         if len(tensors) == len(node.outputs):
             return tensors
         names = ", ".join("abcdefgh"[: len(tensors)])
@@ -179,22 +178,17 @@ class Walk:
         rule: LayerRule,
         output: Output,
         tensors: Sequence[MaybeTensor],
-        values: dict[str, Any],
         place: Place,
     ) -> None:
         inputs = tuple(t for t in (place.tensors[value] for value in node.inputs) if t)
         if isinstance(node, graph.SharedNode):
             name = place.prefix + node.shared.name
-            key = (node.shared, place.prefix)
-            first = self.shared.setdefault(key, inputs)
-            if first is not inputs:
-                self.check_shared(node, rule, output, first, inputs)
+            first = self.shared.setdefault((node.shared, place.prefix), (inputs, output))
+            if first[1] is not output:
+                self.check_shared(node, output, inputs, *first)
                 return
         else:
             name = place.prefix + node.name.text
-        trainable, frozen = output.trainable, output.non_trainable
-        if values.get("trainable") is False:
-            trainable, frozen = 0, trainable + frozen
         self.layers.append(
             LayerInfo(
                 name,
@@ -202,8 +196,8 @@ class Walk:
                 inputs,
                 tuple(tensor for tensor in tensors if tensor),
                 output.weights,
-                trainable,
-                frozen,
+                output.trainable,
+                output.non_trainable,
                 node.span,
                 place.calls,
             )
@@ -212,26 +206,22 @@ class Walk:
     def check_shared(
         self,
         node: graph.SharedNode,
-        rule: LayerRule,
         output: Output,
-        first: tuple[Tensor, ...],
         inputs: tuple[Tensor, ...],
+        first_inputs: tuple[Tensor, ...],
+        first_output: Output,
     ) -> None:
         """A layer's weights are made for its first input: other shapes must suit them."""
-        values = {a.parameter: self.evaluator.evaluate(a.value, {}) for a in node.shared.arguments}
-        names = rule.tensors[0].name
-        try:
-            before = rule.apply({names: first if rule.takes_list else first[0]}, values)
-        except (LayerError, BadArgument):
-            return
-        if before.weights != output.weights:
+        ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first_inputs]
+        other_rank = node.shared.layer.pins_rank and ranks[0] != ranks[1]
+        if other_rank or first_output.weights != output.weights:
             self.reporter.error(
                 "S113",
                 node.span,
                 f"the shared layer `{node.shared.name}` gets another shape than before",
                 ", ".join(shape_text(tensor.shape) for tensor in inputs),
                 labels=(Label(node.shared.span, "its weights are shared"),),
-                expected=", ".join(shape_text(tensor.shape) for tensor in first),
+                expected=", ".join(shape_text(tensor.shape) for tensor in first_inputs),
                 received=", ".join(shape_text(tensor.shape) for tensor in inputs),
                 help="declare a second layer, or bring the tensors to one shape first",
             )

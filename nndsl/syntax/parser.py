@@ -120,6 +120,11 @@ class _Parser:
     ) -> None:
         """Replace the topmost values by what their rule makes of them."""
         origin, length, callback, slots = RULES[number]
+        if length == 1 and callback is not None and callback[0] == "?":
+            # A level of precedence with nothing on it: the value stays, only its name changes.
+            states.pop()
+            states.append(GOTOS[states[-1]][origin])
+            return
         bottom = len(values) - length
         start = starts[bottom] if length else token.start
         end = ends[-1] if length else token.start
