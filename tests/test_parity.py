@@ -113,6 +113,11 @@ def test_signature(name: str) -> None:
     ]
     ours = [(p.name, p.default) for p in rule.parameters]
     assert [repr(pair) for pair in ours] == [repr(pair) for pair in theirs]
+    every = inspect.signature(layer.__init__).parameters.values()
+    takes = {p.name for p in every if p.name in BASE - {"name"}}
+    if any(p.kind is p.VAR_KEYWORD for p in every):
+        takes = BASE - {"name"}
+    assert {p.name for p in rule.base} == takes
     in_call = list(inspect.signature(layer.call).parameters.values())[1:]
     given_by_name = [p.name for p in in_call[1:] if p.kind is not p.VAR_KEYWORD]
     assert sorted(given_by_name) == sorted(p.name for p in (*rule.tensors[1:], *rule.flags))

@@ -51,8 +51,6 @@ def made_up_input(
     shape = _shape(input_, tensor, spelling)
     if input_.dtype == "bool":
         return Code(f"rng.random({shape}) < 0.5")
-    if input_.dtype == "string":
-        return Code(f'rng.choice(["red", "green", "blue"], {shape})')
     if "int" in input_.dtype:
         bound = _vocabulary_size(input_, model, spelling)
         return Code(f"rng.integers({bound}, size={shape}, dtype={literal(input_.dtype)})")
@@ -64,18 +62,9 @@ def made_up_input(
 def flattened(inputs: tuple[graph.Input, ...]) -> Code:
     """Return the expression of the first numbers of every sample, over all inputs."""
     if len(inputs) == 1:
-        return _flat_part(Code("x"), inputs[0])
-    if any(input_.dtype == "string" for input_ in inputs):
-        parts = [_flat_part(Code(f"x[{literal(i.name)}]"), i) for i in inputs]
-        return Code(f"np.concatenate([{', '.join(parts)}], axis=1)")
-    part = _flat_part(Code("values"), inputs[0])
+        return Code("x.reshape(samples, -1)[:, :32]")
+    part = "values.reshape(samples, -1)[:, :32]"
     return Code(f"np.concatenate([{part} for values in x.values()], axis=1)")
-
-
-def _flat_part(values: Code, input_: graph.Input) -> Code:
-    if input_.dtype == "string":
-        values = Code(f"np.unique({values}, return_inverse=True)[1]")
-    return Code(f"{values}.reshape(samples, -1)[:, :32]")
 
 
 def _shape(input_: graph.Input, tensor: Tensor, spelling: Spelling) -> Code:

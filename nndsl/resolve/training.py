@@ -35,11 +35,14 @@ class _Training:
         self.section = section
         self.outputs = [output.name for output in model.body.outputs]
         self.inputs = [input_.name for input_ in model.body.inputs]
+        self.strings = [i for i in model.body.inputs if i.dtype == "string"]
         self.settings: dict[str, Any] = {}
         self.spans: dict[str, Span] = {}
         self.loss_failed = False
 
     def resolve(self) -> graph.Training:
+        for input_ in self.strings:
+            self.reporter.not_supported(input_.span, "training on strings")
         readers: dict[str, Callable[[tree.Setting], Any]] = {
             "optimizer": self.optimizer,
             "loss": self.loss,
