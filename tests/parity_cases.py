@@ -7,7 +7,7 @@ Whether a case is right or wrong is not written here: Keras decides. A case is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nndsl.layers import find
@@ -28,6 +28,18 @@ class Case:
     layer: str
     tensors: dict[str, T | list[T]]
     values: dict[str, Any] = field(default_factory=dict)
+
+    def of_floats(self) -> Case:
+        """Return the case with tensors of floats."""
+        return replace(
+            self,
+            tensors={
+                name: (
+                    [T(one.shape) for one in given] if isinstance(given, list) else T(given.shape)
+                )
+                for name, given in self.tensors.items()
+            },
+        )
 
     def __str__(self) -> str:
         shapes = [

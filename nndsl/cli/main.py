@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ examples:
   nndsl compile model.nn -o - --style subclass  print it, as a keras.Model subclass
   nndsl compile model.nn --set width=128        with another value for a constant
   cat model.nn | nndsl check -                  read standard input
-  nndsl train model.nn -- --epochs 3            compile and run, with the script's own arguments
+  nndsl train model.nn --epochs 3               compile and run, with the script's own arguments
 
 exit status: 0 clean, 1 findings in the model, 2 wrong usage or a file problem, 3 a bug in nndsl
 """
@@ -35,6 +36,7 @@ exit status: 0 clean, 1 findings in the model, 2 wrong usage or a file problem, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. Any exception from here on is our bug."""
+    gc.disable()  # one short piece of work: collecting is half of the time of a large check
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except FileProblem as problem:
@@ -67,7 +69,8 @@ def _report_bug(error: Exception) -> int:
 def _fail(message: str) -> int:
     from nndsl.render.terminal import visible
 
-    sys.stderr.write(f"nndsl: {visible(message)}\n")
+    lines = [visible(line) for line in message.split("\n")]
+    sys.stderr.write("nndsl: " + "\n".join(lines) + "\n")
     return USAGE
 
 
@@ -151,7 +154,7 @@ def _add_commands(
         parents=[common],
         help="compile to a temporary place and run it",
         description="Compile a model with a training section and run the script."
-        " What follows -- goes to the script: --epochs, --batch-size, --data.",
+        " Options that are not nndsl's go to the script: --epochs, --batch-size, --data.",
     )
     train.set_defaults(run=_train, script_arguments=[])
 
@@ -162,10 +165,13 @@ def _run(arguments: list[str]) -> int:
         cut = arguments.index("--")
         arguments, script_arguments = arguments[:cut], arguments[cut + 1 :]
     try:
-        options = _parser().parse_args(arguments)
+        parser = _parser()
+        options, unknown = parser.parse_known_args(arguments)
+        if unknown and options.command != "train":
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     except SystemExit as stop:
         return USAGE if stop.code else CLEAN
-    options.script_arguments = script_arguments
+    options.script_arguments = [*unknown, *script_arguments]
     run: Callable[[argparse.Namespace], int] = options.run
     return run(options)
 

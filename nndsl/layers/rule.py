@@ -359,7 +359,8 @@ def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Outp
     """Return the output with what `dtype` and `trainable`, which every layer takes, make of it."""
     tensors, weights = made.tensors, made.weights
     if values.get("dtype"):
-        if not rule.wraps and any(weight.trainable for weight in weights):
+        trained = any(weight.trainable for weight in weights)
+        if not rule.wraps and (trained or (weights and values["dtype"] == "string")):
             _check_dtype(rule, values)
         dtype = str(values["dtype"]).removeprefix("mixed_")
         tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)

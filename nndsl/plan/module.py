@@ -104,6 +104,8 @@ def _package(source: graph.Graph) -> str:
 
 def _title(source: graph.Graph, model: graph.Model) -> Code:
     file = source.source.name.replace("\\", "/").rpartition("/")[2]
+    if file.startswith("<"):  # standard input, or a string of the Python API
+        return Code(f"{code.in_comment(model.name)}, compiled by nndsl.")
     return Code(f"{code.in_comment(model.name)}, compiled from {code.in_comment(file)}.")
 
 

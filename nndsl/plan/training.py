@@ -73,12 +73,18 @@ def _compile_arguments(training: graph.Training, shaped: ShapedModel, spelling: 
         given.append(("metrics", _per_output(metrics, single)))
     if training.loss_weights:
         given_weights = training.loss_weights
-        weights = {
-            name: spelling.expression(given_weights[name]) if name in given_weights else Code("1.0")
-            for name in losses
-        }
+        weights = {name: _weight(given_weights.get(name), spelling) for name in losses}
         given.append(("loss_weights", _per_output(weights, single)))
     return Code(call("model.compile", given))
+
+
+def _weight(value: graph.Expression | None, spelling: Spelling) -> Code:
+    """Return a weight of a loss, for which Keras takes nothing but a float."""
+    if value is None:
+        return Code("1.0")
+    if isinstance(value, graph.Literal) and isinstance(value.value, (int, float)):
+        return literal(float(value.value))
+    return Code(f"float({spelling.expression(value)})")
 
 
 def _per_output(values: dict[str, Code], single: bool) -> Code:

@@ -51,10 +51,13 @@ class BodyResolver:
         self.used_shared: set[str] = set()
         self.branch_of: dict[graph.Value, int] = {}
         self.has_output = False
+        self.no_input = False
         self.line = 0
 
     def resolve(self) -> graph.Body:
         """Resolve all lines in order."""
+        if not any(isinstance(line, (tree.Input, tree.Broken)) for line in self.lines):
+            self.report_no_input()
         for index, line in enumerate(self.lines):
             self.line = index
             self.resolve_line(line)
@@ -137,7 +140,10 @@ class BodyResolver:
                 type_.dtype.span,
                 f"unknown dtype `{type_.dtype.text}`",
                 "not a dtype of Keras",
-                help=did_you_mean(self.reporter.guess(type_.dtype.text, DTYPES))
+                help=did_you_mean(
+                    _DTYPE_WORDS.get(type_.dtype.text)
+                    or self.reporter.guess(type_.dtype.text, DTYPES)
+                )
                 or "such as `int32[28, 28]`",
             )
             return "float32"
@@ -154,11 +160,25 @@ class BodyResolver:
             if dimension.value is None:
                 dims.append(dimension.unknown.text if dimension.unknown else None)
                 continue
+            if isinstance(dimension.value, tree.Reference) and dimension.value.name == "None":
+                self.report_batch(dimension.span)
+                return None
             size = resolve_number(self.scope, dimension.value)
             if size is None:
                 return None
             dims.append(size)
         return tuple(dims)
+
+    def report_batch(self, span: Span) -> None:
+        self.reporter.error(
+            "S105",
+            span,
+            "the batch is not part of a shape",
+            "not a size",
+            expected="a positive integer, or `?`",
+            received="None",
+            help="leave it out; write `?` for another unknown size",
+        )
 
     def resolve_shared(self, line: tree.SharedLayer) -> None:
         shared = stages.resolve_shared_layer(self, line)
@@ -207,6 +227,19 @@ class BodyResolver:
             values = stages.resolve_stage(self, values, step)
         return values
 
+    def report_no_input(self) -> None:
+        """Report a body without an input, once: that its tensors are unknown follows from it."""
+        self.no_input = True
+        self.names.whole = False
+        example = "input x" if self.in_block else "input x: [28, 28, 1]"
+        self.reporter.error(
+            "G702",
+            self.header,
+            f"this {self.owner} has no input",
+            "nothing comes in",
+            help=f"add the line `{example}`",
+        )
+
     # ---- Names
 
     def name_values(
@@ -243,7 +276,7 @@ class BodyResolver:
             return value
         if name in self.scope.poisoned:
             return graph.Value(span, poisoned=True)
-        if not self.later.report(self, name, span):
+        if not self.no_input and not self.later.report(self, name, span):
             self._not_a_tensor(name, span)
         self.names.whole = False
         self.names.tensors[name] = graph.Value(span, name, poisoned=True)
@@ -254,15 +287,30 @@ class BodyResolver:
             what, hint = "a layer", f"apply it: `x -> {name}`"
         elif self.scope.constant_or_parameter(name, span):
             what, hint = "a number, not a tensor", "arrows carry tensors"
+            if name in self.scope.parameters:
+                what, hint = (
+                    "a parameter, not a tensor",
+                    f"tensors come in by a line `input {name}`",
+                )
         elif stages.is_stage(self, name):
             what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
         else:
             known = [known for known, value in self.names.tensors.items() if not value.poisoned]
             guess = self.reporter.guess(name, known)
-            hint = did_you_mean(guess) or f"define it first: `... -> Dense(3) as {name}`"
+            hint = (
+                did_you_mean(guess)
+                or self._unnamed_end(name)
+                or f"define it first: `... -> Dense(3) as {name}`"
+            )
             self.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=hint)
             return
         self.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=hint)
+
+    def _missing_output(self, names: list[str]) -> str:
+        last = self.lines[-1] if self.lines else None
+        if isinstance(last, tree.Flow) and last.steps and not last.steps[-1].names:
+            return "add `as y` to the end of its last line, then the line `output y`"
+        return f"say what comes out: `output {names[-1]}`" if names else "add `output NAME`"
 
     def check_operation_names(self) -> None:
         """Report names that Keras will give to the operations of arithmetic in this model."""
@@ -279,6 +327,16 @@ class BodyResolver:
                     help=f"choose another name, such as `{name}_layer`",
                 )
 
+    def _unnamed_end(self, name: str) -> str | None:
+        """Return a hint at the line above an `output` that should have named its result."""
+        above = self.lines[self.line - 1] if self.line else None
+        at_output = isinstance(self.lines[self.line], tree.Output)
+        if at_output and isinstance(above, tree.Flow) and above.steps and not above.steps[-1].names:
+            last = above.steps[-1].span
+            line = last.source.line_column(last.end)[0]
+            return f"name what comes out of line {line}: add `as {name}` at its end"
+        return None
+
     # ---- The end
 
     def finish(self) -> graph.Body:
@@ -288,15 +346,8 @@ class BodyResolver:
                 "G702",
                 self.header,
                 f"this {self.owner} has no output",
-                "ends here",
-                help=f"say what comes out: `output {last[-1]}`" if last else "add `output NAME`",
-            )
-        if not self.inputs and self.names.whole:
-            self.reporter.error(
-                "G702",
-                self.header,
-                f"this {self.owner} has no input",
-                help="add a line such as `input x: [28, 28, 1]`",
+                "nothing comes out",
+                help=self._missing_output(last),
             )
         if not self.in_block:
             self.check_operation_names()
@@ -314,6 +365,10 @@ class BodyResolver:
             dict(self.branch_of),
             tuple(self.broken),
         )
+
+
+#: What Python calls the dtypes.
+_DTYPE_WORDS = {"int": "int32", "float": "float32", "str": "string", "long": "int64"}
 
 
 def _named(node: graph.GraphNode) -> graph.GraphNode:

@@ -257,7 +257,7 @@ def bind(
         seen[slot.name] = argument.span
         value = resolve_expression(scope, argument.value, slot.type)
         if isinstance(value, graph.Word) and not _takes_word(slot.type, value.text):
-            unknown_value(scope, value, slot.type.description if slot.type else None)
+            _not_for_this(scope, callee, slot, value, slots)
             value = None
         if value is None:
             whole = False
@@ -265,9 +265,29 @@ def bind(
         bound.append(graph.Bound(slot.name, value, argument.span, argument.name is None))
     missing = [slot.name for slot in slots if slot.required and slot.name not in seen]
     if missing and whole:
-        _missing(scope, callee, callee_span, missing)
+        _missing(scope, callee, callee_span, missing, bool(arguments))
         whole = False
     return Binding(tuple(bound), whole)
+
+
+def _not_for_this(
+    scope: Scope, callee: str, slot: Slot, word: graph.Word, slots: Sequence[Slot]
+) -> None:
+    """Report a word where none is taken: it may be meant for another argument."""
+    expected = slot.type.description if slot.type else None
+    other = next((s.name for s in slots if s.type and word.text in s.type.words), None)
+    if other is None:
+        unknown_value(scope, word, expected)
+        return
+    scope.reporter.error(
+        "A209",
+        word.span,
+        f"wrong value for `{slot.name}` of `{callee}`",
+        "not accepted",
+        expected=expected,
+        received=word.text,
+        help=f"write `{other}={word.text}`",
+    )
 
 
 def _takes_word(type_: ArgumentType | None, word: str) -> bool:
@@ -344,9 +364,9 @@ def _repeated(scope: Scope, callee: str, argument: tree.Argument, name: str) -> 
     )
 
 
-def _missing(scope: Scope, callee: str, span: Span, names: list[str]) -> None:
+def _missing(scope: Scope, callee: str, span: Span, names: list[str], has_others: bool) -> None:
     what = ", ".join(f"`{name}`" for name in names)
-    example = ", ".join(f"{name}=..." for name in names)
+    example = ", ".join([*["..."] * has_others, *(f"{name}=..." for name in names)])
     scope.reporter.error(
         "A207",
         span,

@@ -15,6 +15,7 @@ from nndsl.resolve.scope import Scope
 from nndsl.resolve.training import resolve_training
 from nndsl.source import Span
 from nndsl.syntax import tree
+from nndsl.syntax.names import definitions
 
 #: Nodes that a model may have once its blocks are expanded.
 MAX_NODES = 20_000
@@ -99,6 +100,7 @@ class _ModuleResolver:
                 "belongs inside",
                 help="put it into the braces of a `model` or `block`",
             )
+            self.scope.poisoned.update(name.text for name in definitions(line))
             self.whole = False
 
     def collect_constant(self, line: tree.Constant) -> None:

@@ -113,7 +113,7 @@ def _combine(
         return None
     if isinstance(left, graph.Value) and isinstance(right, graph.Value):
         if operator not in _MERGE_LAYERS:
-            body.reporter.not_supported(span, f"`{operator}` between tensors")
+            _no_operator(body, span, operator, "between tensors")
             return None
         return _merge(body, span, operator, [left, right], name)
     if isinstance(left, graph.Value):
@@ -135,13 +135,22 @@ def _scalar(
 ) -> graph.Value | None:
     assert not isinstance(number, graph.Value)
     if operator not in OPERATION_NAMES:
-        body.reporter.not_supported(span, f"`{operator}` on a tensor")
+        _no_operator(body, span, operator, "on a tensor")
         return None
     if tensor.poisoned:
         return tensor
     output = graph.Value(span, name)
     body.nodes.append(graph.ScalarNode(span, operator, tensor, number, tensor_first, (output,)))
     return output
+
+
+def _no_operator(body: BodyResolver, span: Span, operator: str, where: str) -> None:
+    if operator == ">":
+        body.reporter.error(
+            "T001", span, "unexpected `>`", "an arrow?", help="write the arrow as `->`"
+        )
+    else:
+        body.reporter.not_supported(span, f"`{operator}` {where}")
 
 
 def _merge(

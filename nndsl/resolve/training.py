@@ -187,6 +187,14 @@ class _Training:
 
     def unknown_part(self, value: tree.Reference, kind: str) -> None:
         one = _ONE_OF[kind]
+        last = value.name.rpartition(".")[2]
+        known = vocabulary.meaning(kind, value.name)
+        if last != value.name and vocabulary.knows(kind, last):
+            hint: str | None = f"write `{last}`"
+        elif known is not None and vocabulary.signature(kind, known) is not None:
+            hint = f"with arguments it is written `{known}(...)`"
+        else:
+            hint = None
         candidates = _spellings(kind)
         if value.name[:1].isupper():
             candidates.reverse()
@@ -195,7 +203,7 @@ class _Training:
             value.span,
             f"unknown {one} `{value.name}`",
             f"not in keras.{kind}",
-            help=did_you_mean(self.reporter.guess(value.name, candidates)),
+            help=hint or did_you_mean(self.reporter.guess(value.name, candidates)),
         )
 
     def loss(self, setting: tree.Setting) -> dict[str, graph.Expression] | None:
@@ -283,7 +291,10 @@ class _Training:
         if isinstance(value, tree.Call):
             return self.data_source(value)
         if value is not None:
-            self.wrong(value.span, "data", expected, "leave `data` out for synthetic data")
+            text = self.text_of(value)
+            kind = "csv" if text and text.endswith(".csv") else "npz"
+            hint = f'write `{kind}("{text}")`' if text else "leave `data` out for synthetic data"
+            self.wrong(value.span, "data", expected, hint)
         return None
 
     def data_source(self, call: tree.Call) -> graph.DataSource | None:

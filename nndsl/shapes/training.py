@@ -63,6 +63,7 @@ def check_training(
             training.spans["save"],
             "a model is saved to a file that ends in `.keras`",
             received=f'"{training.save}"',
+            help=f'write `save: "{training.save.rpartition(".")[0] or training.save}.keras"`',
         )
     for source in (training.data, training.validation):
         if isinstance(source, graph.DataSource) and file_exists and not file_exists(source.path):

@@ -37,7 +37,7 @@ def describe(
     source: Source, start: str, tokens: list[Token], position: int, expected: Iterable[str]
 ) -> Diagnostic:
     """Return the message for the token at `position` (past the last one: the line's end)."""
-    wanted = _expected_words(set(expected))
+    wanted = _expected_words(set(expected), _innermost_bracket(tokens[:position]))
     if position == len(tokens):
         last = tokens[-1]
         return Diagnostic(
@@ -89,7 +89,21 @@ def not_a_setting(span: Span) -> Diagnostic:
     )
 
 
-def _expected_words(expected: set[str]) -> str:
+def _innermost_bracket(tokens: list[Token]) -> str:
+    """Return the kind of the bracket that is open at the end of some tokens, or ""."""
+    stack: list[str] = []
+    for token in tokens:
+        if token.kind in ("LPAR", "LSQB", "LBRACE"):
+            stack.append(token.kind)
+        elif token.kind in ("RPAR", "RSQB", "RBRACE") and stack:
+            stack.pop()
+    return stack[-1] if stack else ""
+
+
+def _expected_words(expected: set[str], bracket: str) -> str:
+    closer = {"LPAR": "RPAR", "LSQB": "RSQB"}.get(bracket, "")
+    if closer and {"COMMA", closer} <= expected:
+        return f"`,` or {_SYMBOLS[closer]}"
     for kinds, words in _EXPECTATIONS:
         if kinds <= expected and len(expected) - len(kinds) < 40:
             return words
@@ -101,6 +115,16 @@ def _help(start: str, tokens: list[Token], position: int) -> str | None:
     token = tokens[position]
     if start == "setting":
         return _SETTING
+    if token.kind == "COLON" and tokens[0].kind in ("MODEL", "BLOCK", "TRAIN"):
+        return "its lines stand in braces: `{ ... }`"
+    if token.kind == "FLOOR_DIVIDE" and position == 0:
+        return "comments begin with `#`"
+    if tokens[0].kind == "INPUT":
+        name = tokens[1].text if len(tokens) > 1 else "x"
+        return f"an input is written `input {name}: [28, 28, 1]`"
+    following = tokens[position + 1].text if position + 1 < len(tokens) else ""
+    if token.kind == "EQUAL" and following == ">":
+        return "write the arrow as `->`"
     if position <= 1 and tokens[0].kind == "NAME":
         keyword = nearest(tokens[0].text, _LINE_KEYWORDS)
         if keyword and token.kind in ("NAME", "EQUAL", "COLON", "LBRACE"):
