@@ -135,7 +135,7 @@ def _generate(
     style, problems = choose_style(model, options.style)
     if style is None:
         return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
-    plan_options = PlanOptions(style, options.keras_from, options.relocate)
+    plan_options = PlanOptions(options.keras_from, options.relocate)
     made = make_plan(whole, shaped, _concrete(whole, shaped), style, plan_options)
     return CompiledModel(pretty(emit(made)), style, diagnostics, shaped, whole)
 

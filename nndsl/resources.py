@@ -1,13 +1,8 @@
-"""The only reader of what ships beside the code: the grammar and the templates."""
+"""The only reader of what ships beside the code: the templates."""
 
 from __future__ import annotations
 
 from importlib.resources import files
-
-
-def grammar() -> str:
-    """Return the text of the grammar."""
-    return files("nndsl.grammars").joinpath("nn.lark").read_text(encoding="utf-8")
 
 
 def template(name: str) -> str:

@@ -30,11 +30,11 @@ A_FILE = "a file, which is looked for when the model is built"
 
 #: Arguments that Keras looks at only in training, or never: where it takes wrong ones, we do not.
 LOOKED_AT_LATER = frozenset("""
-    alpha brightness_factor chain_depth contrast_factor dropout epsilon factor fill_mode logit_soft_cap
-    fill_value height mode moving_mean_initializer moving_variance_initializer noise_shape
-    num_bins num_chains num_ops output_size recurrent_dropout renorm_clipping
-    renorm_momentum reverse_dtype scale seed target_shape threshold_factor tile_grid_size
-    top_db training value_range width window
+    alpha brightness_factor chain_depth contrast_factor dropout epsilon factor fill_mode
+    fill_value height logit_soft_cap mode moving_mean_initializer
+    moving_variance_initializer noise_shape num_bins num_chains num_ops output_size
+    recurrent_dropout renorm_clipping renorm_momentum reverse_dtype scale seed target_shape
+    threshold_factor tile_grid_size top_db training value_range width window
     """.split())
 
 #: Refused by us, though Keras builds and runs it: layer (None for any), words of ours, the reason.

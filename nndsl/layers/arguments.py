@@ -42,6 +42,12 @@ def _optional(alias: Any) -> OptionalType:
     return OptionalType(argument_type(alias))
 
 
+def _described(description: str, type_: ArgumentType) -> ArgumentType:
+    """Return a type with a description that is shorter than its own."""
+    type_.description = description
+    return type_
+
+
 def argument_type(alias: Any) -> ArgumentType:
     """Return the `ArgumentType` that an alias of this module carries."""
     for metadata in get_args(alias):
@@ -206,6 +212,16 @@ Split = Annotated[Optional[str], OptionalType(ChoiceType("whitespace", "characte
 ResizeFillMode = Annotated[str, ChoiceType("constant")]
 SpectrumMode = Annotated[
     str, ChoiceType("log", "magnitude", "psd", "real", "imag", "angle", "stft")
+]
+# What `scipy.signal.get_window`, which Keras calls, knows by a name alone.
+_WINDOWS = """
+    hann hamming blackman bart barthann bartlett bkh black blackharr blackmanharris blk bman bmn
+    bohman box boxcar brt brthan bth cosine exponential flat flattop flt halfcosine ham hamm han
+    lanczos nut nutl nuttall ones par parz parzen poisson rect rectangular sinc taylor taylorwin
+    tri triang triangle tuk tukey
+""".split()
+WindowName = Annotated[
+    Optional[str], OptionalType(_described("a window such as `hann`", ChoiceType(*_WINDOWS)))
 ]
 Scaling = Annotated[Optional[str], OptionalType(ChoiceType("density", "spectrum"))]
 ScoreMode = Annotated[str, ChoiceType("dot", "concat")]

@@ -9,12 +9,12 @@ from nndsl.layers.arguments import (
     OneTensor,
     OptionalNumber,
     OptionalPositiveInt,
-    OptionalText,
     PoolPadding,
     PositiveInt,
     Scaling,
     SpectrumMode,
     Text,
+    WindowName,
 )
 from nndsl.layers.checks import need_rank
 from nndsl.layers.rule import LayerError, Output, Weight, layer, output
@@ -59,7 +59,7 @@ def STFTSpectrogram(
     frame_length: PositiveInt = 256,
     frame_step: OptionalPositiveInt = None,
     fft_length: OptionalPositiveInt = None,
-    window: OptionalText = "hann",
+    window: WindowName = "hann",
     periodic: Bool = False,
     scaling: Scaling = "density",
     padding: PoolPadding = "valid",

@@ -169,7 +169,8 @@ def IntegerLookup(
             raise _pair_error("IntegerLookup", "vocabulary", "a list of integers") from None
     lookup = _Lookup("IntegerLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
-    return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)
+    unknown = (oov_token,) * num_oov_indices
+    return lookup.output(x.shape, unknown, pad_to_max_tokens, mask=mask_token, invert=invert)
 
 
 @layer("preprocessing")
@@ -196,7 +197,8 @@ def StringLookup(
     vocabulary = _words("StringLookup", vocabulary)
     lookup = _Lookup("StringLookup", max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, invert, idf_weights)
-    return lookup.output(x.shape, (oov_token,) * num_oov_indices, pad_to_max_tokens)
+    unknown = (oov_token,) * num_oov_indices
+    return lookup.output(x.shape, unknown, pad_to_max_tokens, mask=mask_token, invert=invert)
 
 
 @layer("preprocessing")
@@ -237,6 +239,7 @@ def TextVectorization(
     lookup = _Lookup(name, max_tokens, vocabulary, output_mode)
     lookup.check(sparse, pad_to_max_tokens, False, idf_weights)
     if output_mode == "int":
+        lookup.output(x.shape, ("[UNK]",), pad_to_max_tokens, mask="")  # checks the vocabulary
         return output((x.shape[0], output_sequence_length), dtype="int64")
     words: Dim = None
     if split is None:
@@ -281,15 +284,28 @@ class _Lookup:
         if isinstance(words, tuple) and idf_weights and len(words) != len(idf_weights):
             raise _pair_error(name, "idf_weights", "one for each word of the vocabulary")
 
-    def output(self, shape: Shape, unknown: tuple[str | int, ...], pad: bool) -> Output:
+    def output(
+        self,
+        shape: Shape,
+        unknown: tuple[str | int, ...],
+        pad: bool,
+        *,
+        mask: str | int | None = None,
+        invert: bool = False,
+    ) -> Output:
         """Return the output; `unknown` are the tokens for words outside the vocabulary."""
         words, size = self.vocabulary, None
         if isinstance(words, tuple):
-            places = 0 if unknown and words[: len(unknown)] == unknown else len(unknown)
-            own = words[len(unknown) - places :]
-            size = len(words) + places
+            masks = (mask,) if mask is not None and self.mode == "int" else ()
+            special = (*masks, *unknown)
+            own = words[len(special) :] if words[: len(special)] == special else words
+            size = len(special) + len(own)
+            if not own:
+                raise _pair_error(self.name, "vocabulary", "a word beside the tokens in front")
             if len(set(own)) < len(own):
                 raise _pair_error(self.name, "vocabulary", "each word only once")
+            if mask in own or (invert and unknown and unknown[0] in own):
+                raise _pair_error(self.name, "vocabulary", f"{list(special)} in front, or nowhere")
             if self.max_tokens is not None and size > self.max_tokens:
                 raise _pair_error(self.name, "max_tokens", f"at least {size}")
         if self.mode == "int":

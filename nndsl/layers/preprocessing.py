@@ -52,6 +52,14 @@ def Normalization(
         )
     given = (axis,) if isinstance(axis, int) else axis or ()
     axes = sorted(axis_of("Normalization", x, one) for one in given)
+    if len(set(axes)) < len(axes):
+        raise LayerError(
+            "A203",
+            "Normalization: an axis is there twice",
+            expected="each axis once",
+            received=str(given),
+            argument="axis",
+        )
     shape = tuple(known_size("Normalization", x, one) for one in axes)
     if mean is not None and variance is not None:
         _check_moments(mean, variance, shape)

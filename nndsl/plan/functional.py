@@ -43,18 +43,16 @@ class FunctionBody:
             lines.append(assignment([self.shared[shared]], self.spelling.shared(shared)))
         return lines
 
-    def lines(self, inline: graph.Value | None = None) -> tuple[list[Code], Code | None]:
-        """Return a line for each node; and for `inline`, which needs no variable, its call."""
+    def lines(self, inline: graph.Value | None = None) -> list[Code]:
+        """Return a line for each node; `inline` needs none: its call stands where it is used."""
         lines: list[Code] = []
-        inlined = None
         for index, node in enumerate(self.body.nodes):
             value = self.value(node)
             if inline is not None and node.outputs == (inline,):
-                inlined = value
                 self.variables.variables[inline] = value
                 continue
             lines.append(assignment(self.variables.define(index), value))
-        return lines, inlined
+        return lines
 
     def value(self, node: graph.GraphNode) -> Code:
         """Return the right-hand side of a node's line."""
@@ -85,7 +83,7 @@ def plan_function(module: ModuleNames, block: graph.Block) -> Function:
     outputs = [output.value for output in block.body.outputs]
     last = block.body.nodes[-1].outputs if block.body.nodes else ()
     inline = outputs[0] if tuple(outputs) == last and len(outputs) == 1 else None
-    lines, _ = writer.lines(inline)
+    lines = writer.lines(inline)
     result = Code(", ".join(variables[value] for value in outputs))
     return Function(module.blocks[block], Code(", ".join(signature)), tuple(shared + lines), result)
 
@@ -105,7 +103,7 @@ def plan_functional_model(
     ]
     writer = FunctionBody(module, model.body, spelling, variables)
     shared = writer.shared_lines()
-    lines, _ = writer.lines()
+    lines = writer.lines()
     outputs = [(output.name, variables[output.value]) for output in model.body.outputs]
     if len(outputs) == 1:
         given = outputs[0][1]

@@ -40,15 +40,14 @@ class Data:
 
     kind: str
     default_path: Code | None
-    x: tuple[tuple[Code, Code], ...]
-    y: tuple[tuple[Code, Code], ...]
-    x_is_dict: bool
-    y_is_dict: bool
+    #: What is read: an array, or a dictionary of arrays by the names of inputs or outputs.
+    x: Code
+    y: Code
     #: For csv: the names of columns that are no features, where features are all others.
     rest_without: Code | None = None
     #: For synthetic: expressions of made-up inputs and targets, and how many samples.
-    made_x: tuple[tuple[Code, Code], ...] = ()
-    made_y: tuple[tuple[Code, Code], ...] = ()
+    made_x: Code = Code("")
+    made_y: Code = Code("")
     samples: Code = Code("")
     #: A few numbers of each sample, which the targets are made from.
     flat: Code = Code("")
@@ -72,6 +71,10 @@ class TrainingPlan:
     saved_message: Code
     #: The folder that the model is saved in, if it is not the current one.
     save_folder: Code | None
+
+    @property
+    def has_held_out(self) -> bool:
+        return self.fraction is not None or self.validation_path is not None
 
 
 @dataclass(frozen=True, slots=True)

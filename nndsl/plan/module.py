@@ -23,7 +23,6 @@ _SAFE_DEPTH = 700
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    style: str = "auto"
     keras_from: str = "keras"
     #: Turns a data path of the source into one that holds where the script will stand.
     relocate: Callable[[str], str] = str

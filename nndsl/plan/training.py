@@ -89,9 +89,7 @@ def _weight(value: graph.Expression | None, spelling: Spelling) -> Code:
 
 def _per_output(values: dict[str, Code], single: bool) -> Code:
     """Return what belongs to the one output as it is, else a dictionary by output."""
-    if single:
-        return next(iter(values.values()))
-    return dict_of(values.items())
+    return next(iter(values.values())) if single else dict_of(values.items())
 
 
 # ---- Data ----------------------------------------------------------------------------------
@@ -112,93 +110,71 @@ def _plan_data(
 ) -> Data:
     source = training.data
     inputs = shaped.model.body.inputs
-    # Outputs without a loss or a metric need no targets.
-    targets = [name for name in shaped.outputs if name in training.loss or name in training.metrics]
-    kind = source.kind if source else "synthetic"
-    x_is_dict = len(inputs) > 1
-    y_is_dict = len(shaped.outputs) > 1
-    if source is not None and source.kind == "csv":
-        return _plan_csv(source, shaped, targets, relocate, x_is_dict, y_is_dict)
-    fields = source.fields if source else {}
-    x = [(literal(i.name), _array(fields, i.name, i.dtype)) for i in inputs]
-    y = [(literal(name), _array(fields, name, None)) for name in targets]
-    data = Data(
-        kind=kind,
-        default_path=_path_code(relocate(source.path)) if source else None,
-        x=tuple(x),
-        y=tuple(y),
-        x_is_dict=x_is_dict,
-        y_is_dict=y_is_dict,
+    if source is None:
+        return _plan_synthetic(training, shaped, concrete, spelling)
+    path = _path_code(relocate(source.path))
+    if source.kind == "csv":
+        return _plan_csv(source, shaped, path)
+    fields = source.fields
+    x = {i.name: _array(fields, i.name, i.dtype) for i in inputs}
+    y = {name: _array(fields, name, None) for name in shaped.outputs}
+    return Data("npz", path, _one_or_dict(x), _one_or_dict(y))
+
+
+def _plan_synthetic(
+    training: graph.Training, shaped: ShapedModel, concrete: ShapedModel, spelling: Spelling
+) -> Data:
+    inputs = shaped.model.body.inputs
+    made_x = {
+        i.name: made_up_input(i, concrete.inputs[i.name], shaped.model, spelling) for i in inputs
+    }
+    made_y = {}
+    for name, tensor in concrete.outputs.items():
+        assert tensor is not None  # a model with errors has no plan
+        made_y[name] = made_up_target(training.loss[name], tensor)
+    return Data(
+        kind="synthetic",
+        default_path=None,
+        x=_one_or_dict({i.name: _array({}, i.name, i.dtype) for i in inputs}),
+        y=_one_or_dict({name: _array({}, name, None) for name in shaped.outputs}),
+        made_x=_one_or_dict(made_x),
+        made_y=_one_or_dict(made_y),
         samples=literal(sample_count(concrete)),
         flat=flattened(inputs),
-        made_x=(
-            ()
-            if source
-            else tuple(
-                (
-                    literal(i.name),
-                    made_up_input(i, concrete.inputs[i.name], shaped.model, spelling),
-                )
-                for i in inputs
-            )
-        ),
-        made_y=() if source else tuple(_made_targets(training, concrete, targets)),
     )
-    return data
 
 
-def _made_targets(
-    training: graph.Training, concrete: ShapedModel, targets: list[str]
-) -> list[tuple[Code, Code]]:
-    result = []
-    for name in targets:
-        tensor = concrete.outputs[name]
-        assert tensor is not None
-        loss = training.loss.get(name) or next(iter(training.metrics[name]))
-        result.append((literal(name), made_up_target(loss, tensor)))
-    return result
+def _one_or_dict(values: dict[str, Code]) -> Code:
+    """Return the one value as it is, else a dictionary by name."""
+    return next(iter(values.values())) if len(values) == 1 else dict_of(values.items())
 
 
 def _array(fields: dict[str, tuple[str, ...]], name: str, dtype: str | None) -> Code:
     """Return the expression of an array in an `.npz` archive."""
     key = fields.get(name, (name,))[0]
     text = f"data[{literal(key)}]"
-    if dtype is not None and dtype != "string":
+    if dtype is not None:
         text += f".astype({literal(dtype)})"
     return Code(text)
 
 
-def _plan_csv(
-    source: graph.DataSource,
-    shaped: ShapedModel,
-    targets: list[str],
-    relocate: Relocate,
-    x_is_dict: bool,
-    y_is_dict: bool,
-) -> Data:
+def _plan_csv(source: graph.DataSource, shaped: ShapedModel, path: Code) -> Data:
+    """Return the columns to read; one input without columns gets all that are no targets."""
     inputs = shaped.model.body.inputs
-    target_columns = [c for name in targets for c in source.fields.get(name, (name,))]
+    targets = {name: source.fields.get(name, (name,)) for name in shaped.outputs}
     rest = None
-    x = []
+    x = {}
     for input_ in inputs:
-        columns = source.fields.get(input_.name)
-        if columns is None and not x_is_dict:
-            rest = list_of([literal(column) for column in target_columns])
-            x.append((literal(input_.name), Code("columns(features)")))
-            continue
-        listed = list_of([literal(column) for column in columns or (input_.name,)])
+        names = source.fields.get(input_.name)
+        if names is None and len(inputs) == 1:
+            rest = list_of([literal(name) for names in targets.values() for name in names])
+            listed = Code("features")
+        else:
+            listed = list_of([literal(name) for name in names or (input_.name,)])
         dtype = "" if input_.dtype == "float32" else f", {literal(input_.dtype)}"
-        x.append((literal(input_.name), Code(f"columns({listed}{dtype})")))
-    y = []
-    for name in targets:
-        listed = list_of([literal(c) for c in source.fields.get(name, (name,))])
-        y.append((literal(name), Code(f"columns({listed})")))
-    return Data(
-        kind="csv",
-        default_path=_path_code(relocate(source.path)),
-        x=tuple(x),
-        y=tuple(y),
-        x_is_dict=x_is_dict,
-        y_is_dict=y_is_dict,
-        rest_without=rest,
-    )
+        x[input_.name] = Code(f"columns({listed}{dtype})")
+    y = {
+        name: Code(f"columns({list_of([literal(column) for column in names])})")
+        for name, names in targets.items()
+    }
+    return Data("csv", path, _one_or_dict(x), _one_or_dict(y), rest_without=rest)

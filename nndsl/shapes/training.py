@@ -21,50 +21,21 @@ def check_training(
     training = shaped.graph.training
     if training is None:
         return []
-    reporter = Reporter()
-    evaluator = Evaluator(reporter, shaped.constants)
-
-    def check(value: graph.Expression | None, name: str, expected: str, fits: Any) -> None:
-        if value is None:
-            return
-        number = evaluator.evaluate(value, {})
-        if number is UNKNOWN:
-            return
-        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
-        if not is_number or not fits(number):
-            reporter.error(
-                "T804",
-                value.span,
-                f"wrong value for `{name}`",
-                "does not fit",
-                expected=expected,
-                received=show(number),
-            )
-
-    check(training.epochs, "epochs", "a positive integer", _is_count)
-    check(training.batch_size, "batch_size", "a positive integer", _is_count)
+    checker = _Checker(shaped.constants)
+    checker.number(training.epochs, "epochs", "a positive integer", _is_count)
+    checker.number(training.batch_size, "batch_size", "a positive integer", _is_count)
     for weight in training.loss_weights.values():
-        check(weight, "loss_weights", "a number", lambda number: True)
+        checker.number(weight, "loss_weights", "a number", lambda number: True)
     if not isinstance(training.validation, graph.DataSource):
-        check(
+        checker.number(
             training.validation,
             "validation",
             "a fraction between 0 and 1, or a data source",
             lambda number: 0 < number < 1,
         )
+    reporter = checker.reporter
     check_validation(training, reporter)
-    if training.seed >= 2**32:
-        reporter.error(
-            "T804", training.spans["seed"], "wrong value for `seed`", expected="0 to 2**32 - 1"
-        )
-    if training.save is not None and not training.save.endswith(".keras"):
-        reporter.error(
-            "T804",
-            training.spans["save"],
-            "a model is saved to a file that ends in `.keras`",
-            received=f'"{training.save}"',
-            help=f'write `save: "{training.save.rpartition(".")[0] or training.save}.keras"`',
-        )
+    check_literals(training, reporter)
     for source in (training.data, training.validation):
         if isinstance(source, graph.DataSource) and file_exists and not file_exists(source.path):
             reporter.warning(
@@ -75,6 +46,55 @@ def check_training(
                 help="paths are relative to the folder of this file",
             )
     return reporter.findings
+
+
+class _Checker:
+    """Checks the numbers of the settings."""
+
+    def __init__(self, constants: dict[str, Any]) -> None:
+        self.reporter = Reporter()
+        self.evaluator = Evaluator(self.reporter, constants)
+
+    def number(
+        self,
+        value: graph.Expression | None,
+        name: str,
+        expected: str,
+        fits: Callable[[Any], bool],
+    ) -> None:
+        """Report the value of a setting that is no number, or not one that fits."""
+        if value is None:
+            return
+        number = self.evaluator.evaluate(value, {})
+        if number is UNKNOWN:
+            return
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not is_number or not fits(number):
+            self.reporter.error(
+                "T804",
+                value.span,
+                f"wrong value for `{name}`",
+                "does not fit",
+                expected=expected,
+                received=show(number),
+            )
+
+
+def check_literals(training: graph.Training, reporter: Reporter) -> None:
+    """Report a seed that numpy does not take, and a path that Keras does not save to."""
+    if training.seed >= 2**32:
+        reporter.error(
+            "T804", training.spans["seed"], "wrong value for `seed`", expected="0 to 2**32 - 1"
+        )
+    if training.save is not None and not training.save.endswith(".keras"):
+        stem = training.save.rpartition(".")[0] or training.save
+        reporter.error(
+            "T804",
+            training.spans["save"],
+            "a model is saved to a file that ends in `.keras`",
+            received=f'"{training.save}"',
+            help=f'write `save: "{stem}.keras"`',
+        )
 
 
 def check_validation(training: graph.Training, reporter: Reporter) -> None:
