@@ -136,7 +136,7 @@ def main() -> int:
     parser.add_argument("draws", type=int, nargs="?", default=DRAWS)
     parser.add_argument("layers", nargs="*")
     parser.add_argument("--seed", type=int, default=SEED)
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     for name in arguments.layers or RULES:
         for line in compare(name, arguments.draws, arguments.seed):
             print(line, flush=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, Reporter, did_you_mean
+from nndsl.layers.refused import refusal
 from nndsl.layers.rule import LayerRule
 from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
 from nndsl.resolve.naming import keras_name
@@ -399,7 +400,12 @@ def is_stage(body: BodyResolver, name: str) -> bool:
 def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = False) -> None:
     name, span = stage.callee.text, stage.callee.span
     reporter = body.reporter
-    if name.startswith("ops."):
+    reason = refusal(name)
+    if reason is not None:
+        reporter.error(
+            "G707", span, f"`{name}` is no layer of this language", "not here", help=reason
+        )
+    elif name.startswith("ops."):
         reporter.not_supported(span, "`keras.ops` in a flow")
     elif name in body.scope.poisoned or body.later.report(body, name, span):
         return
