@@ -106,7 +106,7 @@ def Hashing(
         raise _pair_error("Hashing", "dtype", "`int32` or `int64`, or another `output_mode`")
     if output_mode == "int":
         return output(x.shape, dtype=dtype or "int64")
-    return output(_encoded("Hashing", x.shape, output_mode, num_bins))
+    return output(_encoded("Hashing", x.shape, output_mode, num_bins), dtype=_plain(dtype))
 
 
 @layer("preprocessing")
@@ -132,8 +132,9 @@ def HashedCrossing(
             received=", ".join(shape_text(t.shape) for t in x),
         )
     if output_mode == "int":
-        return output(x[0].shape, dtype=dtype or "int64")
-    return output(_encoded("HashedCrossing", x[0].shape, output_mode, num_bins))
+        return output(x[0].shape, dtype=_plain(dtype or "int64"))
+    shape = _encoded("HashedCrossing", x[0].shape, output_mode, num_bins)
+    return output(shape, dtype=_plain(dtype))
 
 
 @layer("preprocessing")
@@ -152,6 +153,8 @@ def IntegerLookup(
     pad_to_max_tokens: Bool = False,
     oov_method: OovMethod = "floormod",
     salt: Salt = None,
+    *,
+    dtype: DType = None,
 ) -> Output:
     """Replace integers by their places in a vocabulary, given or learned by `adapt`.
 
@@ -188,6 +191,8 @@ def StringLookup(
     sparse: Bool = False,
     encoding: Text = "utf-8",
     salt: Salt = None,
+    *,
+    dtype: DType = None,
 ) -> Output:
     """Replace strings by their places in a vocabulary, given or learned by `adapt`.
 
@@ -216,6 +221,8 @@ def TextVectorization(
     sparse: Bool = False,
     ragged: Bool = False,
     encoding: Text = "utf-8",
+    *,
+    dtype: DType = None,
 ) -> Output:
     """Split text into words and replace them by their places in a vocabulary.
 
@@ -338,6 +345,11 @@ def _words(
     if not any(isinstance(word, str) for word in vocabulary):
         raise _pair_error(name, "vocabulary", "a list of words")
     return tuple(str(word) for word in vocabulary)
+
+
+def _plain(dtype: str | None) -> str:
+    """Return the dtype of what comes out of a layer with this dtype."""
+    return (dtype or "float32").removeprefix("mixed_")
 
 
 def _need_vectors(name: str, sparse: bool, mode: str) -> None:

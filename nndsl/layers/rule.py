@@ -235,7 +235,7 @@ class LayerRule:
 
     @cached_property
     def _base_seen(self) -> tuple[Parameter, ...]:
-        """The arguments of all layers that this function wants to see: by keyword only."""
+        """The arguments of all layers that this function sees to itself: by keyword only."""
         names = {p.name for p in BASE_PARAMETERS}
         own = self._parameters[self.function.__code__.co_argcount :]
         return tuple(p for p in own if p.name in names)
@@ -363,6 +363,7 @@ def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Outp
         if not rule.wraps and (trained or (weights and values["dtype"] == "string")):
             _check_dtype(rule, values)
         dtype = str(values["dtype"]).removeprefix("mixed_")
+    if values.get("dtype") and not rule._base_seen:  # it has seen to its dtype itself
         tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
     if values.get("trainable") is False:
         weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
