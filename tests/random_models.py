@@ -16,7 +16,7 @@ from typing import Any, Union
 from draws import RULES, Draw
 
 from nndsl import vocabulary
-from nndsl.layers.argument_types import KerasType, OptionalType
+from nndsl.layers.argument_types import OptionalType
 from nndsl.layers.rule import (
     BadArgument,
     LayerError,
@@ -32,6 +32,8 @@ from nndsl.vocabulary import KerasObject
 UNKNOWN_SIZE = 12
 LARGEST_TENSOR = 1200
 MOST_WEIGHTS = 12_000
+#: Some operations of TensorFlow take no more axes, such as softmax.
+MOST_AXES = 5
 
 # ---- The structure of a program --------------------------------------------------------------
 
@@ -253,6 +255,8 @@ class Flowing:
     real: Tensor
     power: float
     maker: str
+    #: True behind `mask_zero`: the steps may have a mask, which Keras hands on.
+    masked: bool = False
 
     @property
     def rank(self) -> int:
@@ -286,10 +290,24 @@ TAMING = frozenset(
 #: Layers whose code is large, so that a model has only a few of them.
 HEAVY = frozenset(
     """LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed ConvLSTM1D ConvLSTM2D ConvLSTM3D
-    STFTSpectrogram MelSpectrogram Pipeline AugMix RandAugment MixUp GroupQueryAttention
+    STFTSpectrogram Pipeline AugMix RandAugment MixUp GroupQueryAttention
     MultiHeadAttention""".split()
 )
+#: Layers for whole numbers only. All are small, as those of inputs are 0 to 9.
+LOOKING_UP = frozenset(
+    "Embedding ReversibleEmbedding CategoryEncoding IntegerLookup Hashing".split()
+)
+#: Of the others, those that take them as well: many layers of Keras fail on them when run, or give
+#: another dtype than they said.
+TAKES_INTEGERS = LOOKING_UP | frozenset(
+    """Dense EinsumDense Flatten Reshape Permute Identity Rescaling Discretization
+    LayerNormalization BatchNormalization Normalization""".split()
+)
 MOST_HEAVY = 4
+#: Layers that take images of three colors, though most of them say so only in training.
+OF_COLORS = frozenset(
+    name for name, rule in RULES.items() if rule.family == "preprocessing" and "Random" in name
+) | {"AugMix", "CutMix", "MixUp", "RandAugment", "Solarization", "AutoContrast"}
 LARGEST_POWER = 6.0
 
 
@@ -354,6 +372,8 @@ class Meaning:
             _applied(rule, tensors, by_name, values, which) for which in ("declared", "real")
         )
         _check(real)
+        _check_dtypes(rule, values, used)
+        _check_run(rule, values, used, real)
         if len(declared.tensors) != (max(len(stage.names), 1) if named else 1):
             raise Misfit("another number of tensors")
         power = _power(rule, values, used)
@@ -363,7 +383,8 @@ class Meaning:
         if len(self.layers) > self.limit or self.heavy() > MOST_HEAVY:
             raise Misfit("too many layers")
         made = zip(declared.tensors, real.tensors, strict=True)
-        return tuple(Flowing(d, r, power, kind) for d, r in made), declared
+        masked = values.get("mask_zero", False) or any(t.masked for t in used)
+        return tuple(Flowing(d, r, power, kind, masked) for d, r in made), declared
 
     def heavy(self) -> int:
         return sum(name in HEAVY for name in self.layers)
@@ -486,10 +507,60 @@ def _check(made: Output) -> None:
         size = 1
         for dim in tensor.shape[1:]:
             size *= dim if isinstance(dim, int) else LARGEST_TENSOR + 1
-        if not 0 < size <= LARGEST_TENSOR:
+        if not 0 < size <= LARGEST_TENSOR or tensor.rank > MOST_AXES:
             raise Misfit("too large, or empty")
     if sum(weight.size for weight in made.weights) > MOST_WEIGHTS:
         raise Misfit("too many weights")
+
+
+def _check_dtypes(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing]) -> None:
+    """Refuse floats where something is looked up, and integers where Keras fails on them."""
+    inner = [v.rule.name for v in values.values() if isinstance(v, LayerValue)]
+    looks_up = any(name in LOOKING_UP for name in (rule.name, *inner))
+    if used[0].dtype == "bool":
+        raise Misfit("a mask is given by name only")
+    if looks_up and "float" in used[0].dtype:
+        raise Misfit("integers are needed")
+    if rule.name not in TAKES_INTEGERS and not all("float" in t.dtype for t in used[:-1]):
+        raise Misfit("floats are needed")
+    if rule.name not in TAKES_INTEGERS and used[-1].dtype not in ("float32", "bool"):
+        raise Misfit("floats are needed")
+    if rule.name not in TAKES_INTEGERS and len(used) == 1 and "float" not in used[0].dtype:
+        raise Misfit("floats are needed")
+
+
+def _check_run(
+    rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing], made: Output
+) -> None:
+    """Refuse what Keras builds, and fails on when run."""
+    x, equation = used[0], values.get("equation", "...")
+    for name in ("scale", "offset"):
+        many = values.get(name)
+        if isinstance(many, (list, tuple)) and len(many) != x.real.shape[-1]:
+            raise Misfit("a number for each channel is needed")
+    if "..." not in equation and equation.index(",") != x.rank:
+        raise Misfit("a letter for each axis is needed")
+    if rule.name == "RMSNormalization" and values.get("axis", -1) != -1:
+        raise Misfit("the scale fits the last axis only")
+    if rule.name.startswith("Adaptive") and not _known(x.declared):
+        raise Misfit("sizes are needed")
+    if rule.name in OF_COLORS and x.real.shape[-1] != 3:
+        raise Misfit("three colors are needed")
+    if rule.name.startswith("AdaptiveMax") and 1 in (*_sizes(x)[:-1], *made.tensors[0].shape[1:-1]):
+        raise Misfit("a window larger than its input, which ends the process")
+    if rule.name == "CategoryEncoding" and x.dtype not in ("int32", "int64"):
+        raise Misfit("another kind of integers is needed")
+    if "..." in values.get("equation", "") and x.rank > 3:
+        raise Misfit("Keras says the elided axes backwards")
+    if rule.name in (*PAIRED, "MultiHeadAttention") and x.rank > 3:
+        raise Misfit("more axes than attention has names for")
+    softmax = rule.name == "Softmax" or values.get("activation") == "softmax"
+    if (softmax or rule.name == "BatchNormalization") and x.masked:
+        raise Misfit("the mask of the steps does not fit")
+
+
+def _known(tensor: Tensor) -> bool:
+    return all(isinstance(dim, int) for dim in tensor.shape[1:])
 
 
 def _power(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing]) -> float:
@@ -505,10 +576,11 @@ def _power(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing]) -> 
 
 # ---- Drawing arguments -----------------------------------------------------------------------
 
-#: Left out: what depends on libraries or files, on data, on chance, or on a graphics card.
+#: Left out: what depends on libraries or files, on data, on chance, or on a graphics card;
+#: MelSpectrogram gives another number of frames than Keras says.
 NOT_DRAWN = frozenset(
     """Equalization TextVectorization StringLookup HashedCrossing LSTMCell GRUCell SimpleRNNCell
-    StackedRNNCells Masking ContrastLimitedAdaptiveHistogramEqualization""".split()
+    StackedRNNCells Masking MelSpectrogram ContrastLimitedAdaptiveHistogramEqualization""".split()
 )
 NOT_GIVEN = frozenset(
     """data_format quantization_config gptq_unpacked_column_size weights flash_attention stateful
@@ -564,7 +636,8 @@ class Arguments(Draw):
                 made[parameter.name] = known[parameter.name]
             elif parameter.required or (self.chance(0.1) and self.may_be_given(rule, parameter)):
                 made[parameter.name] = self.value(parameter.type, rule, parameter.name, depth)
-        if self.chance(0.03) and any(p.name == "trainable" for p in rule.base):
+        owner = rule.name in HEAVY or rule.name == "SpectralNormalization"
+        if self.chance(0.03) and rule.base and rule.base[0].name == "trainable" and not owner:
             made["trainable"] = self.chance(0.3)
         return made
 
@@ -646,8 +719,9 @@ def _dot(a: Arguments, x: Flowing) -> dict[str, Any]:
 def _einsum(a: Arguments, x: Flowing) -> dict[str, Any]:
     units = a.random.randint(1, 8)
     letters = "abcde"[: x.rank]
-    forms = [
-        {"equation": Quoted("...x,xy->...y"), "output_shape": units, "bias_axes": "y"},
+    elided = {"equation": Quoted("...x,xy->...y"), "output_shape": units, "bias_axes": "y"}
+    forms: list[dict[str, Any]] = [
+        *([elided] if x.rank < 4 else []),  # else Keras says the elided axes backwards
         {
             "equation": Quoted(f"{letters},{letters[-1]}z->{letters[:-1]}z"),
             "output_shape": [*(None for _ in letters[1:-1]), units],
@@ -656,7 +730,7 @@ def _einsum(a: Arguments, x: Flowing) -> dict[str, Any]:
     if x.rank == 3:
         heads = [None, a.random.randint(1, 3), units]
         forms.append({"equation": Quoted("abc,cde->abde"), "output_shape": heads})
-        forms[-1]["bias_axes"] = "de"
+        forms[-1]["bias_axes"] = Quoted("de")
     return a.random.choice(forms)
 
 
@@ -671,8 +745,10 @@ def _groups(a: Arguments, x: Flowing) -> dict[str, Any]:
 
 def _rescaling(a: Arguments, x: Flowing) -> dict[str, Any]:
     one = {"scale": a.random.choice([0.5, 0.1, -1, 2])}
-    many = {"scale": [0.5] * (_sizes(x) or [1])[-1], "offset": 0.25}
-    return a.random.choice([one, {**one, "offset": -0.5}, many])
+    more = {**one, "offset": -0.5}
+    if x is not ANY_TENSOR:
+        more = {"scale": [0.5] * (_sizes(x) or [1])[-1], "offset": 0.25}
+    return a.random.choice([one, {**one, "offset": -0.5}, more])
 
 
 def _moments(a: Arguments, x: Flowing) -> dict[str, Any]:
@@ -690,8 +766,7 @@ def _heads(a: Arguments, x: Flowing) -> dict[str, Any]:
 
 def _lookup(a: Arguments, x: Flowing) -> dict[str, Any]:
     words = a.random.sample(range(10), a.random.randint(2, 6))
-    mode = {"output_mode": a.random.choice(["one_hot", "multi_hot", "count"])}
-    return {"vocabulary": words, **(mode if a.chance(0.4) else {})}
+    return {"vocabulary": words}
 
 
 def _bins(a: Arguments, x: Flowing) -> dict[str, Any]:
@@ -708,10 +783,6 @@ def _categories(a: Arguments, x: Flowing) -> dict[str, Any]:
 def _spectrogram(a: Arguments, x: Flowing) -> dict[str, Any]:
     mode = a.random.choice(["magnitude", "psd", "real", "imag", "stft"])
     return {"mode": mode, "frame_length": 4, "frame_step": a.random.randint(1, 4)}
-
-
-def _mel(a: Arguments, x: Flowing) -> dict[str, Any]:
-    return {"fft_length": 8, "sequence_stride": 4, "num_mel_bins": 4, "power_to_db": False}
 
 
 def _sigmoid_or_not(a: Arguments, x: Flowing) -> dict[str, Any]:
@@ -742,7 +813,6 @@ RECIPES: dict[str, Callable[[Arguments, Flowing], dict[str, Any]]] = {
     "Discretization": _bins,
     "CategoryEncoding": _categories,
     "STFTSpectrogram": _spectrogram,
-    "MelSpectrogram": _mel,
     "Softmax": _sigmoid_or_not,
     "Concatenate": _axis,
     "BatchNormalization": _axis,
@@ -752,7 +822,7 @@ RECIPES: dict[str, Callable[[Arguments, Flowing], dict[str, Any]]] = {
 }
 #: Layers whose other arguments are left as they are.
 WHOLE_RECIPES = frozenset(
-    """IntegerLookup Normalization STFTSpectrogram MelSpectrogram Discretization CategoryEncoding
+    """IntegerLookup Normalization STFTSpectrogram Discretization CategoryEncoding
     GroupQueryAttention Softmax Concatenate Dot PReLU Hashing Activation
     AutoContrast Solarization""".split()
 )
@@ -763,7 +833,7 @@ WHOLE_RECIPES = frozenset(
 #: Names that Keras, Python or the emitted code use themselves, beside quiet ones.
 NAMES = tuple("""x y z a b c h q k v w left right skip features hidden total deep merged head tail
     dense dense_1 dense_2 conv2d relu tanh softmax dropout flatten lstm concatenate inputs outputs
-    call build name dtype self keras layers model Model np tf numpy lambda class def return import_
+    call build name dtype self keras layers Model np tf numpy lambda class def return import_
     print len list dict str int super type metrics losses loss weights trainable optimizer fit
     predict summary input_1 input_layer out result tensors training mask kwargs args i j n filters
     build_model Layer register get_config add_loss branch_1 branch branches shape batch main path
@@ -797,6 +867,13 @@ KEEPING = (
 FLATTENING = frozenset(n for n in RULES if n.startswith("Global")) | {"Flatten", "Reshape"}
 
 
+def _weight(name: str) -> int:
+    """Return how often a layer is drawn."""
+    if name in FLATTENING:
+        return 2
+    return 1 if name.startswith("Random") or name in ("AugMix", "CutMix", "MixUp") else 6
+
+
 class Drawing:
     """Draws one program."""
 
@@ -815,7 +892,7 @@ class Drawing:
         self.taken: set[str] = set()
         self.depth = 0
         drawable = sorted(set(RULES) - NOT_DRAWN - set(MERGES) - set(PAIRED))
-        self.drawable = drawable + [name for name in drawable if name not in FLATTENING] * 2
+        self.drawable = [name for name in drawable for _ in range(_weight(name))]
 
     # ---- The whole
 
@@ -907,7 +984,9 @@ class Drawing:
 
     def input_type(self, before: list[Input]) -> tuple[tuple[int | str | None, ...], str]:
         r = self.random
-        if before and self.chance(0.4):
+        if before and len(before[-1].shape) == 2 and self.chance(0.1):
+            return before[-1].shape[:1], "bool"
+        if before and before[-1].dtype != "bool" and self.chance(0.4):
             return before[-1].shape, before[-1].dtype
         size: Callable[[], int] = lambda: r.randint(4, 10)  # noqa: E731
         steps = r.choice([size(), size(), None, "?T"]) if self.chance(0.7) else "?S"
@@ -923,7 +1002,7 @@ class Drawing:
             ((3, r.randint(4, 6), r.randint(4, 6), 2), "float32"),
             ((size(),), "int32"),
             ((known,), "int32"),
-            ((r.randint(1, 4),), r.choice(["int64", "uint8", "bool"])),
+            ((r.randint(1, 4),), r.choice(["int64", "uint8"])),
         ]
         return r.choice(kinds)
 
@@ -958,7 +1037,10 @@ class Drawing:
             name = next(n for n in self.block_names if n not in self.taken)
             self.block_names.remove(name)
             self.meaning.layers.clear()
-            body, point_free = self.block_body()
+            try:
+                body, point_free = self.block_body()
+            except Misfit:
+                return None
             if body is None:
                 return None
             if parameters and self.chance(0.3):
@@ -970,9 +1052,13 @@ class Drawing:
     def block_body(self) -> tuple[Body | None, bool]:
         shape, dtype = self.input_type([])
         if self.chance(0.4) or self.is_chain:
-            self.taken.add("x")
             self.declare(Input("x", shape, dtype))
-            chain = self.chain((self.frame.tensors["x"],), self.random.randint(1, 4))
+            tensor = self.frame.tensors.pop("x")  # a chain has no name for what comes in
+            self.depth += 1
+            try:
+                chain = self.chain((tensor,), self.random.randint(1, 4))
+            finally:
+                self.depth -= 1
             if not chain[0]:
                 return None, True
             return Body((Input("x"),), (), (Flow((Use("x"),), chain[0]),)), True
@@ -986,7 +1072,8 @@ class Drawing:
         if not flows:
             return None, False
         body = self.finished(inputs, shared, flows)
-        body = replace(body, inputs=tuple(inputs), outputs=self.block_outputs(body, flows))
+        used = tuple(i for i in inputs if any(i.name in _used(flow) for flow in flows))
+        body = replace(body, inputs=used, outputs=self.block_outputs(body, flows))
         return body, False
 
     def block_outputs(self, body: Body, flows: list[Flow]) -> tuple[str, ...]:
@@ -1287,7 +1374,7 @@ class Drawing:
         """Draw the tensors that are given by name; None if there are none for a layer."""
         made = []
         for parameter in rule.tensors[1:]:
-            pool = self.named_tensors(parameter.name, x)
+            pool = self.named_tensors(rule, parameter.name, x)
             if parameter.required:
                 if not pool:
                     return None
@@ -1298,9 +1385,9 @@ class Drawing:
                 made.append(Argument(parameter.name, Use(self.random.choice(pool))))
         return made
 
-    def named_tensors(self, name: str, x: Flowing) -> list[str]:
+    def named_tensors(self, rule: LayerRule, name: str, x: Flowing) -> list[str]:
         """Return the names of the tensors that may be given for an argument."""
-        steps = x.real.shape[1:2]
+        steps = x.real.shape[1:] if rule.name == "Softmax" else x.real.shape[1:2]
         if name == "mask":
             return [
                 n
@@ -1340,12 +1427,9 @@ class Drawing:
         """Return a constant or parameter that may stand for an argument."""
         type_ = rule.by_name[name].type
         inner = type_.inner if isinstance(type_, OptionalType) else type_
-        found = []
+        found: list[Ref] = []
         for known, value in self.frame.values.items():
-            word = isinstance(value, str)
-            if word and isinstance(inner, KerasType) and value in inner.words:
-                found.append(Ref(known))
-            elif word and value in inner.words:
+            if isinstance(value, str) and value in inner.words:
                 found.append(Ref(known))
             elif isinstance(value, int) and name in ("units", "filters", "pool_size", "n"):
                 found += [Ref(known), Ref(known, 2)]
@@ -1393,3 +1477,164 @@ def draw_program(seed: int | str) -> tuple[Program, Meaning]:
         if len(drawing.meaning.layers) >= 5:
             return program, drawing.meaning
     raise AssertionError(f"nothing came of seed {seed}")
+
+
+# ---- Shrinking -------------------------------------------------------------------------------
+
+
+def shrink(program: Program, fails: Callable[[str], bool]) -> Program:
+    """Return a smaller program whose text fails as well."""
+    seen = {program.text()}
+    changed = True
+    while changed:
+        changed = False
+        for smaller in _smaller(program):
+            text = smaller.text()
+            if text in seen:
+                continue
+            seen.add(text)
+            if fails(text):
+                program, changed = smaller, True
+                break
+    return program
+
+
+def _smaller(program: Program) -> Iterator[Program]:
+    for body in _smaller_bodies(program.body):
+        yield _pruned(replace(program, body=body))
+    for index, block in enumerate(program.blocks):
+        for less in _smaller_blocks(block):
+            yield replace(program, blocks=_with(program.blocks, index, less))
+    for name in ("constants", "parameters", "blocks"):
+        for less in _without_one(getattr(program, name), least=0):
+            yield replace(program, **{name: less})
+
+
+def _pruned(program: Program) -> Program:
+    """Return the program without lines, layers, inputs and blocks that nothing uses."""
+    body = _pruned_body(program.body, inputs=True)
+    text = replace(program, body=body, blocks=()).text()
+    for block in reversed(program.blocks):
+        if f" {block.name}" in text:
+            text += Writer(program).block(block)[0] + "".join(Writer(program).block(block))
+    blocks = tuple(b for b in program.blocks if f"block {b.name}" in text)
+    return replace(program, body=body, blocks=blocks)
+
+
+def _pruned_body(body: Body, inputs: bool = False) -> Body:
+    needed = set(body.outputs)
+    kept: list[Flow] = []
+    for flow in reversed(body.flows):
+        if needed.intersection(_defined(flow)):
+            kept.insert(0, flow)
+            needed.update(_used(flow))
+    callees = {s.callee for f in kept for s in _walk(f.stages) if isinstance(s, Apply)}
+    shared = tuple(pair for pair in body.shared if pair[0] in callees)
+    used = tuple(i for i in body.inputs if i.name in needed) if inputs else body.inputs
+    return Body(used, shared, tuple(kept), body.outputs)
+
+
+def _smaller_blocks(block: Block) -> Iterator[Block]:
+    for body in _smaller_bodies(block.body):
+        if block.point_free and (len(body.flows) != 1 or not body.flows[0].stages):
+            continue
+        yield replace(block, body=body if block.point_free else _pruned_body(body))
+    for less in _without_one(block.parameters):
+        yield replace(block, parameters=less)
+
+
+def _smaller_bodies(body: Body) -> Iterator[Body]:
+    for flow in body.flows:
+        for name in _defined(flow):
+            if body.outputs != (name,) and body.outputs:
+                yield replace(body, outputs=(name,))
+    for less in _without_one(body.outputs):
+        yield replace(body, outputs=less)
+    for index, flow in enumerate(body.flows):
+        yield from _without_flow(body, index)
+        for smaller in _smaller_flows(flow):
+            yield replace(body, flows=_with(body.flows, index, smaller))
+    for index, (name, made) in enumerate(body.shared):
+        for less in _smaller_stages((made,)):
+            if len(less) == 1:
+                yield replace(body, shared=_with(body.shared, index, (name, less[0])))
+
+
+def _without_flow(body: Body, index: int) -> Iterator[Body]:
+    """Take a line out; what it defined is one of its sources from there on."""
+    flow = body.flows[index]
+    flows = body.flows[:index] + body.flows[index + 1 :]
+    for source in dict.fromkeys(_used(flow)):
+        other = {name: source for name in _defined(flow)}
+        yield Body(
+            body.inputs,
+            body.shared,
+            tuple(_renamed(one, other) for one in flows),
+            tuple(dict.fromkeys(n for n in body.outputs if n not in other)) or body.outputs,
+        )
+
+
+def _renamed(value: Any, other: dict[str, str]) -> Any:
+    """Return a structure that uses other tensors."""
+    if isinstance(value, Use):
+        return Use(other.get(value.name, value.name))
+    if isinstance(value, Arithmetic):
+        return replace(value, operands=_renamed(value.operands, other))
+    if isinstance(value, Argument):
+        return replace(value, value=_renamed(value.value, other))
+    if isinstance(value, Apply):
+        return replace(value, arguments=_renamed(value.arguments, other))
+    if isinstance(value, Fork):
+        return replace(value, branches=_renamed(value.branches, other))
+    if isinstance(value, Flow):
+        sources, stages = _renamed(value.sources, other), _renamed(value.stages, other)
+        return replace(value, sources=sources, stages=stages)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_renamed(item, other) for item in value)
+    return value
+
+
+def _smaller_flows(flow: Flow) -> Iterator[Flow]:
+    for less in _without_one(flow.sources):
+        yield replace(flow, sources=less)
+    for index, source in enumerate(flow.sources):
+        for operand in source.operands if isinstance(source, Arithmetic) else ():
+            yield replace(flow, sources=_with(flow.sources, index, operand))
+        if isinstance(source, Arithmetic) and len(source.operands) > 2:
+            for less in _without_one(source.operands):
+                smaller = Arithmetic(source.operators[1:], less)
+                yield replace(flow, sources=_with(flow.sources, index, smaller))
+    for stages in _smaller_stages(flow.stages):
+        if stages:
+            last = replace(stages[-1], names=stages[-1].names or flow.stages[-1].names)
+            yield replace(flow, stages=(*stages[:-1], last))
+
+
+def _smaller_stages(stages: Stages) -> Iterator[Stages]:
+    yield from _without_one(stages, least=0)
+    for index, stage in enumerate(stages):
+        before, after = stages[:index], stages[index + 1 :]
+        if stage.names:
+            yield (*before, replace(stage, names=()), *after)
+        if isinstance(stage, Apply):
+            for less in _without_one(stage.arguments, least=0):
+                yield (*before, replace(stage, arguments=less), *after)
+            continue
+        for branch in stage.branches:
+            yield (*before, *branch, *after)
+        for fewer in _without_one(stage.branches, least=2):
+            yield (*before, replace(stage, branches=fewer), *after)
+        for number, branch in enumerate(stage.branches):
+            for smaller in _smaller_stages(branch):
+                changed = replace(stage, branches=_with(stage.branches, number, smaller))
+                yield (*before, changed, *after)
+
+
+def _without_one(items: tuple[Any, ...], least: int = 1) -> Iterator[tuple[Any, ...]]:
+    for index in range(len(items)):
+        if len(items) > least:
+            yield items[:index] + items[index + 1 :]
+
+
+def _with(items: tuple[Any, ...], index: int, item: Any) -> tuple[Any, ...]:
+    return (*items[:index], item, *items[index + 1 :])

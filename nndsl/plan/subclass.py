@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from nndsl import graph
@@ -104,7 +105,11 @@ class _ClassWriter:
             variables.variables.update(inputs)
         uses = {value for node in self.body.nodes for value in inputs_of(node)}
         values = [output.value for output in self.body.outputs]
-        inline = {v for v in values if v not in uses and values.count(v) == 1}
+        # A shared layer is built by its first call: several calls keep their order.
+        calls = [node for node in self.body.nodes if isinstance(node, graph.SharedNode)]
+        times = Counter(node.shared for node in calls)
+        shared = {v for node in calls if times[node.shared] > 1 for v in node.outputs}
+        inline = {v for v in values if v not in uses | shared and values.count(v) == 1}
         variables.keep_to_the_end(
             node for node in self.body.nodes if not inline.isdisjoint(node.outputs)
         )

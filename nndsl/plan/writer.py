@@ -61,11 +61,16 @@ class ModuleNames:
 _LAYER_ARGUMENTS = {"name", "trainable", "dtype", "training", "activity_regularizer"}
 
 
+def _unmangled(name: str) -> str:
+    """Return a name that Python does not change inside a class, as it does `__width`."""
+    return (name.lstrip("_") or "parameter") if name.startswith("__") else name
+
+
 def parameter_names(parameters: Sequence[graph.Parameter], taken: Iterable[str]) -> dict[str, Code]:
     """Return Python names for parameters; those that Keras's layers use themselves are moved."""
     names = Names(taken)
     return {
-        p.name: names.unique(f"{p.name}_" if p.name in _LAYER_ARGUMENTS else p.name)
+        p.name: names.unique(f"{p.name}_" if p.name in _LAYER_ARGUMENTS else _unmangled(p.name))
         for p in parameters
     }
 

@@ -17,6 +17,7 @@ from nndsl.resolve.stages import Blocks
 from nndsl.resolve.tensors import resolve_source
 from nndsl.source import Span
 from nndsl.syntax import tree
+from nndsl.syntax.names import steps
 
 
 class BodyResolver:
@@ -37,6 +38,8 @@ class BodyResolver:
         self.owner = "block" if in_block else "model"
         self.names = BodyNames(scope)
         given = order.defined_names(lines)
+        if isinstance(definition, tree.Block) and definition.chain is not None:
+            given |= {name.text for step in steps(definition.chain) for name in step.names}
         self.later = order.Later(lines)
         self.layer_names = LayerNames(given, blocks.operations(), in_block=in_block)
         scope.layer_names = self.layer_names

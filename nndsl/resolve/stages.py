@@ -373,7 +373,10 @@ def _apply_block(
         )
         return None
     outputs = _block_outputs(stage.span, block, names)
-    prefix = names[0].text if names else body.layer_names.unique(keras_name(block.name))
+    # Keras takes no scope that begins with an underscore.
+    prefix = names[0].text.lstrip("_") if names else keras_name(block.name).lstrip("_")
+    if not names or not prefix:
+        prefix = body.layer_names.unique(prefix or "block")
     body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound.arguments, values, outputs))
     return outputs
 
