@@ -21,17 +21,24 @@ __version__ = "0.1.0"
 
 
 def check(
-    text: str, *, name: str = "<text>", constants: Mapping[str, str] | None = None
+    text: str,
+    *,
+    name: str = "<text>",
+    constants: Mapping[str, str] | None = None,
+    keras: str | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Return what is wrong with a model's text, in the order of the text.
 
     `name` is what messages call the text; `constants` gives constants other values, written as
-    in the text. Never raises on any text, and imports neither Keras nor TensorFlow.
+    in the text; `keras` is the version of Keras that the model is for, such as "3.14", by default
+    the newest known. Never raises on any text, and imports neither Keras nor TensorFlow.
+    Raises ValueError for a version that is not known.
     """
     from nndsl.compiler import Options, check_model
     from nndsl.source import Source
 
-    return check_model(Source(name, text), Options(constants=constants or {}))
+    options = Options(constants=constants or {}, keras=_keras_version(keras))
+    return check_model(Source(name, text), options)
 
 
 def compile(
@@ -42,13 +49,15 @@ def compile(
     name: str = "<text>",
     constants: Mapping[str, str] | None = None,
     keras_from: str = "keras",
+    keras: str | None = None,
 ) -> CompiledModel:
     """Compile a model's text to Keras code.
 
     `style` is "auto", "sequential", "functional" or "subclass"; `model` chooses one of several
-    models; `keras_from="tensorflow"` writes `from tensorflow import keras`. The result's `code`
+    models; `keras_from="tensorflow"` writes `from tensorflow import keras`; `keras` is the version
+    of Keras that the code is for, such as "3.14", by default the newest known. The result's `code`
     is None if there are errors, which are in its `diagnostics`, or if the style cannot express
-    the model. Raises ValueError for a style or import that does not exist.
+    the model. Raises ValueError for a style, import or version that does not exist.
     """
     from nndsl.compiler import IMPORTS, STYLES, Options, compile_source
     from nndsl.source import Source
@@ -57,5 +66,16 @@ def compile(
         raise ValueError(f"style must be one of {', '.join(STYLES)}; received {style!r}")
     if keras_from not in IMPORTS:
         raise ValueError(f"keras_from must be one of {', '.join(IMPORTS)}; received {keras_from!r}")
-    options = Options(style, model, constants or {}, keras_from)
+    options = Options(style, model, constants or {}, keras_from, keras=_keras_version(keras))
     return compile_source(Source(name, text), options)
+
+
+def _keras_version(keras: str | None) -> str | None:
+    """Return the version as it is known, "3.14" for "3.14.1"; raise ValueError for others."""
+    from nndsl import vocabulary
+
+    version = vocabulary.keras_version(keras) if keras is not None else None
+    if keras is not None and version is None:
+        known = ", ".join(vocabulary.keras_versions())
+        raise ValueError(f"keras must be one of {known}; received {keras!r}")
+    return version

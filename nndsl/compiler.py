@@ -54,19 +54,24 @@ class CompiledModel:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to compile: `model` chooses one of several, `constants` gives new values (`--set`)."""
+    """How to compile: `model` chooses one of several, `constants` gives new values (`--set`).
+
+    `keras` is the version of Keras that the code is for, such as "3.14"; None is the newest known.
+    """
 
     style: str = "auto"
     model: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     keras_from: str = "keras"
     relocate: Callable[[str], str] = str
+    keras: str | None = None
 
 
 def check_source(
     source: Source,
     constants: Mapping[str, str] | None = None,
     file_exists: Callable[[str], bool] | None = None,
+    keras: str | None = None,
 ) -> Checked:
     """Parse, resolve and infer: all that is said about a text before any code is made."""
     module, syntax_problems = syntax.parse(source)
@@ -80,8 +85,17 @@ def check_source(
         *name_problems,
         *shape_problems,
         *training_problems,
+        *_version_problems(resolved, keras),
     ]
     return Checked(source, shaped, in_order(found))
+
+
+def _version_problems(resolved: graph.Graph, keras: str | None) -> list[Diagnostic]:
+    if keras is None:
+        return []
+    from nndsl.resolve.versions import check_version  # which few ask for
+
+    return check_version(resolved, keras)
 
 
 def check_model(
@@ -91,7 +105,7 @@ def check_model(
 
     A file with several models is checked as a whole; one of them is chosen only if asked for.
     """
-    checked = check_source(source, options.constants, file_exists)
+    checked = check_source(source, options.constants, file_exists, options.keras)
     whole = checked.shaped.graph
     problems: list[Diagnostic] = []
     clean = not has_errors(checked.diagnostics)
@@ -110,7 +124,7 @@ def compile_source(
     source: Source, options: Options, file_exists: Callable[[str], bool] | None = None
 ) -> CompiledModel:
     """Compile one model of a text."""
-    checked = check_source(source, options.constants, file_exists)
+    checked = check_source(source, options.constants, file_exists, options.keras)
     whole = checked.shaped.graph
     model, problems = _choose_model(whole, options.model, source)
     if not whole.models and has_errors(checked.diagnostics):

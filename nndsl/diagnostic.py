@@ -84,6 +84,11 @@ NAMES = {
     "A211": "repeated-argument",
     "A212": "hidden-word",
     "A213": "bad-arithmetic",
+    "A214": "not-in-this-keras",
+    # Sequences
+    "R609": "mask-lost",
+    # Dtypes
+    "D902": "wrong-dtype",
     # Graph
     "G701": "unused",
     "G702": "nothing-to-output",

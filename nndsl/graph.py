@@ -88,8 +88,35 @@ class LayerObject(Record):
     arguments: tuple[Bound, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Range(Record):
+    """A part of a slice that keeps an axis: `0:3`, `::2`, `:`."""
+
+    span: Span
+    start: Expression | None
+    stop: Expression | None
+    step: Expression | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rest(Record):
+    """`...` in a slice."""
+
+    span: Span
+
+
 Expression = Union[
-    Literal, Word, ConstantUse, ParameterUse, Arithmetic, Negation, Sequence, Object, LayerObject
+    Literal,
+    Word,
+    ConstantUse,
+    ParameterUse,
+    Arithmetic,
+    Negation,
+    Sequence,
+    Object,
+    LayerObject,
+    Range,
+    Rest,
 ]
 
 
@@ -204,7 +231,10 @@ class BrokenLayer(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BlockNode(Record):
-    """A block applied; `name` is the prefix of the names of the layers inside."""
+    """A block applied; `name` is the prefix of the names of the layers inside.
+
+    `unused` are the outputs that nothing needs, each with the tensor inside the block.
+    """
 
     span: Span
     name: str
@@ -212,25 +242,39 @@ class BlockNode(Record):
     arguments: tuple[Bound, ...]
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
+    unused: tuple[tuple[Value, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ScalarNode(Record):
-    """Arithmetic of one tensor and a number: `x * 0.5`, `1 - x`."""
+class Operand(Record):
+    """What an operation works on: a tensor, several as a list, or a number."""
+
+    name: str
+    values: tuple[Value, ...] = ()
+    number: Expression | None = None
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OperationNode(Record):
+    """A function of `keras.ops` applied: `x -> ops.mean(axis=1)`.
+
+    `symbol` is how it was written where it was no call: `+` for `x + 1`, `[]` for `x[:, 0]`.
+    """
 
     span: Span
-    operator: str
-    tensor: Value
-    number: Expression
-    tensor_first: bool
+    operation: LayerRule
+    operands: tuple[Operand, ...]
+    arguments: tuple[Bound, ...]
     outputs: tuple[Value, ...]
+    symbol: str = ""
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        return (self.tensor,)
+        return tuple(value for operand in self.operands for value in operand.values)
 
 
-GraphNode = Union[LayerNode, SharedNode, BlockNode, ScalarNode]
+GraphNode = Union[LayerNode, SharedNode, BlockNode, OperationNode]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -262,6 +306,8 @@ class Block(Record):
     span: Span
     #: Nodes in it once every block inside is expanded: counted before anything is expanded.
     size: int
+    #: The block as the source has it, where this is the part of it that is needed.
+    whole: Block | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -50,7 +50,8 @@ def keras_answer(asked: Case, reason: list[str] | None = None) -> Answer | None:
         if reason is not None:
             reason.append(f"{type(error).__name__}: {str(error)[:300]}")
         return None
-    return (tensors, count(made.trainable_weights), count(made.non_trainable_weights))
+    trainable = count(w for w in made.weights if w.trainable)  # as a model shows it
+    return (tensors, trainable, count(made.weights) - trainable)
 
 
 def forget() -> None:

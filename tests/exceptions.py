@@ -41,6 +41,12 @@ LOOKED_AT_LATER = frozenset("""
 STRICTER: tuple[tuple[str | None, str, str], ...] = (
     (None, "Adaptive.* beside the batch, not", "another shape comes out than Keras says"),
     (None, "three axes beside the batch, not 2", "Keras takes the batch for an axis of the image"),
+    (None, "Adaptive.* needs to know", "TensorFlow has to know the size in training"),
+    (None, "Adaptive.* the larger of its windows", "fails in training"),
+    (None, "takes images of three channels", "fails in training"),
+    (None, "computes with floats only", "fails in training, or for other arguments"),
+    ("RMSNormalization", "the last axes only", "a size of 1, or that of the last axis by chance"),
+    ("EinsumDense", "more axes than the equation", "sizes of 1, or equal ones, meet by chance"),
     (None, "there are no weights of", "whole numbers and strings cannot be trained"),
     (None, "takes sequences", "it would attend across the batch"),
     (None, "cannot attend along", "it would attend across the batch"),
@@ -99,7 +105,7 @@ def _stricter(case: Case, theirs: Answer) -> str | None:
             return FAILS
         if not _fits(theirs, came):
             return OTHERWISE
-    return _listed(case, error) if isinstance(error, LayerError) else None
+    return listed(case, error) if isinstance(error, LayerError) else None
 
 
 def _careless(error: BadArgument) -> str | None:
@@ -113,9 +119,10 @@ def _careless(error: BadArgument) -> str | None:
     return LATER if error.parameter.name in LOOKED_AT_LATER else None
 
 
-def _listed(case: Case, error: LayerError) -> str | None:
+def listed(case: Case, error: BadArgument | LayerError | None) -> str | None:
+    """Return the reason why we refuse what Keras takes, of those in the table."""
     for layer, words, reason in STRICTER:
-        if layer in (None, case.layer) and re.search(words, error.title):
+        if layer in (None, case.layer) and re.search(words, getattr(error, "title", "")):
             return reason
     return None
 

@@ -136,12 +136,17 @@ def count(weights: Sequence[Any]) -> int:
 
 
 def leaf(layer: keras.Layer) -> Leaf:
-    """Return what is compared of a layer; its outputs are those of its first call."""
+    """Return what is compared of a layer; its outputs are those of its first call.
+
+    What is trainable is what a model shows: a layer with `trainable=False` says that nothing in it
+    is, also of layers inside it that a model goes on training.
+    """
+    trainable = count([weight for weight in layer.weights if weight.trainable])
     return Leaf(
         kind_of(layer),
         tuple((tuple(t.shape), t.dtype) for t in keras.tree.flatten(layer.output)),
-        count(layer.trainable_weights),
-        count(layer.non_trainable_weights),
+        trainable,
+        count(layer.weights) - trainable,
     )
 
 

@@ -304,10 +304,6 @@ TAKES_INTEGERS = LOOKING_UP | frozenset(
     LayerNormalization BatchNormalization Normalization""".split()
 )
 MOST_HEAVY = 4
-#: Layers that take images of three colors, though most of them say so only in training.
-OF_COLORS = frozenset(
-    name for name, rule in RULES.items() if rule.family == "preprocessing" and "Random" in name
-) | {"AugMix", "CutMix", "MixUp", "RandAugment", "Solarization", "AutoContrast"}
 LARGEST_POWER = 6.0
 
 
@@ -356,7 +352,8 @@ class Meaning:
         made = replace(frame.shared[name], names=stage.names)
         tensors, output = self.layer(made, tensors, frame, bool(stage.names))
         first = frame.first.setdefault(name, (tensors, output))
-        if first[1].weights != output.weights or first[0][0].rank != tensors[0].rank:
+        sizes = [(one.weights, one.built_for) for one in (first[1], output)]
+        if sizes[0] != sizes[1] or first[0][0].rank != tensors[0].rank:
             raise Misfit(f"{name} is made for another shape")
         return tensors
 
@@ -373,7 +370,7 @@ class Meaning:
         )
         _check(real)
         _check_dtypes(rule, values, used)
-        _check_run(rule, values, used, real)
+        _check_run(rule, values, used)
         if len(declared.tensors) != (max(len(stage.names), 1) if named else 1):
             raise Misfit("another number of tensors")
         power = _power(rule, values, used)
@@ -529,38 +526,16 @@ def _check_dtypes(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowin
         raise Misfit("floats are needed")
 
 
-def _check_run(
-    rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing], made: Output
-) -> None:
+def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing]) -> None:
     """Refuse what Keras builds, and fails on when run."""
-    x, equation = used[0], values.get("equation", "...")
-    for name in ("scale", "offset"):
-        many = values.get(name)
-        if isinstance(many, (list, tuple)) and len(many) != x.real.shape[-1]:
-            raise Misfit("a number for each channel is needed")
-    if "..." not in equation and equation.index(",") != x.rank:
-        raise Misfit("a letter for each axis is needed")
-    if rule.name == "RMSNormalization" and values.get("axis", -1) != -1:
-        raise Misfit("the scale fits the last axis only")
-    if rule.name.startswith("Adaptive") and not _known(x.declared):
-        raise Misfit("sizes are needed")
-    if rule.name in OF_COLORS and x.real.shape[-1] != 3:
-        raise Misfit("three colors are needed")
-    if rule.name.startswith("AdaptiveMax") and 1 in (*_sizes(x)[:-1], *made.tensors[0].shape[1:-1]):
-        raise Misfit("a window larger than its input, which ends the process")
-    if rule.name == "CategoryEncoding" and x.dtype not in ("int32", "int64"):
-        raise Misfit("another kind of integers is needed")
+    x = used[0]
+    many = values.get("scale")
+    if isinstance(many, (list, tuple)) and len(many) != x.real.shape[-1]:
+        raise Misfit("a number for each channel is needed, also where their number is unknown")
     if "..." in values.get("equation", "") and x.rank > 3:
         raise Misfit("Keras says the elided axes backwards")
-    if rule.name in (*PAIRED, "MultiHeadAttention") and x.rank > 3:
-        raise Misfit("more axes than attention has names for")
-    softmax = rule.name == "Softmax" or values.get("activation") == "softmax"
-    if (softmax or rule.name == "BatchNormalization") and x.masked:
+    if rule.name == "Softmax" and x.masked:
         raise Misfit("the mask of the steps does not fit")
-
-
-def _known(tensor: Tensor) -> bool:
-    return all(isinstance(dim, int) for dim in tensor.shape[1:])
 
 
 def _power(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing]) -> float:
@@ -636,8 +611,7 @@ class Arguments(Draw):
                 made[parameter.name] = known[parameter.name]
             elif parameter.required or (self.chance(0.1) and self.may_be_given(rule, parameter)):
                 made[parameter.name] = self.value(parameter.type, rule, parameter.name, depth)
-        owner = rule.name in HEAVY or rule.name == "SpectralNormalization"
-        if self.chance(0.03) and rule.base and rule.base[0].name == "trainable" and not owner:
+        if self.chance(0.03) and rule.base and rule.base[0].name == "trainable":
             made["trainable"] = self.chance(0.3)
         return made
 

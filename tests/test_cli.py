@@ -6,6 +6,7 @@ Most tests run `main()` in this process, which is fast; what needs a process of 
 from __future__ import annotations
 
 import io
+import json
 import os
 import stat
 import subprocess
@@ -222,6 +223,96 @@ def test_keras_from_tensorflow(run: Run) -> None:
     assert "\nimport keras\n" not in text
 
 
+def test_an_older_keras(run: Run) -> None:
+    renormed = GOOD.replace("Dense(width, relu)", "BatchNormalization(renorm=true)")
+    for command in (["check"], ["compile", "-o", "-"]):
+        for version in ("3.13", "3.13.2"):
+            result = run(*command, "model.nn", "--keras", version, model=renormed)
+            assert result.status == 1
+            assert (
+                "error[A214]: `renorm` of `BatchNormalization` is not in Keras 3.13" in result.err
+            )
+            assert "since Keras 3.14" in result.err
+            assert not result.out
+        for version in ("3.14", "3.15"):
+            assert run(*command, "model.nn", "--keras", version, model=renormed).status == 0
+    unknown = run("check", "model.nn", "--keras", "2.15", model=GOOD)
+    assert unknown.status == 2
+    assert "--keras takes one of 3.13, 3.14, 3.15; got 2.15" in unknown.err
+
+
+# ---- layers ----------------------------------------------------------------------------------
+
+
+def test_layers_are_listed(run: Run) -> None:
+    result = run("layers")
+    assert (result.status, result.err) == (0, "")
+    for line in ("Convolution", "  Conv2D           Slide `filters` kernels over an image"):
+        assert f"\n{line}" in result.out
+    assert "Optimizers  (optimizer: ...)\n  Adadelta, Adafactor, Adagrad, Adam," in result.out
+    assert max(len(line) for line in result.out.splitlines()) <= 100
+
+
+def test_one_layer(run: Run) -> None:
+    result = run("layers", "Conv2D")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("Conv2D  (layer: Convolution)\n")
+    assert "image -> Conv2D(filters, kernel_size, strides=(1, 1), padding=valid," in result.out
+    assert "  # [28, 28, 3] -> [28, 28, 32], 896 parameters\n" in result.out
+    assert "https://keras.io/api/layers/convolution_layers/convolution2d/" in result.out
+    assert run("layers", "Convolution2D").out == run("layers", "conv2d").out == result.out
+
+
+def test_other_names_and_lists(run: Run) -> None:
+    for name, words in (
+        ("relu", "relu  (activation)"),
+        ("he_normal", "HeNormal  (initializer)"),
+        ("Adam", "Adam(learning_rate=0.001,"),
+        ("mse", "MeanSquaredError  (loss)"),
+        ("ops.mean", "ops.mean  (operation: reductions)"),
+        ("Losses", "Losses  (loss: ...)"),
+        ("ops", "Operations: maths"),
+    ):
+        result = run("layers", name)
+        assert (result.status, result.err) == (0, "")
+        assert words in result.out
+
+
+def test_names_that_there_are_not(run: Run) -> None:
+    for name, words in (
+        ("conv", "there is no `conv`; did you mean one of these?\n  Conv1D, Conv2D, Conv3D"),
+        ("Dens", "did you mean `Dense` or `EinsumDense`?"),
+        ("Lambda", "`Lambda` is not part of the language: it runs Python"),
+        ("ops.arange", "`ops.arange` is not part of the language"),
+        ("xyzzy", "there is no `xyzzy`; `nndsl layers` lists what there is"),
+        ("", "there is no ``"),
+        ("\x1b[1m", "\\x1b[1m"),
+    ):
+        result = run("layers", name)
+        assert (result.status, result.out) == (2, "")
+        assert result.err.startswith("nndsl: ")
+        assert words in result.err
+
+
+def test_layers_for_other_readers(run: Run) -> None:
+    assert run("layers", "Dense", "--output-format", "markdown").out.startswith("### Dense\n")
+    (told,) = json.loads(run("layers", "Dense", "--output-format", "json").out)
+    assert told["gives"]["outputs"] == ["[64]"]
+    for arguments in ([], ["losses"]):
+        assert "## Losses\n" in run("layers", *arguments, "--output-format", "markdown").out
+        lists = json.loads(run("layers", *arguments, "--output-format", "json").out)
+        assert "Losses" in [one["title"] for one in lists]
+
+
+def test_colours_of_layers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[" not in run("layers", "Dense").out
+    assert "\x1b[" in run("layers", "Dense", "--color", "always").out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert "\x1b[" in run("layers", "Dense").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in run("layers", "Dense").out
+
+
 # ---- Files -----------------------------------------------------------------------------------
 
 
@@ -433,9 +524,17 @@ def test_version_and_help(run: Run) -> None:
     assert (result.status, result.out) == (0, f"nndsl {__version__}\n")
     result = run("--help")
     assert result.status == 0
-    for word in ("compile", "check", "train", "examples:", "exit status:", "nndsl check model.nn"):
+    for word in (
+        "compile",
+        "check",
+        "train",
+        "layers",
+        "examples:",
+        "exit status:",
+        "nndsl check model.nn",
+    ):
         assert word in result.out
-    for command in ("check", "compile", "train"):
+    for command in ("check", "compile", "train", "layers"):
         assert run(command, "--help").status == 0
 
 
@@ -509,6 +608,20 @@ def test_a_check_imports_little(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "1 []\n"
     assert "error[S101]" in done.stderr
+
+
+def test_a_check_without_objects_does_without_their_types(tmp_path: Path) -> None:
+    (tmp_path / "model.nn").write_text(GOOD, encoding="utf-8")
+    program = (
+        "import sys\n"
+        "from nndsl.cli import main\n"
+        "status = main(['check', 'model.nn'])\n"
+        "late = [name for name in sys.modules if 'object' in name or 'versions' in name]\n"
+        "print(status, [name for name in late if name.startswith('nndsl')])\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "0 []\n"
 
 
 def test_as_a_process(tmp_path: Path) -> None:

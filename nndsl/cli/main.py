@@ -1,4 +1,4 @@
-"""The command line: `nndsl compile`, `check` and `train`."""
+"""The command line: `nndsl compile`, `check`, `train` and `layers`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ examples:
   nndsl compile model.nn --set width=128        with another value for a constant
   cat model.nn | nndsl check -                  read standard input
   nndsl train model.nn --epochs 3               compile and run, with the script's own arguments
+  nndsl layers                                  list the layers and the other names there are
+  nndsl layers Conv2D                           say what one takes and gives, with an example
 
 exit status: 0 clean, 1 findings in the model, 2 wrong usage or a file problem, 3 a bug in nndsl
 """
@@ -110,6 +112,11 @@ def _parser() -> argparse.ArgumentParser:
         help="write `import keras` (default) or `from tensorflow import keras`",
     )
     common.add_argument(
+        "--keras",
+        metavar="VERSION",
+        help="the version of Keras that the code is for, such as 3.14 (default: the newest known)",
+    )
+    common.add_argument(
         "--output-format",
         choices=("full", "concise"),
         default="full",
@@ -157,6 +164,36 @@ def _add_commands(
         " Options that are not nndsl's go to the script: --epochs, --batch-size, --data.",
     )
     train.set_defaults(run=_train, script_arguments=[])
+    _add_layers(commands)
+
+
+def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    layers = commands.add_parser(
+        "layers",
+        help="list the layers, or say what one takes and gives",
+        description="List the layers and the other names of Keras that the language has, or say of"
+        " one what it does, takes and gives, with an example. Needs no TensorFlow.",
+    )
+    layers.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="a layer, activation, initializer, regularizer, constraint, loss, metric, optimizer"
+        " or schedule, or the title of a list, such as losses",
+    )
+    layers.add_argument(
+        "--output-format",
+        choices=("text", "markdown", "json"),
+        default="text",
+        help="how it is printed (default: text)",
+    )
+    layers.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours (default: on a terminal, unless NO_COLOR is set)",
+    )
+    layers.set_defaults(run=_layers)
 
 
 def _run(arguments: list[str]) -> int:
@@ -224,6 +261,12 @@ def _train(options: argparse.Namespace) -> int:
     return run_script(compiled.code, name, options.script_arguments)
 
 
+def _layers(options: argparse.Namespace) -> int:
+    from nndsl.cli.layers import run
+
+    return run(options)
+
+
 def _compile_source(
     source: Source, options: argparse.Namespace, folder: Path | None
 ) -> CompiledModel:
@@ -248,7 +291,20 @@ def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str) 
         constants=constants,
         keras_from=options.keras_from,
         relocate=relocate,
+        keras=_keras_version(options.keras),
     )
+
+
+def _keras_version(text: str | None) -> str | None:
+    if text is None:
+        return None
+    from nndsl import vocabulary
+
+    version = vocabulary.keras_version(text)
+    if version is None:
+        known = ", ".join(vocabulary.keras_versions())
+        raise FileProblem(f"--keras takes one of {known}; got {text}")
+    return version
 
 
 def _output_path(options: argparse.Namespace) -> Path | None:

@@ -63,6 +63,19 @@ class TensorType(ArgumentType):
         raise self.refuse()
 
 
+class OperandType(TensorType):
+    """A tensor, or a number that stands in the place of one."""
+
+    def __init__(self, *, optional: bool = False) -> None:
+        super().__init__("a tensor or a number", optional=optional)
+
+    def convert(self, value: Any) -> Any:
+        """Return the tensor or number as it is; strings and lists are neither."""
+        if isinstance(value, (str, list, tuple)):
+            raise self.refuse()
+        return super().convert(value)
+
+
 class AnyType(ArgumentType):
     def convert(self, value: Any) -> Any:
         return value
@@ -230,6 +243,28 @@ class MarginsType(ArgumentType):
             return tuple(self.pair.convert(item) for item in items)
         except Unfit as unfit:
             raise self.refuse(unfit) from None
+
+
+class IndexType(ArgumentType):
+    """What stands in the brackets of a slice: integers, ranges, `...`, `none` for a new axis."""
+
+    def __init__(self) -> None:
+        super().__init__("integers and ranges such as `0:3`")
+
+    def convert(self, value: Any) -> tuple[Any, ...]:
+        items = value if isinstance(value, (list, tuple)) else (value,)
+        if not all(self._is_part(item) for item in items):
+            raise self.refuse()
+        return tuple(items)
+
+    def _is_part(self, item: Any) -> bool:
+        if isinstance(item, slice):
+            ends = (item.start, item.stop, item.step)
+            return all(end is None or self._is_integer(end) for end in ends)
+        return item is None or item is Ellipsis or self._is_integer(item)
+
+    def _is_integer(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
 
 
 class EinsumShapeType(ListType):

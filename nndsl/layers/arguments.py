@@ -17,6 +17,7 @@ from nndsl.layers.argument_types import (
     EinsumShapeType,
     EitherType,
     FactorType,
+    IndexType,
     IntType,
     KerasType,
     LayerType,
@@ -25,6 +26,7 @@ from nndsl.layers.argument_types import (
     MarginsType,
     NumberType,
     OddType,
+    OperandType,
     OptionalType,
     PairType,
     SpatialType,
@@ -66,6 +68,10 @@ Tensors = Annotated["tuple[Tensor, ...]", TensorType("a list of tensors", severa
 OptionalTensors = Annotated[
     Optional["tuple[Tensor, ...]"], TensorType("a list of tensors", optional=True, several=True)
 ]
+
+# Operands of an operation.
+Operand = Annotated[Any, OperandType()]
+OptionalOperand = Annotated[Any, OperandType(optional=True)]
 
 # Plain values.
 Any_ = Annotated[Any, AnyType("a value")]
@@ -191,7 +197,18 @@ Margins1 = Annotated[Any, MarginsType(1)]
 Margins2 = Annotated[Any, MarginsType(2)]
 Margins3 = Annotated[Any, MarginsType(3)]
 
+Index = Annotated[tuple[Any, ...], IndexType()]
+PadWidth = Annotated[
+    Any,
+    EitherType(
+        "a list of pairs, one for each axis, `(0, 0)` for the batch",
+        ListType("", PairType("a pair of integers of at least 0", argument_type(NonNegativeInt))),
+        argument_type(NonNegativeInt),
+    ),
+]
+
 # Words.
+PadMode = Annotated[str, ChoiceType("constant", "reflect", "symmetric")]
 FillMode = Annotated[str, ChoiceType("reflect", "wrap", "constant", "nearest")]
 ElasticFillMode = Annotated[str, ChoiceType("constant", "nearest", "wrap", "mirror", "reflect")]
 PlainInterpolation = Annotated[str, ChoiceType("nearest", "bilinear")]
@@ -248,6 +265,8 @@ DType = Annotated[
         ChoiceType(*(d for d in DTYPES if d != "int8"), "mixed_float16", "mixed_bfloat16")
     ),
 ]
+
+TensorDType = Annotated[Optional[str], OptionalType(ChoiceType(*DTYPES))]
 
 # Layers as arguments, and parts of Keras.
 LayerArgument = Annotated[Any, LayerType("a layer, such as `Dense(3)`")]

@@ -22,10 +22,11 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import fits, known_size, need_rank
 from nndsl.layers.effort import times, total
+from nndsl.layers.masks import KEEPS
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
 
 
-@layer("attention")
+@layer("attention", masks=KEEPS)
 def MultiHeadAttention(
     query: OneTensor,
     value: OneTensor,
@@ -63,13 +64,26 @@ def MultiHeadAttention(
     `[num_heads, targets, sources]` as well; weights: kernels `(features, num_heads, key_dim)` of
     query and key, `(features, num_heads, value_dim)` of value, `(num_heads, value_dim, features)`
     of the output, and a bias for each.
+
+    `key_dim` is the size of one head, as a rule `features / num_heads`. For self-attention `value`
+    is the tensor itself; `use_causal_mask=true` hides later steps.
+
+    Example:
+        input tokens: [50, 64]
+        tokens -> MultiHeadAttention(8, 64, value=tokens)
     """
     name = "MultiHeadAttention"
     key = value if key is None else key
-    check_attention(name, query, value, key, attention_mask)
+    check_attention(name, query, value, key)
     _check_alike(name, value, key)
     check_flash(name, flash_attention, dropout, return_attention_scores)
     _check_axes(name, query, attention_axes)
+    attended = _attended(query, attention_axes)
+    others = [axis for axis in range(1, query.rank - 1) if axis not in attended]
+    _check_leading(name, query, value, others)
+    masks = [query_mask, value_mask, key_mask]
+    masked = [mask is not None for mask in masks] + [t.masked for t in (query, value, key)]
+    _check_masks_of(name, query, value, attention_mask, [use_causal_mask, *masked], attended)
     width = value_dim or key_dim
     made = (output_shape,) if isinstance(output_shape, int) else output_shape or ()
     sizes = made or (known_size(name, query),)
@@ -96,7 +110,7 @@ def MultiHeadAttention(
     return Output(tuple(tensors), tuple(weights), cost)
 
 
-@layer("attention")
+@layer("attention", masks=KEEPS)
 def GroupQueryAttention(
     query: OneTensor,
     value: OneTensor,
@@ -132,14 +146,22 @@ def GroupQueryAttention(
     `[num_query_heads, targets, sources]` as well; weights: kernels
     `(features, num_query_heads, head_dim)` of query, `(features, num_key_value_heads, head_dim)` of
     key and value, `(num_query_heads, head_dim, features)` of the output, and a bias for each.
+
+    `num_query_heads` is a multiple of `num_key_value_heads`; for self-attention `value` is the
+    tensor itself.
+
+    Example:
+        input tokens: [50, 64]
+        tokens -> GroupQueryAttention(16, 8, 2, value=tokens)
     """
     name = "GroupQueryAttention"
     key = value if key is None else key
     need_rank(name, query, "[targets, features]")
-    check_attention(name, query, value, key, attention_mask)
+    check_attention(name, query, value, key)
     _check_alike(name, value, key)
     check_flash(name, flash_attention, dropout, return_attention_scores)
     _check_groups(name, num_query_heads, num_key_value_heads)
+    _check_masks_of(name, query, value, attention_mask, [], [1])
     features = known_size(name, query)
     if known_size(name, value) != features:
         raise LayerError(
@@ -169,7 +191,7 @@ def GroupQueryAttention(
     return Output(tuple(tensors), tuple(weights), cost)
 
 
-@layer("attention")
+@layer("attention", masks=KEEPS)
 def Attention(
     x: Tensors,
     mask: OptionalTensors,
@@ -187,6 +209,13 @@ def Attention(
     `[sources, features]`, output `[targets, width]`; `return_attention_scores=true` gives
     `[targets, sources]` as well; weights: scale `()` with `use_scale`, concat_score_weight `()`
     with `score_mode=concat`.
+
+    The order on the arrow is query, value, key; without a key the value is the key.
+
+    Example:
+        input query: [20, 64]
+        input memory: [50, 64]
+        query, memory -> Attention(use_scale=true)
     """
     weights = [Weight("scale", ())] if use_scale else []
     if score_mode == "concat":
@@ -195,7 +224,7 @@ def Attention(
     return _attend("Attention", x, weights, return_attention_scores)
 
 
-@layer("attention")
+@layer("attention", masks=KEEPS)
 def AdditiveAttention(
     x: Tensors,
     mask: OptionalTensors,
@@ -210,6 +239,13 @@ def AdditiveAttention(
     Inputs query `[targets, features]`, value `[sources, width]` and perhaps key
     `[sources, features]`, output `[targets, width]`; `return_attention_scores=true` gives
     `[targets, sources]` as well; weights: scale `(features,)` with `use_scale`.
+
+    The order on the arrow is query, value, key; without a key the value is the key.
+
+    Example:
+        input query: [20, 64]
+        input memory: [50, 64]
+        query, memory -> AdditiveAttention
     """
     weights = [Weight("scale", (known_size("AdditiveAttention", x[0]),))] if use_scale else []
     _check_masks("AdditiveAttention", mask)
@@ -236,7 +272,8 @@ def _attend(name: str, x: tuple[Tensor, ...], weights: list[Weight], scores: boo
             received=str(len(x)),
         )
     query, value, key = x[0], x[1], x[-1]
-    check_attention(name, query, value, key, None)
+    check_attention(name, query, value, key)
+    _check_leading(name, query, value, [*range(1, query.rank - 2)], broadcast=True)
     if not fits(query.shape[-1], key.shape[-1]):
         raise LayerError(
             "S103",
@@ -313,6 +350,21 @@ def _check_axes(name: str, query: Tensor, axes: int | tuple[int, ...] | None) ->
             )
 
 
+def _check_leading(
+    name: str, query: Tensor, value: Tensor, axes: list[int], broadcast: bool = False
+) -> None:
+    """Refuse other sizes of query and value along axes that attention does not go along."""
+    for axis in axes:
+        a, b = query.shape[axis], value.shape[axis]
+        if not (fits(a, b) or (broadcast and b == 1)):
+            raise LayerError(
+                "S103",
+                f"{name}: query and value differ in axis {axis}, which it does not attend along",
+                expected=f"{a} along axis {axis}",
+                received=f"{b} in {shape_text(value.shape)}",
+            )
+
+
 def _cost_of_projections(weights: list[Weight], query: Tensor, value: Tensor) -> int | None:
     """Return the multiply-adds of bringing each part into heads, and the heads together."""
     steps = {"key": value, "value": value}
@@ -331,9 +383,7 @@ def _cost_of_scores(
     return times(*query.shape[1:-1], *seen, width)
 
 
-def check_attention(
-    name: str, query: Tensor, value: Tensor, key: Tensor, attention_mask: Tensor | None
-) -> None:
+def check_attention(name: str, query: Tensor, value: Tensor, key: Tensor) -> None:
     """Refuse tensors that cannot attend to each other.
 
     Keras itself looks only at value against key; the rest fails at the first call.
@@ -354,18 +404,33 @@ def check_attention(
             expected="value and key alike but for the last axis",
             received=f"{shape_text(value.shape)} and {shape_text(key.shape)}",
         )
-    if attention_mask is not None and query.rank == 3:
-        wanted = (query.shape[1], value.shape[1])
-        last = attention_mask.shape[-2:]
-        if attention_mask.rank < 3 or not all(
-            a == 1 or fits(a, b) for a, b in zip(last, wanted, strict=True)
-        ):
-            raise LayerError(
-                "S103",
-                f"{name}: the mask does not fit",
-                expected=shape_text((None, query.shape[1], value.shape[1])),
-                received=shape_text(attention_mask.shape),
-            )
+
+
+def _check_masks_of(
+    name: str,
+    query: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    others: list[bool],
+    attended: list[int],
+) -> None:
+    """Refuse masks that do not fit; `others` says which of those of steps there are."""
+    wanted = (*(query.shape[axis] for axis in attended), *(value.shape[axis] for axis in attended))
+    received = None
+    if attention_mask is not None:
+        last = attention_mask.shape[-len(wanted) :]
+        fit = all(a == 1 or fits(a, b) for a, b in zip(last, wanted, strict=False))
+        if attention_mask.rank <= len(wanted) or not fit:
+            received = shape_text(attention_mask.shape)
+    if query.rank > 3 and any(others):  # Keras makes them for sequences
+        received = "a mask of the steps of a sequence"
+    if received is not None:
+        raise LayerError(
+            "S103",
+            f"{name}: the mask does not fit",
+            expected=shape_text((None, *wanted)),
+            received=received,
+        )
 
 
 def _check_groups(name: str, query_heads: int, heads: int) -> None:

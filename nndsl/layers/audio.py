@@ -41,6 +41,10 @@ def MelSpectrogram(
     """Turn sound into the strength of each pitch over time.
 
     Input `[samples]`, output `[num_mel_bins, frames]`; no weights.
+
+    Example:
+        input sound: [16000]
+        sound -> MelSpectrogram(num_mel_bins=64)
     """
     _need_at_most("MelSpectrogram", "sequence_length", sequence_length, fft_length)
     need_rank("MelSpectrogram", x, "[samples]", "`Reshape([-1])` in front takes away an axis of 1")
@@ -71,6 +75,10 @@ def STFTSpectrogram(
     Input `[samples, channels]`, output `[frames, channels * frequencies]`, or
     `[frames, frequencies, channels]` with `expand_dims=true`; weights: real and imaginary kernel
     `(frame_length, 1, fft_length / 2 + 1)`, one of them for `mode=real` and `mode=imag`.
+
+    Example:
+        input sound: [16000, 1]
+        sound -> STFTSpectrogram(frame_length=512)
     """
     _need_at_most("STFTSpectrogram", "frame_step", frame_step, frame_length)
     length = fft_length or 1 << (frame_length - 1).bit_length()

@@ -22,9 +22,9 @@ from nndsl.layers.arguments import (
     SignedFactor,
     UnitFactor,
 )
-from nndsl.layers.checks import need_rank
-from nndsl.layers.rule import LayerError, Output, Tensor, layer, output
-from nndsl.layers.windows import spatial_form
+from nndsl.layers.checks import fits, need_rank
+from nndsl.layers.rule import LayerError, Output, Tensor, layer, output, shape_text
+from nndsl.layers.windows import channel_axis, spatial_form
 
 
 @layer("preprocessing")
@@ -43,8 +43,14 @@ def AugMix(
     """In training, mix several chains of random changes of each image.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    The values of an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> AugMix
     """
-    return same_image("AugMix", x, data_format)
+    return colored_image("AugMix", x, data_format, or_grey=True)
 
 
 @layer("preprocessing")
@@ -57,6 +63,13 @@ def CutMix(
     """In training, paste a random patch of another image of the batch.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    Only images pass through a model: the labels stay as they are, and no longer fit. It belongs
+    into the pipeline of the data.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> CutMix
     """
     return same_image("CutMix", x, data_format)
 
@@ -71,6 +84,13 @@ def MixUp(
     """In training, blend each image with another one of the batch.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    Only images pass through a model: the labels stay as they are, and no longer fit. It belongs
+    into the pipeline of the data.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> MixUp
     """
     return same_image("MixUp", x, data_format)
 
@@ -88,8 +108,14 @@ def RandAugment(
     """In training, apply `num_ops` random changes to each image.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    The values of an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandAugment(num_ops=3)
     """
-    return same_image("RandAugment", x, data_format)
+    return colored_image("RandAugment", x, data_format, or_grey=True)
 
 
 @layer("preprocessing")
@@ -107,6 +133,13 @@ def RandomElasticTransform(
     """In training, distort images as if they were of rubber.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is how likely an image is changed at most, `scale` how strongly. The values of an image
+    lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomElasticTransform(0.5)
     """
     return same_image("RandomElasticTransform", x, data_format)
 
@@ -124,6 +157,13 @@ def RandomErasing(
     """In training, blank a random rectangle.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is how likely an image is changed at most, `scale` how large the rectangle is. The
+    values of an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomErasing(0.5)
     """
     return same_image("RandomErasing", x, data_format)
 
@@ -138,6 +178,12 @@ def RandomFlip(
     """In training, mirror images at random.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    Unless told otherwise it turns images upside down as well; `RandomFlip(horizontal)` does not.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomFlip(horizontal)
     """
     return same_image("RandomFlip", x, data_format)
 
@@ -155,6 +201,12 @@ def RandomPerspective(
     """In training, tilt images.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is how likely an image is changed at most, `scale` how strongly.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomPerspective(0.5)
     """
     return same_image("RandomPerspective", x, data_format)
 
@@ -172,6 +224,12 @@ def RandomRotation(
     """In training, rotate images by up to `factor` of a full turn.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0.1 means up to 36 degrees either way. What comes in from outside is filled as `fill_mode` says.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomRotation(0.1)
     """
     return same_image("RandomRotation", x, data_format)
 
@@ -190,6 +248,12 @@ def RandomShear(
     """In training, shear images.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0.2 means up to a fifth of the image, along x and y as the two factors say.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomShear(x_factor=0.2)
     """
     return same_image("RandomShear", x, data_format)
 
@@ -208,6 +272,12 @@ def RandomTranslation(
     """In training, move images by up to a fraction of their size.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    What comes in from outside is filled as `fill_mode` says.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomTranslation(0.1, 0.1)
     """
     return same_image("RandomTranslation", x, data_format)
 
@@ -226,6 +296,13 @@ def RandomZoom(
     """In training, zoom into images or out of them.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    A positive factor zooms out, a negative one in; a single number means both. Without
+    `width_factor` the proportions stay.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomZoom(0.2)
     """
     for name, factor in (("height_factor", height_factor), ("width_factor", width_factor)):
         if -1 in (factor if isinstance(factor, tuple) else (factor,)):
@@ -237,6 +314,22 @@ def RandomZoom(
                 argument=name,
             )
     return same_image("RandomZoom", x, data_format)
+
+
+def colored_image(
+    name: str, x: Tensor, data_format: str | None, *, or_grey: bool = False
+) -> Output:
+    """Return the output of a layer that works on colours: it fails on others, if not at once."""
+    made = same_image(name, x, data_format)
+    channels = x.shape[channel_axis(x, data_format)]
+    if not fits(channels, 3) and not (or_grey and channels == 1):
+        raise LayerError(
+            "S103",
+            f"{name} takes images of three channels" + (", or of one" if or_grey else ""),
+            expected=spatial_form(2, data_format).replace("channels", "3"),
+            received=shape_text(x.shape),
+        )
+    return made
 
 
 def same_image(name: str, x: Tensor, data_format: str | None) -> Output:

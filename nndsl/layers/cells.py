@@ -25,6 +25,7 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import known_size
 from nndsl.layers.effort import total
+from nndsl.layers.masks import SEQUENCES
 from nndsl.layers.recurrent import check_sequence, check_states, read_steps, take_step
 from nndsl.layers.rule import LayerError, LayerValue, Output, Shape, Tensor, layer
 
@@ -58,6 +59,10 @@ def LSTMCell(
 
     Input of a step `[features]`, output `[units]`, states `[units]` and `[units]`; weights: kernel
     `(features, 4 * units)`, recurrent kernel `(units, 4 * units)`, bias `(4 * units,)`.
+
+    Example:
+        input series: [?, 16]
+        series -> RNN(LSTMCell(64))
     """
     _need_rnn("LSTMCell", states)
     return take_step("LSTMCell", x, units, 4, 2, (4 * units,) if use_bias else None)
@@ -90,6 +95,10 @@ def GRUCell(
     Input of a step `[features]`, output `[units]`, state `[units]`; weights: kernel
     `(features, 3 * units)`, recurrent kernel `(units, 3 * units)`, bias `(2, 3 * units)`, or
     `(3 * units,)` with `reset_after=false`.
+
+    Example:
+        input series: [?, 16]
+        series -> RNN(GRUCell(64))
     """
     _need_rnn("GRUCell", states)
     bias = (2, 3 * units) if reset_after else (3 * units,)
@@ -120,6 +129,10 @@ def SimpleRNNCell(
 
     Input of a step `[features]`, output `[units]`, state `[units]`; weights: kernel
     `(features, units)`, recurrent kernel `(units, units)`, bias `(units,)`.
+
+    Example:
+        input series: [?, 16]
+        series -> RNN(SimpleRNNCell(64))
     """
     _need_rnn("SimpleRNNCell", states)
     return take_step("SimpleRNNCell", x, units, 1, 1, (units,) if use_bias else None)
@@ -131,6 +144,10 @@ def StackedRNNCells(x: OneTensor, states: OptionalTensors, cells: Cells) -> Outp
 
     Input of a step `[features]`, output that of the last cell, states those of all; weights: those
     of the cells.
+
+    Example:
+        input series: [?, 16]
+        series -> RNN(StackedRNNCells([LSTMCell(64), LSTMCell(32)]))
     """
     _need_rnn("StackedRNNCells", states)
     if not cells:
@@ -155,7 +172,7 @@ def StackedRNNCells(x: OneTensor, states: OptionalTensors, cells: Cells) -> Outp
     return Output((x, *held), weights, total(step.multiply_adds for step in made))
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def RNN(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -172,6 +189,10 @@ def RNN(
 
     Input `[steps, features]`, output that of the cell, with `return_sequences=true` the steps
     first; `return_state=true` gives the states of the cell as well; weights: those of the cell.
+
+    Example:
+        input series: [?, 16]
+        series -> RNN([LSTMCell(64), GRUCell(32)], return_sequences=true)
     """
     check_sequence("RNN", x, stateful)
     one = cell if isinstance(cell, LayerValue) else _stacked(cell)

@@ -19,10 +19,8 @@ from nndsl.layers.arguments import (
     Spatial2,
     UnitFactor,
 )
-from nndsl.layers.augmentation import same_image
-from nndsl.layers.checks import fits
-from nndsl.layers.rule import LayerError, Output, kept_dtype, layer, output, shape_text
-from nndsl.layers.windows import channel_axis, spatial_form
+from nndsl.layers.augmentation import colored_image, same_image
+from nndsl.layers.rule import Output, kept_dtype, layer, output
 
 
 @layer("preprocessing")
@@ -33,6 +31,13 @@ def AutoContrast(
     """Stretch the values of each image over the whole range.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    It acts outside of training too. The values of an image lie within `value_range`: from 0
+    to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> AutoContrast
     """
     return same_image("AutoContrast", x, None)
 
@@ -48,6 +53,13 @@ def ContrastLimitedAdaptiveHistogramEqualization(
     """Even out the contrast of each image, tile by tile.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    It acts outside of training too. The values of an image lie within `value_range`: from 0
+    to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> ContrastLimitedAdaptiveHistogramEqualization
     """
     return same_image("ContrastLimitedAdaptiveHistogramEqualization", x, data_format)
 
@@ -59,9 +71,16 @@ def Equalization(
     bins: PositiveInt = 256,
     data_format: DataFormat = None,
 ) -> Output:
-    """Even out the histogram of each channel.
+    """In training, even out the histogram of each channel.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    The values of an image lie within `value_range`: from 0 to 255 unless given. Keras 3.15 builds
+    no sequential or functional model with this layer, only subclassed ones.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> Equalization
     """
     same_image("Equalization", x, data_format)
     return output(x.shape, dtype=kept_dtype(x))
@@ -77,6 +96,13 @@ def RandomBrightness(
     """In training, make images brighter or darker.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0.2 means up to a fifth of the range of values, either way. The values of an image lie within
+    `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomBrightness(0.2)
     """
     return same_image("RandomBrightness", x, None)
 
@@ -92,16 +118,15 @@ def RandomColorDegeneration(
     """In training, take colour from images.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0 leaves an image alone, 1 makes it grey; a single number means from 0 up to it. The values of
+    an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomColorDegeneration(0.5)
     """
-    made = same_image("RandomColorDegeneration", x, data_format)
-    if not fits(x.shape[channel_axis(x, data_format)], 3):
-        raise LayerError(
-            "S103",
-            "RandomColorDegeneration takes images of three channels",
-            expected=spatial_form(2, data_format).replace("channels", "3"),
-            received=shape_text(x.shape),
-        )
-    return made
+    return colored_image("RandomColorDegeneration", x, data_format)
 
 
 @layer("preprocessing")
@@ -118,7 +143,15 @@ def RandomColorJitter(
     """In training, change brightness, contrast, saturation and hue.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    The values of an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomColorJitter(brightness_factor=0.2, hue_factor=0.1)
     """
+    if saturation_factor is not None or hue_factor is not None:
+        return colored_image("RandomColorJitter", x, data_format)
     return same_image("RandomColorJitter", x, data_format)
 
 
@@ -132,6 +165,13 @@ def RandomContrast(
     """In training, change the contrast.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0.2 means a contrast of 0.8 to 1.2 times what it was. The values of an image lie within
+    `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomContrast(0.2)
     """
     return same_image("RandomContrast", x, None)
 
@@ -149,6 +189,13 @@ def RandomGaussianBlur(
     """In training, blur images.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is how strong the blur may be. The values of an image lie within `value_range`: from 0
+    to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomGaussianBlur
     """
     return same_image("RandomGaussianBlur", x, data_format)
 
@@ -163,8 +210,14 @@ def RandomGrayscale(
     """In training, turn some images grey; the channels stay.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is how likely an image turns grey.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomGrayscale(0.3)
     """
-    same_image("RandomGrayscale", x, data_format)
+    colored_image("RandomGrayscale", x, data_format, or_grey=True)
     return output(x.shape, dtype=kept_dtype(x))
 
 
@@ -179,8 +232,15 @@ def RandomHue(
     """In training, shift the colours.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0 leaves an image alone; a single number means from 0 up to it. The values of an image lie
+    within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomHue(0.1)
     """
-    return same_image("RandomHue", x, data_format)
+    return colored_image("RandomHue", x, data_format)
 
 
 @layer("preprocessing")
@@ -194,6 +254,13 @@ def RandomInvert(
     """In training, invert the colours.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is how likely an image is inverted at most. The values of an image lie within
+    `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomInvert(0.5)
     """
     return same_image("RandomInvert", x, data_format)
 
@@ -209,6 +276,13 @@ def RandomPosterization(
     """In training, keep fewer bits of each value.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    `factor` is the number of bits that are kept, from 1 to 8. The values of an image lie within
+    `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomPosterization((4, 8))
     """
     return same_image("RandomPosterization", x, data_format)
 
@@ -224,8 +298,15 @@ def RandomSaturation(
     """In training, change the saturation.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0.5 leaves an image alone, 0 makes it grey, and a single number means from 0 up to it: give a
+    pair around 0.5. The values of an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomSaturation((0.4, 0.6))
     """
-    return same_image("RandomSaturation", x, data_format)
+    return colored_image("RandomSaturation", x, data_format)
 
 
 @layer("preprocessing")
@@ -239,6 +320,13 @@ def RandomSharpness(
     """In training, sharpen or soften images.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    0.5 leaves an image alone, 0 blurs it, and a single number means from 0 up to it: give a pair
+    around 0.5. The values of an image lie within `value_range`: from 0 to 255 unless given.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> RandomSharpness((0.4, 0.6))
     """
     return same_image("RandomSharpness", x, data_format)
 
@@ -254,5 +342,12 @@ def Solarization(
     """In training, invert the values above a threshold.
 
     Input `[height, width, channels]`, output the same; no weights.
+
+    The values of an image lie within `value_range`: from 0 to 255 unless given. The threshold is at
+    most `threshold_factor` of the range.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> Solarization(threshold_factor=0.5)
     """
     return same_image("Solarization", x, None)

@@ -54,6 +54,13 @@ def Conv1D(
 
     Input `[steps, channels]`, output `[new_steps, filters]`; weights: kernel `(kernel_size,
     channels / groups, filters)`, bias `(filters,)`.
+
+    `padding=valid`, the default, makes the sequence shorter by `kernel_size - 1`; `same` keeps its
+    length, `causal` as well, and looks at earlier steps only.
+
+    Example:
+        input series: [100, 8]
+        series -> Conv1D(32, 5, padding=causal)
     """
     window = Window(
         "Conv1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -85,6 +92,13 @@ def Conv2D(
 
     Input `[height, width, channels]`, output `[new_height, new_width, filters]`; weights: kernel
     `(*kernel_size, channels / groups, filters)`, bias `(filters,)`.
+
+    `padding=valid`, the default, makes height and width smaller by `kernel_size - 1`;
+    `padding=same` keeps them.
+
+    Example:
+        input image: [28, 28, 3]
+        image -> Conv2D(32, 3, padding=same)
     """
     window = Window(
         "Conv2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -116,6 +130,13 @@ def Conv3D(
 
     Input `[depth, height, width, channels]`, output `[new_depth, new_height, new_width, filters]`;
     weights: kernel `(*kernel_size, channels / groups, filters)`, bias `(filters,)`.
+
+    `padding=valid`, the default, makes every side smaller by `kernel_size - 1`; `padding=same`
+    keeps them.
+
+    Example:
+        input scan: [32, 32, 32, 1]
+        scan -> Conv3D(16, 3, strides=2, padding=same)
     """
     window = Window(
         "Conv3D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -147,6 +168,13 @@ def Conv1DTranspose(
 
     Input `[steps, channels]`, output `[new_steps, filters]`, `strides` times as large with
     `padding=same`; weights: kernel `(kernel_size, filters, channels)`, bias `(filters,)`.
+
+    With `padding=valid`, the default, the output is larger still where the kernel is larger than
+    the strides.
+
+    Example:
+        input series: [25, 32]
+        series -> Conv1DTranspose(16, 4, strides=2, padding=same)
     """
     window = Window(
         "Conv1DTranspose", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -179,6 +207,13 @@ def Conv2DTranspose(
     Input `[height, width, channels]`, output `[new_height, new_width, filters]`, `strides` times as
     large with `padding=same`; weights: kernel `(*kernel_size, filters, channels)`, bias
     `(filters,)`.
+
+    With `padding=valid`, the default, the output is larger still where the kernel is larger than
+    the strides.
+
+    Example:
+        input features: [7, 7, 64]
+        features -> Conv2DTranspose(32, 3, strides=2, padding=same)
     """
     window = Window(
         "Conv2DTranspose", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -211,6 +246,13 @@ def Conv3DTranspose(
     Input `[depth, height, width, channels]`, output `[new_depth, new_height, new_width, filters]`,
     `strides` times as large with `padding=same`; weights: kernel `(*kernel_size, filters,
     channels)`, bias `(filters,)`.
+
+    With `padding=valid`, the default, the output is larger still where the kernel is larger than
+    the strides.
+
+    Example:
+        input features: [8, 8, 8, 32]
+        features -> Conv3DTranspose(16, 3, strides=2, padding=same)
     """
     window = Window(
         "Conv3DTranspose", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -241,6 +283,12 @@ def DepthwiseConv1D(
 
     Input `[steps, channels]`, output `[new_steps, channels * depth_multiplier]`; weights: kernel
     `(kernel_size, channels, depth_multiplier)`, bias `(channels * depth_multiplier,)`.
+
+    Channels are not mixed; `SeparableConv1D` does that as well.
+
+    Example:
+        input series: [100, 8]
+        series -> DepthwiseConv1D(5, padding=same)
     """
     window = Window(
         "DepthwiseConv1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -272,6 +320,12 @@ def DepthwiseConv2D(
     Input `[height, width, channels]`, output `[new_height, new_width, channels *
     depth_multiplier]`; weights: kernel `(*kernel_size, channels, depth_multiplier)`, bias
     `(channels * depth_multiplier,)`.
+
+    Channels are not mixed; `SeparableConv2D` does that as well.
+
+    Example:
+        input image: [28, 28, 16]
+        image -> DepthwiseConv2D(3, padding=same)
     """
     window = Window(
         "DepthwiseConv2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -307,6 +361,10 @@ def SeparableConv1D(
     Input `[steps, channels]`, output `[new_steps, filters]`; weights: depthwise kernel
     `(kernel_size, channels, depth_multiplier)`, pointwise kernel `(1, channels * depth_multiplier,
     filters)`, bias `(filters,)`.
+
+    Example:
+        input series: [100, 8]
+        series -> SeparableConv1D(32, 5, padding=same)
     """
     window = Window(
         "SeparableConv1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -342,6 +400,10 @@ def SeparableConv2D(
     Input `[height, width, channels]`, output `[new_height, new_width, filters]`; weights: depthwise
     kernel `(*kernel_size, channels, depth_multiplier)`, pointwise kernel `(1, 1, channels *
     depth_multiplier, filters)`, bias `(filters,)`.
+
+    Example:
+        input image: [28, 28, 16]
+        image -> SeparableConv2D(32, 3, padding=same)
     """
     window = Window(
         "SeparableConv2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate

@@ -22,6 +22,7 @@ from nndsl.layers.arguments import (
 from nndsl.layers.checks import fits, known_size, lora_weights
 from nndsl.layers.effort import times
 from nndsl.layers.einsum import solve
+from nndsl.layers.masks import KEEPS, MAKES, NO_ZEROS, OF_ZEROS
 from nndsl.layers.rule import (
     LayerError,
     Output,
@@ -33,7 +34,7 @@ from nndsl.layers.rule import (
 )
 
 
-@layer("core")
+@layer("core", masks=KEEPS)
 def Dense(
     x: OneTensor,
     units: PositiveInt,
@@ -54,6 +55,12 @@ def Dense(
 
     Input `[..., features]`, output `[..., units]`; weights: kernel `(features, units)`, bias
     `(units,)`.
+
+    With several axes every step is treated alike; `Flatten` in front brings them together.
+
+    Example:
+        input features: [20]
+        features -> Dense(64, relu)
     """
     if x.rank < 2:
         raise LayerError(
@@ -69,7 +76,7 @@ def Dense(
     return output((*x.shape[:-1], units), *weights, multiply_adds=cost)
 
 
-@layer("core")
+@layer("core", masks=OF_ZEROS)
 def Embedding(
     x: OneTensor,
     input_dim: PositiveInt,
@@ -87,26 +94,40 @@ def Embedding(
 
     Input `int32[...]` with values from 0 to `input_dim - 1`, output `[..., output_dim]`; weights:
     embeddings `(input_dim, output_dim)`.
+
+    With `mask_zero=true` the integer 0 is padding, which later recurrent layers skip.
+
+    Example:
+        input tokens: int32[?]
+        tokens -> Embedding(10000, 64)
     """
     table = Weight("embeddings", (input_dim, output_dim))
     owned = lora_weights("Embedding", table, lora_rank, embeddings_constraint)
     return output((*x.shape, output_dim), *owned)
 
 
-@layer("core")
+@layer("core", masks=MAKES)
 def Masking(x: OneTensor, mask_value: Number = 0.0) -> Output:
     """Let later layers skip the steps whose features all equal `mask_value`.
 
     Input `[steps, features]`, output the same; no weights.
+
+    Example:
+        input series: [50, 8]
+        series -> Masking(mask_value=-1)
     """
     return output(x.shape)
 
 
-@layer("core")
+@layer("core", masks=KEEPS)
 def Identity(x: OneTensor) -> Output:
     """Give the input back as it is.
 
     Input `[...]`, output the same; no weights.
+
+    Example:
+        input x: [20]
+        x -> Identity
     """
     return output(x.shape, dtype=kept_dtype(x))
 
@@ -133,6 +154,13 @@ def EinsumDense(
 
     Input of the equation's first part, output of its last: `output_shape` without the batch;
     weights: kernel of the second part, bias of the `bias_axes`.
+
+    Each letter is an axis, the batch among them; `none` in `output_shape` stands for a size that is
+    not known.
+
+    Example:
+        input tokens: [?, 64]
+        tokens -> EinsumDense("abc,cd->abd", [none, 128], bias_axes="d")
     """
     made = solve(equation, x.shape, output_shape, bias_axes)
     kernel = Weight("kernel", made.kernel)
@@ -141,7 +169,7 @@ def EinsumDense(
     return output(made.output, *weights, multiply_adds=times(kernel.size, *made.outer))
 
 
-@layer("core")
+@layer("core", masks=NO_ZEROS)
 def ReversibleEmbedding(
     x: OneTensor,
     input_dim: PositiveInt,
@@ -161,6 +189,10 @@ def ReversibleEmbedding(
     Input `int32[...]`, output `[..., output_dim]`; in reverse input `[..., output_dim]`, output
     `[..., input_dim]`; weights: embeddings `(input_dim, output_dim)`, without `tie_weights` reverse
     embeddings `(output_dim, input_dim)` as well.
+
+    Example:
+        input hidden: [50, 64]
+        hidden -> ReversibleEmbedding(10000, 64, reverse=true)
     """
     weights = [Weight("embeddings", (input_dim, output_dim))]
     if not tie_weights:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nndsl.layers.checks import axes_text
 from nndsl.layers.rule import Dim, LayerError, Shape, shape_text
 
 #: Of the forms `abc,cd->abd`, `...c,cd->...d` and `ab...,bc->ac...`; as in Keras, what comes after
@@ -39,12 +40,21 @@ def solve(
     Raises `LayerError` where the equation, the shapes and the bias axes do not go together.
     """
     source, kernel, target, left = _parts(equation)
+    elided = "..." in equation
     more = len(shape) - len(source)
     if more < 0:
         raise _error(
             "S101",
             "the input has too few axes",
             f"{len(source) - 1}",
+            shape_text(shape),
+            "equation",
+        )
+    if more and not elided:
+        raise _error(
+            "S101",
+            "the input has more axes than the equation",
+            f"{axes_text(len(source) - 1)} beside the batch, or `...` in the equation",
             shape_text(shape),
             "equation",
         )

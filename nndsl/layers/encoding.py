@@ -45,6 +45,10 @@ def CategoryEncoding(
 
     Input `int32[n]`, output `[num_tokens]`; with `output_mode=one_hot` output `[n, num_tokens]`, or
     `[num_tokens]` for `[1]`; no weights.
+
+    Example:
+        input genre: int32[1]
+        genre -> CategoryEncoding(20, one_hot)
     """
     if num_tokens is None:
         raise LayerError(
@@ -52,6 +56,13 @@ def CategoryEncoding(
             "CategoryEncoding needs `num_tokens`",
             expected="the number of categories",
             help="`IntegerLookup` learns the categories from data",
+        )
+    if "int" in x.dtype and x.dtype not in ("int32", "int64"):
+        raise LayerError(
+            "A209",
+            "CategoryEncoding takes other integers",
+            expected="int32 or int64",
+            received=x.dtype,
         )
     if count_weights is not None and output_mode != "count":
         raise _pair_error("CategoryEncoding", "count_weights", "`output_mode=count`")
@@ -71,6 +82,13 @@ def Discretization(
 
     Input `[...]`, output the same as integers; other output modes give vectors of the number of
     bins; no weights.
+
+    `adapt` is called in Python before training; with `bin_boundaries` it is not needed. Three
+    boundaries make four bins, counted from 0.
+
+    Example:
+        input age: [1]
+        age -> Discretization([18, 30, 65])
     """
     if (bin_boundaries is None) == (num_bins is None):
         raise _pair_error("Discretization", "num_bins", "either it or `bin_boundaries`, not both")
@@ -100,6 +118,10 @@ def Hashing(
 
     Input `string[...]` or integers, output the same shape of int64; other output modes give
     vectors of `num_bins`; no weights.
+
+    Example:
+        input city: string[1]
+        city -> Hashing(1000)
     """
     _need_vectors("Hashing", sparse, output_mode)
     if output_mode == "int" and dtype not in (None, "int32", "int64"):
@@ -122,6 +144,11 @@ def HashedCrossing(
 
     Two inputs `string[1]` or integers, output `int64[1]`, or `[num_bins]` with
     `output_mode=one_hot`; no weights.
+
+    Example:
+        input city: string[1]
+        input weekday: int32[1]
+        city, weekday -> HashedCrossing(1000)
     """
     alike = len(x) == 2 and x[0].shape == x[1].shape
     if not alike or x[0].rank > 2 or not all(fits(dim, 1) for dim in x[0].shape[1:]):
@@ -160,6 +187,13 @@ def IntegerLookup(
 
     Input `int64[...]`, output the same shape of int64; other output modes give vectors of the
     size of the vocabulary; no weights.
+
+    `adapt` is called in Python before training; with a `vocabulary` it is not needed. 0 stands for
+    what is not in the vocabulary.
+
+    Example:
+        input zip: int64[1]
+        zip -> IntegerLookup(vocabulary=[10115, 20095, 80331])
     """
     if vocabulary_dtype != "int64":
         raise _pair_error("IntegerLookup", "vocabulary_dtype", "`int64`")
@@ -198,6 +232,13 @@ def StringLookup(
 
     Input `string[...]`, output the same shape of int64; other output modes give vectors of the
     size of the vocabulary; no weights.
+
+    `adapt` is called in Python before training; with a `vocabulary` it is not needed. 0 stands for
+    what is not in the vocabulary.
+
+    Example:
+        input color: string[1]
+        color -> StringLookup(vocabulary=["red", "green", "blue"])
     """
     vocabulary = _words("StringLookup", vocabulary)
     lookup = _Lookup("StringLookup", max_tokens, vocabulary, output_mode)
@@ -228,6 +269,13 @@ def TextVectorization(
 
     Input `string[]` or `string[1]`, output `int64[output_sequence_length]`; other output modes
     give vectors of the size of the vocabulary; no weights.
+
+    `adapt` is called in Python before training; with a `vocabulary` it is not needed. 0 fills short
+    texts up, 1 stands for what is not in the vocabulary.
+
+    Example:
+        input review: string[1]
+        review -> TextVectorization(vocabulary=["good", "bad"], output_sequence_length=50)
     """
     name = "TextVectorization"
     if output_mode != "int" and output_sequence_length is not None:

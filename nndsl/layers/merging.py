@@ -4,69 +4,123 @@ from __future__ import annotations
 
 from nndsl.layers.arguments import Bool, Int, IntOrInts, Tensors
 from nndsl.layers.checks import axis_of, fits
-from nndsl.layers.rule import Dim, LayerError, Output, Shape, Tensor, layer, output, shape_text
+from nndsl.layers.masks import ALL, ANY, STOPS
+from nndsl.layers.rule import (
+    Dim,
+    LayerError,
+    Output,
+    Shape,
+    Tensor,
+    layer,
+    need_floats,
+    output,
+    shape_text,
+)
 
 
-@layer("merging")
+@layer("merging", masks=ALL)
 def Add(x: Tensors) -> Output:
     """Add the tensors element by element.
 
     Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+
+    Two tensors or more; `a + b` makes the same layer.
+
+    Example:
+        input a: [64]
+        input b: [64]
+        a, b -> Add
     """
     return _elementwise("Add", x)
 
 
-@layer("merging")
+@layer("merging", masks=ALL)
 def Subtract(x: Tensors) -> Output:
     """Subtract the second of two tensors from the first.
 
     Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+
+    `a - b` makes the same layer.
+
+    Example:
+        input a: [64]
+        input b: [64]
+        a, b -> Subtract
     """
     _need_two("Subtract", x)
     return _elementwise("Subtract", x)
 
 
-@layer("merging")
+@layer("merging", masks=ALL)
 def Multiply(x: Tensors) -> Output:
     """Multiply the tensors element by element.
 
     Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+
+    Two tensors or more; `a * b` makes the same layer.
+
+    Example:
+        input features: [14, 14, 32]
+        input gate: [1, 1, 32]
+        features, gate -> Multiply
     """
     return _elementwise("Multiply", x)
 
 
-@layer("merging")
+@layer("merging", masks=ALL)
 def Average(x: Tensors) -> Output:
     """Average the tensors element by element.
 
     Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+
+    Example:
+        input a: [10]
+        input b: [10]
+        a, b -> Average
     """
     return _elementwise("Average", x)
 
 
-@layer("merging")
+@layer("merging", masks=ALL)
 def Maximum(x: Tensors) -> Output:
     """Keep the largest element at each place.
 
     Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+
+    Example:
+        input a: [64]
+        input b: [64]
+        a, b -> Maximum
     """
     return _elementwise("Maximum", x)
 
 
-@layer("merging")
+@layer("merging", masks=ALL)
 def Minimum(x: Tensors) -> Output:
     """Keep the smallest element at each place.
 
     Inputs `[...]` of one shape, output the same; no weights. Axes of size 1 are repeated.
+
+    Example:
+        input a: [64]
+        input b: [64]
+        a, b -> Minimum
     """
     return _elementwise("Minimum", x)
 
 
-@layer("merging")
+@layer("merging", masks=ANY)
 def Concatenate(x: Tensors, axis: Int = -1) -> Output:
     """Join the tensors along one axis.
 
     Inputs `[..., n]` that are equal in all other axes, output `[..., sum of n]`; no weights.
+
+    `axis` counts the batch as 0; -1 is the last axis.
+
+    Example:
+        input title: [64]
+        input tags: [100]
+        title, tags -> Concatenate
     """
     first = x[0]
     joined = axis_of("Concatenate", first, axis)
@@ -78,12 +132,19 @@ def Concatenate(x: Tensors, axis: Int = -1) -> Output:
     return output(tuple(shape))
 
 
-@layer("merging")
+@layer("merging", masks=STOPS)
 def Dot(x: Tensors, axes: IntOrInts, normalize: Bool = False) -> Output:
     """Multiply two tensors and sum along one axis of each, for each example by itself.
 
     Inputs `[a, n]` and `[b, n]`, output `[a, b]` for `axes=-1`; two vectors give `[1]`; no
     weights.
+
+    `axes` counts the batch as 0; `normalize=true` gives the cosine of the angle between vectors.
+
+    Example:
+        input left: [64]
+        input right: [64]
+        left, right -> Dot(axes=1, normalize=true)
     """
     _need_two("Dot", x)
     pair = (axes, axes) if isinstance(axes, int) else axes
@@ -113,6 +174,8 @@ def Dot(x: Tensors, axes: IntOrInts, normalize: Bool = False) -> Output:
             received=f"{shape_text(x[0].shape)} and {shape_text(x[1].shape)}",
             argument="axes",
         )
+    if normalize:
+        need_floats("Dot", *x)
     shape = _without(x[0].shape, left) + _without(x[1].shape, right)[1:]
     return output(shape if len(shape) > 1 else (*shape, 1))
 

@@ -14,11 +14,12 @@ from nndsl.layers.arguments import (
     OptionalTensor,
     Regularizer,
 )
-from nndsl.layers.checks import axis_of, known_size
-from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output
+from nndsl.layers.checks import axis_of, fits, known_size
+from nndsl.layers.masks import KEEPS
+from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output, shape_text
 
 
-@layer("normalization", pins_rank=True)
+@layer("normalization", pins_rank=True, masks=KEEPS)
 def BatchNormalization(
     x: OneTensor,
     mask: OptionalTensor,
@@ -44,8 +45,17 @@ def BatchNormalization(
 
     Input `[..., channels]`, output the same; weights: gamma and beta `(channels,)`, not trainable
     moving mean and moving variance `(channels,)`, with `renorm` three more.
+
+    The bias of a layer in front has no effect: leave it out with `use_bias=false`. With
+    `trainable=false` the moving mean and variance are used in training too.
+
+    Example:
+        input image: [28, 28, 32]
+        image -> BatchNormalization
     """
     shape = (known_size("BatchNormalization", x, axis_of("BatchNormalization", x, axis)),)
+    if mask is not None:
+        _check_mask(x, mask)
     moving = ["moving_mean", "moving_variance"]
     if renorm:
         moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
@@ -56,7 +66,7 @@ def BatchNormalization(
     )
 
 
-@layer("normalization")
+@layer("normalization", masks=KEEPS)
 def LayerNormalization(
     x: OneTensor,
     axis: IntOrInts = -1,
@@ -73,6 +83,10 @@ def LayerNormalization(
     """Bring each example to mean 0 and variance 1 along `axis`, then scale and shift it.
 
     Input `[..., features]`, output the same; weights: gamma and beta `(features,)`.
+
+    Example:
+        input tokens: [50, 64]
+        tokens -> LayerNormalization(epsilon=1e-6)
     """
     axes = _axes("LayerNormalization", x, axis)
     if not (center or scale):
@@ -81,7 +95,7 @@ def LayerNormalization(
     return output(x.shape, *_gamma_and_beta(shape, scale, center))
 
 
-@layer("normalization", pins_rank=True)
+@layer("normalization", pins_rank=True, masks=KEEPS)
 def GroupNormalization(
     x: OneTensor,
     groups: Int = 32,
@@ -100,6 +114,12 @@ def GroupNormalization(
 
     Input `[..., channels]`, output the same; weights: gamma and beta `(channels,)`. `groups=-1`
     makes each channel a group of its own.
+
+    The number of groups, 32 unless given, must divide the channels.
+
+    Example:
+        input image: [28, 28, 32]
+        image -> GroupNormalization(8)
     """
     if groups < 1 and groups != -1:
         raise LayerError(
@@ -126,16 +146,33 @@ def RMSNormalization(x: OneTensor, axis: IntOrInts = -1, epsilon: Number = 1e-06
     """Divide each example by its root mean square along `axis`, then scale it.
 
     Input `[..., features]`, output the same; weights: scale `(features,)`.
+
+    Example:
+        input tokens: [50, 64]
+        tokens -> RMSNormalization
     """
     axes = _axes("RMSNormalization", x, axis)
+    if sorted(axes) != list(range(x.rank - len(axes), x.rank)):
+        raise LayerError(
+            "A203",
+            "RMSNormalization: the scale fits the last axes only",
+            expected="-1, or the last axes together",
+            received=f"{axis if isinstance(axis, int) else list(axis)} for {shape_text(x.shape)}",
+            help="`Permute` in front brings the axis to the end; `UnitNormalization` takes any",
+            argument="axis",
+        )
     return output(x.shape, Weight("scale", _sizes("RMSNormalization", x, axes)))
 
 
-@layer("normalization")
+@layer("normalization", masks=KEEPS)
 def UnitNormalization(x: OneTensor, axis: IntOrInts = -1) -> Output:
     """Scale each example to length 1 along `axis`.
 
     Input `[...]`, output the same; no weights.
+
+    Example:
+        input vector: [64]
+        vector -> UnitNormalization
     """
     _axes("UnitNormalization", x, axis)
     return output(x.shape)
@@ -154,6 +191,17 @@ def _axes(name: str, x: Tensor, axis: int | tuple[int, ...]) -> tuple[int, ...]:
             argument="axis",
         )
     return axes
+
+
+def _check_mask(x: Tensor, mask: Tensor) -> None:
+    if mask.rank != x.rank - 1 or not all(map(fits, mask.shape, x.shape[:-1])):
+        raise LayerError(
+            "S103",
+            "BatchNormalization: the mask does not fit",
+            expected=shape_text(x.shape[:-1]),
+            received=shape_text(mask.shape),
+            argument="mask",
+        )
 
 
 def _sizes(name: str, x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from nndsl.layers.arguments import (
     Spatial2,
     Spatial3,
 )
+from nndsl.layers.masks import STOPS
 from nndsl.layers.rule import Output, layer
 from nndsl.layers.windows import Window, pool, pool_globally, pool_to
 
@@ -32,6 +33,12 @@ def MaxPooling1D(
 
     Input `[steps, channels]`, output `[new_steps, channels]`; no weights. `strides` are the
     `pool_size` unless given.
+
+    Steps left over at the end are dropped; `padding=same` keeps them.
+
+    Example:
+        input series: [100, 8]
+        series -> MaxPooling1D(4)
     """
     window = Window(
         "MaxPooling1D", "pool_size", pool_size, strides or pool_size, padding, data_format
@@ -51,6 +58,12 @@ def MaxPooling2D(
 
     Input `[height, width, channels]`, output `[new_height, new_width, channels]`; no weights.
     `strides` are the `pool_size` unless given.
+
+    Rows and columns left over at the end are dropped; `padding=same` keeps them.
+
+    Example:
+        input image: [28, 28, 32]
+        image -> MaxPooling2D
     """
     window = Window(
         "MaxPooling2D", "pool_size", pool_size, strides or pool_size, padding, data_format
@@ -70,6 +83,12 @@ def MaxPooling3D(
 
     Input `[depth, height, width, channels]`, output `[new_depth, new_height, new_width, channels]`;
     no weights. `strides` are the `pool_size` unless given.
+
+    What is left over at the end of an axis is dropped; `padding=same` keeps it.
+
+    Example:
+        input scan: [32, 32, 32, 16]
+        scan -> MaxPooling3D
     """
     window = Window(
         "MaxPooling3D", "pool_size", pool_size, strides or pool_size, padding, data_format
@@ -89,6 +108,12 @@ def AveragePooling1D(
 
     Input `[steps, channels]`, output `[new_steps, channels]`; no weights. `strides` are the
     `pool_size` unless given.
+
+    Steps left over at the end are dropped; `padding=same` keeps them.
+
+    Example:
+        input series: [100, 8]
+        series -> AveragePooling1D(4)
     """
     window = Window(
         "AveragePooling1D", "pool_size", pool_size, strides or pool_size, padding, data_format
@@ -108,6 +133,12 @@ def AveragePooling2D(
 
     Input `[height, width, channels]`, output `[new_height, new_width, channels]`; no weights.
     `strides` are the `pool_size` unless given.
+
+    Rows and columns left over at the end are dropped; `padding=same` keeps them.
+
+    Example:
+        input image: [28, 28, 32]
+        image -> AveragePooling2D(2)
     """
     window = Window(
         "AveragePooling2D", "pool_size", pool_size, strides or pool_size, padding, data_format
@@ -127,6 +158,12 @@ def AveragePooling3D(
 
     Input `[depth, height, width, channels]`, output `[new_depth, new_height, new_width, channels]`;
     no weights. `strides` are the `pool_size` unless given.
+
+    What is left over at the end of an axis is dropped; `padding=same` keeps it.
+
+    Example:
+        input scan: [32, 32, 32, 16]
+        scan -> AveragePooling3D(2)
     """
     window = Window(
         "AveragePooling3D", "pool_size", pool_size, strides or pool_size, padding, data_format
@@ -144,6 +181,10 @@ def GlobalMaxPooling1D(
 
     Input `[steps, channels]`, output `[channels]`, or `[1, channels]` with `keepdims=true`; no
     weights.
+
+    Example:
+        input series: [?, 64]
+        series -> GlobalMaxPooling1D
     """
     return pool_globally("GlobalMaxPooling1D", x, 1, data_format, keepdims)
 
@@ -158,6 +199,10 @@ def GlobalMaxPooling2D(
 
     Input `[height, width, channels]`, output `[channels]`, or `[1, 1, channels]` with
     `keepdims=true`; no weights.
+
+    Example:
+        input features: [7, 7, 64]
+        features -> GlobalMaxPooling2D
     """
     return pool_globally("GlobalMaxPooling2D", x, 2, data_format, keepdims)
 
@@ -172,11 +217,15 @@ def GlobalMaxPooling3D(
 
     Input `[depth, height, width, channels]`, output `[channels]`, or `[1, 1, 1, channels]` with
     `keepdims=true`; no weights.
+
+    Example:
+        input features: [8, 8, 8, 32]
+        features -> GlobalMaxPooling3D
     """
     return pool_globally("GlobalMaxPooling3D", x, 3, data_format, keepdims)
 
 
-@layer("pooling")
+@layer("pooling", masks=STOPS)
 def GlobalAveragePooling1D(
     x: OneTensor,
     mask: OptionalTensor,
@@ -187,6 +236,10 @@ def GlobalAveragePooling1D(
 
     Input `[steps, channels]`, output `[channels]`, or `[1, channels]` with `keepdims=true`; no
     weights.
+
+    Example:
+        input series: [?, 64]
+        series -> GlobalAveragePooling1D
     """
     return pool_globally("GlobalAveragePooling1D", x, 1, data_format, keepdims)
 
@@ -201,6 +254,10 @@ def GlobalAveragePooling2D(
 
     Input `[height, width, channels]`, output `[channels]`, or `[1, 1, channels]` with
     `keepdims=true`; no weights.
+
+    Example:
+        input features: [7, 7, 64]
+        features -> GlobalAveragePooling2D
     """
     return pool_globally("GlobalAveragePooling2D", x, 2, data_format, keepdims)
 
@@ -215,6 +272,10 @@ def GlobalAveragePooling3D(
 
     Input `[depth, height, width, channels]`, output `[channels]`, or `[1, 1, 1, channels]` with
     `keepdims=true`; no weights.
+
+    Example:
+        input features: [8, 8, 8, 32]
+        features -> GlobalAveragePooling3D
     """
     return pool_globally("GlobalAveragePooling3D", x, 3, data_format, keepdims)
 
@@ -228,6 +289,10 @@ def AdaptiveAveragePooling1D(
     """Keep the mean of each of `output_size` equal parts of a sequence.
 
     Input `[steps, channels]`, output `[output_size, channels]`; no weights.
+
+    Example:
+        input series: [100, 8]
+        series -> AdaptiveAveragePooling1D(10)
     """
     return pool_to("AdaptiveAveragePooling1D", x, output_size, data_format)
 
@@ -241,6 +306,10 @@ def AdaptiveAveragePooling2D(
     """Keep the mean of each of `output_size` equal parts of an image.
 
     Input `[height, width, channels]`, output `[*output_size, channels]`; no weights.
+
+    Example:
+        input image: [30, 40, 16]
+        image -> AdaptiveAveragePooling2D(7)
     """
     return pool_to("AdaptiveAveragePooling2D", x, output_size, data_format)
 
@@ -254,6 +323,10 @@ def AdaptiveAveragePooling3D(
     """Keep the mean of each of `output_size` equal parts of a volume.
 
     Input `[depth, height, width, channels]`, output `[*output_size, channels]`; no weights.
+
+    Example:
+        input scan: [32, 32, 20, 8]
+        scan -> AdaptiveAveragePooling3D((8, 8, 5))
     """
     return pool_to("AdaptiveAveragePooling3D", x, output_size, data_format)
 
@@ -267,6 +340,10 @@ def AdaptiveMaxPooling1D(
     """Keep the largest value of each of `output_size` equal parts of a sequence.
 
     Input `[steps, channels]`, output `[output_size, channels]`; no weights.
+
+    Example:
+        input series: [100, 8]
+        series -> AdaptiveMaxPooling1D(10)
     """
     return pool_to("AdaptiveMaxPooling1D", x, output_size, data_format)
 
@@ -280,6 +357,10 @@ def AdaptiveMaxPooling2D(
     """Keep the largest value of each of `output_size` equal parts of an image.
 
     Input `[height, width, channels]`, output `[*output_size, channels]`; no weights.
+
+    Example:
+        input image: [30, 40, 16]
+        image -> AdaptiveMaxPooling2D(7)
     """
     return pool_to("AdaptiveMaxPooling2D", x, output_size, data_format)
 
@@ -293,6 +374,10 @@ def AdaptiveMaxPooling3D(
     """Keep the largest value of each of `output_size` equal parts of a volume.
 
     Input `[depth, height, width, channels]`, output `[*output_size, channels]`; no weights.
+
+    Example:
+        input scan: [32, 32, 20, 8]
+        scan -> AdaptiveMaxPooling3D((8, 8, 5))
     """
     return pool_to("AdaptiveMaxPooling3D", x, output_size, data_format)
 

@@ -16,20 +16,35 @@ from nndsl.layers.arguments import (
     ResizeFillMode,
 )
 from nndsl.layers.checks import axis_of, known_size, need_rank
+from nndsl.layers.masks import KEEPS
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output
 from nndsl.layers.windows import channel_axis, spatial_form, with_sizes
 
 
-@layer("preprocessing")
+@layer("preprocessing", masks=KEEPS)
 def Rescaling(x: OneTensor, scale: NumberOrNumbers, offset: NumberOrNumbers = 0.0) -> Output:
     """Give `x * scale + offset`: `Rescaling(1/255)` brings pixels to the range from 0 to 1.
 
     Input `[...]`, output the same; no weights.
+
+    Example:
+        input image: [28, 28, 1]
+        image -> Rescaling(1/255)
     """
+    for argument, numbers in (("scale", scale), ("offset", offset)):
+        last = x.shape[-1]
+        if isinstance(numbers, tuple) and isinstance(last, int) and len(numbers) not in (1, last):
+            raise LayerError(
+                "A203",
+                f"Rescaling: `{argument}` has another length than the last axis",
+                expected=f"{last} numbers, or one",
+                received=str(len(numbers)),
+                argument=argument,
+            )
     return output(x.shape)
 
 
-@layer("preprocessing")
+@layer("preprocessing", masks=KEEPS)
 def Normalization(
     x: OneTensor,
     axis: OptionalIntOrInts = -1,
@@ -41,6 +56,12 @@ def Normalization(
 
     Input `[..., features]`, output the same; weights, unless `mean` and `variance` are given: mean
     and variance of the size of `axis`, and a count, none of them trainable.
+
+    `adapt` is called in Python before training; with `mean` and `variance` it is not needed.
+
+    Example:
+        input features: [3]
+        features -> Normalization(mean=[1, 20, 300], variance=[1, 4, 900])
     """
     if (mean is None) != (variance is None):
         raise LayerError(
@@ -63,7 +84,7 @@ def Normalization(
     shape = tuple(known_size("Normalization", x, one) for one in axes)
     if mean is not None and variance is not None:
         _check_moments(mean, variance, shape)
-        return output(x.shape)
+        return Output((Tensor(x.shape),), built_for=shape)
     return output(
         x.shape,
         Weight("mean", shape, trainable=False),
@@ -87,7 +108,11 @@ def Resizing(
 ) -> Output:
     """Bring images to one size.
 
-    Input `[any, any, channels]`, output `[height, width, channels]`; no weights.
+    Input `[?, ?, channels]`, output `[height, width, channels]`; no weights.
+
+    Example:
+        input image: [?, ?, 3]
+        image -> Resizing(224, 224)
     """
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise LayerError(
@@ -106,7 +131,11 @@ def CenterCrop(
 ) -> Output:
     """Cut out the middle of images; smaller images are enlarged.
 
-    Input `[any, any, channels]`, output `[height, width, channels]`; no weights.
+    Input `[?, ?, channels]`, output `[height, width, channels]`; no weights.
+
+    Example:
+        input image: [256, 256, 3]
+        image -> CenterCrop(224, 224)
     """
     return _sized("CenterCrop", x, height, width, data_format)
 
@@ -121,7 +150,11 @@ def RandomCrop(
 ) -> Output:
     """In training cut out a random part of images, else the middle.
 
-    Input `[any, any, channels]`, output `[height, width, channels]`; no weights.
+    Input `[?, ?, channels]`, output `[height, width, channels]`; no weights.
+
+    Example:
+        input image: [256, 256, 3]
+        image -> RandomCrop(224, 224)
     """
     return _sized("RandomCrop", x, height, width, data_format)
 

@@ -18,10 +18,11 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import fits, known_size, need_rank
 from nndsl.layers.effort import times
+from nndsl.layers.masks import SEQUENCES
 from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def LSTM(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -56,6 +57,12 @@ def LSTM(
     Input `[steps, features]`, output `[units]`, or `[steps, units]` with `return_sequences=true`;
     `return_state=true` gives the state `[units]` and the cell `[units]` as well; weights: kernel
     `(features, 4 * units)`, recurrent kernel `(units, 4 * units)`, bias `(4 * units,)`.
+
+    Another recurrent layer behind it needs the whole sequence: `return_sequences=true`.
+
+    Example:
+        input series: [?, 16]
+        series -> LSTM(64, return_sequences=true)
     """
     gates, states, bias = 4, 2, (4 * units,)
     check_sequence("LSTM", x, stateful)
@@ -64,7 +71,7 @@ def LSTM(
     return read_steps(x, step, return_sequences, return_state)
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def GRU(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -100,6 +107,12 @@ def GRU(
     `return_state=true` gives the state `[units]` as well; weights: kernel `(features, 3 * units)`,
     recurrent kernel `(units, 3 * units)`, bias `(2, 3 * units)`, or `(3 * units,)` with
     `reset_after=false`.
+
+    Another recurrent layer behind it needs the whole sequence: `return_sequences=true`.
+
+    Example:
+        input series: [?, 16]
+        series -> GRU(64)
     """
     gates, states, bias = 3, 1, (2, 3 * units) if reset_after else (3 * units,)
     check_sequence("GRU", x, stateful)
@@ -108,7 +121,7 @@ def GRU(
     return read_steps(x, step, return_sequences, return_state)
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def SimpleRNN(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -140,6 +153,12 @@ def SimpleRNN(
     Input `[steps, features]`, output `[units]`, or `[steps, units]` with `return_sequences=true`;
     `return_state=true` gives the state `[units]` as well; weights: kernel `(features, units)`,
     recurrent kernel `(units, units)`, bias `(units,)`.
+
+    Another recurrent layer behind it needs the whole sequence: `return_sequences=true`.
+
+    Example:
+        input series: [?, 16]
+        series -> SimpleRNN(64)
     """
     gates, states, bias = 1, 1, (units,)
     check_sequence("SimpleRNN", x, stateful)

@@ -22,12 +22,13 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import need_rank
 from nndsl.layers.effort import times
+from nndsl.layers.masks import SEQUENCES
 from nndsl.layers.recurrent import check_states, need_stateless, read_steps
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
 from nndsl.layers.windows import Window, spatial_axes, spatial_form
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def ConvLSTM1D(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -66,6 +67,10 @@ def ConvLSTM1D(
     the steps first; `return_state=true` gives two states of the first shape as well; weights:
     kernel `(kernel_size, channels, 4 * filters)`, recurrent kernel `(kernel_size, filters, 4 *
     filters)`, bias `(4 * filters,)`.
+
+    Example:
+        input rows: [10, 64, 3]
+        rows -> ConvLSTM1D(16, 3, padding=same)
     """
     window = Window(
         "ConvLSTM1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -74,7 +79,7 @@ def ConvLSTM1D(
     return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def ConvLSTM2D(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -113,6 +118,10 @@ def ConvLSTM2D(
     `return_sequences=true` the steps first; `return_state=true` gives two states of the first
     shape as well; weights: kernel `(*kernel_size, channels, 4 * filters)`, recurrent kernel
     `(*kernel_size, filters, 4 * filters)`, bias `(4 * filters,)`.
+
+    Example:
+        input film: [10, 64, 64, 3]
+        film -> ConvLSTM2D(16, 3, padding=same, return_sequences=true)
     """
     window = Window(
         "ConvLSTM2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
@@ -121,7 +130,7 @@ def ConvLSTM2D(
     return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def ConvLSTM3D(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -160,6 +169,10 @@ def ConvLSTM3D(
     filters]`, with `return_sequences=true` the steps first; `return_state=true` gives two states
     of the first shape as well; weights: kernel `(*kernel_size, channels, 4 * filters)`, recurrent
     kernel `(*kernel_size, filters, 4 * filters)`, bias `(4 * filters,)`.
+
+    Example:
+        input scans: [10, 16, 16, 16, 1]
+        scans -> ConvLSTM3D(8, 3, padding=same)
     """
     window = Window(
         "ConvLSTM3D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate

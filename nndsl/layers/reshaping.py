@@ -34,6 +34,12 @@ def Flatten(x: OneTensor, data_format: DataFormat = None) -> Output:
     """Lay all axes beside the batch out in one.
 
     Input `[...]`, output `[the product of the sizes]`; no weights.
+
+    A `Dense` behind it needs every size to be known.
+
+    Example:
+        input image: [7, 7, 64]
+        image -> Flatten
     """
     unknown = [dim for dim in x.shape[1:] if not isinstance(dim, int)]
     size: Dim = known_product(x.shape[1:])
@@ -48,6 +54,10 @@ def Reshape(x: OneTensor, target_shape: Sizes) -> Output:
     """Give the same values another shape; -1 stands for what is left over.
 
     Input `[...]`, output the target shape (without the batch); no weights.
+
+    Example:
+        input vector: [784]
+        vector -> Reshape([28, 28, -1])
     """
     if target_shape.count(-1) > 1:
         raise LayerError(
@@ -95,6 +105,10 @@ def Permute(x: OneTensor, dims: Ints) -> Output:
     """Put the axes into another order; they are counted from 1, the batch stays first.
 
     Input `[a, b, ...]`, output the same axes in the order of `dims`; no weights.
+
+    Example:
+        input image: [28, 32, 3]
+        image -> Permute([3, 1, 2])
     """
     if sorted(dims) != list(range(1, len(dims) + 1)):
         raise LayerError(
@@ -121,6 +135,10 @@ def RepeatVector(x: OneTensor, n: PositiveInt) -> Output:
     """Repeat a vector `n` times, as the steps of a sequence.
 
     Input `[features]`, output `[n, features]`; no weights.
+
+    Example:
+        input vector: [64]
+        vector -> RepeatVector(10)
     """
     need_rank(
         "RepeatVector",
@@ -136,6 +154,10 @@ def UpSampling1D(x: OneTensor, size: PositiveInt = 2) -> Output:
     """Repeat each step of a sequence `size` times.
 
     Input `[steps, channels]`, output `[steps * size, channels]`; no weights.
+
+    Example:
+        input series: [25, 16]
+        series -> UpSampling1D(4)
     """
     return _resized("UpSampling1D", x, None, factors=(size,))
 
@@ -151,6 +173,10 @@ def UpSampling2D(
 
     Input `[height, width, channels]`, output `[height * size, width * size, channels]`; no
     weights.
+
+    Example:
+        input image: [14, 14, 32]
+        image -> UpSampling2D(2, interpolation=bilinear)
     """
     return _resized("UpSampling2D", x, data_format, factors=size)
 
@@ -163,6 +189,10 @@ def UpSampling3D(
 
     Input `[depth, height, width, channels]`, output the same with each of the first three
     multiplied by `size`; no weights.
+
+    Example:
+        input scan: [8, 8, 8, 16]
+        scan -> UpSampling3D
     """
     return _resized("UpSampling3D", x, data_format, factors=size)
 
@@ -172,6 +202,10 @@ def ZeroPadding1D(x: OneTensor, padding: Margins1 = 1, data_format: DataFormat =
     """Add steps of zeros before and after a sequence.
 
     Input `[steps, channels]`, output `[steps + padding, channels]`; no weights.
+
+    Example:
+        input series: [100, 8]
+        series -> ZeroPadding1D((4, 0))
     """
     return _resized("ZeroPadding1D", x, data_format, margins=padding)
 
@@ -184,6 +218,10 @@ def ZeroPadding2D(
 
     Input `[height, width, channels]`, output `[height + padding, width + padding, channels]`; no
     weights.
+
+    Example:
+        input image: [28, 28, 3]
+        image -> ZeroPadding2D(2)
     """
     return _resized("ZeroPadding2D", x, data_format, margins=padding)
 
@@ -196,6 +234,10 @@ def ZeroPadding3D(
 
     Input `[depth, height, width, channels]`, output the same with padding added to each of the
     first three; no weights.
+
+    Example:
+        input scan: [30, 30, 30, 1]
+        scan -> ZeroPadding3D(1)
     """
     return _resized("ZeroPadding3D", x, data_format, margins=padding)
 
@@ -205,6 +247,10 @@ def Cropping1D(x: OneTensor, cropping: Margins1 = (1, 1)) -> Output:
     """Cut steps off both ends of a sequence.
 
     Input `[steps, channels]`, output `[steps - cropping, channels]`; no weights.
+
+    Example:
+        input series: [100, 8]
+        series -> Cropping1D((10, 0))
     """
     return _resized("Cropping1D", x, None, margins=cropping, sign=-1)
 
@@ -217,6 +263,10 @@ def Cropping2D(
 
     Input `[height, width, channels]`, output `[height - cropping, width - cropping, channels]`;
     no weights.
+
+    Example:
+        input image: [32, 32, 3]
+        image -> Cropping2D(2)
     """
     return _resized("Cropping2D", x, data_format, margins=cropping, sign=-1)
 
@@ -229,6 +279,10 @@ def Cropping3D(
 
     Input `[depth, height, width, channels]`, output the same with cropping taken off each of the
     first three; no weights.
+
+    Example:
+        input scan: [32, 32, 32, 1]
+        scan -> Cropping3D(4)
     """
     return _resized("Cropping3D", x, data_format, margins=cropping, sign=-1)
 

@@ -16,7 +16,9 @@ from typing import Any, Union
 
 from nndsl.layers import arguments
 from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
+from nndsl.layers.floats import NEED_FLOATS
 from nndsl.layers.initializers import class_of, misfit
+from nndsl.layers.masks import LOSES
 from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
 from nndsl.vocabulary import REQUIRED
 
@@ -27,10 +29,14 @@ Shape = tuple[Dim, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Shape (the batch axis first, always None) and dtype of a tensor."""
+    """Shape (the batch axis first, always None) and dtype of a tensor.
+
+    `masked` says that Keras knows which steps of it are only filled up, see `masks`.
+    """
 
     shape: Shape
     dtype: str = "float32"
+    masked: bool = False
 
     @property
     def rank(self) -> int:
@@ -61,12 +67,14 @@ class Output:
     """What applying a layer gives: one tensor or several, and the layer's weights.
 
     `multiply_adds` is what one sample costs in the dense, convolution, recurrent and attention
-    families; None where it is not estimated or depends on a size that is not known.
+    families; None where it is not estimated or depends on a size that is not known. `built_for`
+    are sizes that the layer keeps to once it is built, beside those of its weights.
     """
 
     tensors: tuple[Tensor, ...]
     weights: tuple[Weight, ...] = ()
     multiply_adds: int | None = None
+    built_for: Shape = ()
 
     @property
     def trainable(self) -> int:
@@ -113,6 +121,20 @@ class LayerError(Exception):
         self.received = received
         self.help = help
         self.argument = argument
+
+
+def need_floats(layer: str, *tensors: Tensor) -> None:
+    """Refuse tensors of whole numbers, on which Keras fails when it runs."""
+    for tensor in tensors:
+        if "float" not in tensor.dtype:
+            raise LayerError(
+                "A209",
+                f"{layer} computes with floats only",
+                expected="float32",
+                received=tensor.dtype,
+                help="`Rescaling(1/255)` in front makes floats of pixels, `Embedding` vectors of "
+                "tokens; or declare the input without a dtype",
+            )
 
 
 class BadArgument(Exception):
@@ -172,13 +194,17 @@ class LayerRule:
         family: str,
         base: tuple[str, ...],
         pins_rank: bool,
+        name: str = "",
+        masks: str = LOSES,
     ) -> None:
         self.function = function
+        #: What becomes of the mask of its input: one of the words in `masks`.
+        self.masks = masks
         self.pins_rank = pins_rank
         self.family = family
         #: Those arguments of all layers that this one takes.
         self.base = tuple(p for p in BASE_PARAMETERS if p.name in base)
-        self.name: str = function.__name__
+        self.name: str = name or function.__name__
 
     @cached_property
     def documentation(self) -> str:
@@ -282,6 +308,9 @@ class LayerRule:
             if p.name in values and p.name not in chosen:
                 p.convert(values[p.name])
         self._refuse_glu(chosen)
+        if self.name in NEED_FLOATS:
+            given = chosen[self.tensors[0].name]
+            need_floats(self.name, *(given if isinstance(given, tuple) else (given,)))
         made = self.function(**chosen)
         self._check_initializers(made, chosen)
         return _with_base(self, made, values)
@@ -342,17 +371,11 @@ class LayerValue:
                     received=f"`{flag.name}`",
                     argument=argument,
                 )
-        # Keras takes `trainable` for the weights of the layer itself, not of layers inside it.
-        frozen = values.get("trainable") is False
         try:
-            made = self.rule.apply(given, {**values, "trainable": True} if frozen else values)
+            return self.rule.apply(given, values)
         except LayerError as error:
             error.argument = argument if error.argument else None
             raise
-        if not frozen:
-            return made
-        weights = tuple(w if "/" in w.name else replace(w, trainable=False) for w in made.weights)
-        return replace(made, weights=weights)
 
 
 def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Output:
@@ -366,8 +389,9 @@ def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Outp
     if values.get("dtype") and not rule._base_seen:  # it has seen to its dtype itself
         tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
     if values.get("trainable") is False:
-        weights = tuple(Weight(weight.name, weight.shape, False) for weight in weights)
-    return Output(tensors, weights, made.multiply_adds)
+        # Keras takes it for the weights of the layer itself, not of layers inside it.
+        weights = tuple(w if "/" in w.name else replace(w, trainable=False) for w in weights)
+    return replace(made, tensors=tensors, weights=weights)
 
 
 def _check_dtype(rule: LayerRule, values: Mapping[str, Any]) -> None:
@@ -402,14 +426,16 @@ def layer(
     *,
     base: tuple[str, ...] = ("trainable", "dtype"),
     pins_rank: bool = False,
+    masks: str = LOSES,
 ) -> Callable[[Callable[..., Output]], LayerRule]:
     """Declare a function as a layer of the given Keras family.
 
     `base` are the arguments of all layers that it takes; a few take not all of them. A layer
-    that `pins_rank` can be applied only to as many axes as it was first applied to.
+    that `pins_rank` can be applied only to as many axes as it was first applied to; `masks` says
+    what becomes of a mask.
     """
 
     def declare(function: Callable[..., Output]) -> LayerRule:
-        return LayerRule(function, family, base, pins_rank)
+        return LayerRule(function, family, base, pins_rank, masks=masks)
 
     return declare

@@ -251,8 +251,36 @@ def pool_globally(
 def pool_to(layer: str, x: Tensor, output_size: tuple[int, ...], data_format: str | None) -> Output:
     """Return the output of AdaptiveMaxPooling and AdaptiveAveragePooling of any rank."""
     need_rank(layer, x, spatial_form(len(output_size), data_format))
+    for axis, made in zip(spatial_axes(x, data_format), output_size, strict=True):
+        _check_adaptive(layer, x, axis, made)
     channels = x.shape[channel_axis(x, data_format)]
     return output(with_sizes(x, data_format, output_size, channels))
+
+
+def _check_adaptive(layer: str, x: Tensor, axis: int, made: int) -> None:
+    """Refuse what Keras builds, and TensorFlow fails on in training and inside other layers.
+
+    Keras moves windows of two sizes, of which the larger has to fit into the input; their sizes
+    come from the input's, which TensorFlow therefore has to know.
+    """
+    size = x.shape[axis]
+    family = layer.removeprefix("Adaptive")
+    if not isinstance(size, int):
+        raise LayerError(
+            "S110",
+            f"{layer} needs to know the size of axis {axis}",
+            expected="a known size, which the windows depend on",
+            received=shape_text(x.shape),
+            help=f"give the input a size instead of `?`; `Global{family}` takes any",
+        )
+    if size == 1 or made == 1:
+        raise LayerError(
+            "S102",
+            f"{layer}: the larger of its windows does not fit into the input",
+            expected=f"at least 2 along axis {axis}, before and after",
+            received=f"{size} brought to {made}",
+            help=f"`Global{family}(keepdims=true)` brings all sizes to 1",
+        )
 
 
 def _need_multiple(layer: str, what: str, count: int, groups: int) -> None:

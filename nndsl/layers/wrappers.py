@@ -17,6 +17,7 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import fits
 from nndsl.layers.effort import times, total
+from nndsl.layers.masks import KEEPS, SEQUENCES
 from nndsl.layers.rule import (
     Dim,
     LayerError,
@@ -33,7 +34,7 @@ from nndsl.layers.rule import (
 READERS = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
 
-@layer("recurrent")
+@layer("recurrent", masks=SEQUENCES)
 def Bidirectional(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -48,6 +49,12 @@ def Bidirectional(
     Input `[steps, features]`, output `[2 * units]`, or `[steps, 2 * units]` where the layer returns
     sequences; `[units]` with a `merge_mode` such as `sum`, two outputs with `merge_mode=none`, then
     the states of both; weights: those of the layer, twice.
+
+    What the layer gives, `return_sequences` and so on, is said in the layer itself.
+
+    Example:
+        input series: [?, 16]
+        series -> Bidirectional(LSTM(32))
     """
     other = backward_layer or layer
     for value, argument in ((layer, "layer"), (other, "backward_layer")):
@@ -122,12 +129,16 @@ def _merged(forward: Tensor, backward: Tensor, mode: str | None) -> tuple[Tensor
     return (Tensor((*a[:-1], size)),)
 
 
-@layer("recurrent")
+@layer("recurrent", masks=KEEPS)
 def TimeDistributed(x: OneTensor, mask: OptionalTensor, layer: LayerArgument) -> Output:
     """Apply a layer to each step of a sequence alike: `TimeDistributed(Conv2D(32, 3))`.
 
     Input `[steps, ...]`, output `[steps, ...]` with what the layer makes of the rest; weights:
     those of the layer.
+
+    Example:
+        input film: [10, 64, 64, 3]
+        film -> TimeDistributed(Conv2D(16, 3))
     """
     if x.rank < 3:
         raise LayerError(
@@ -158,6 +169,10 @@ def SpectralNormalization(
 
     Input and output as those of the layer; weights: those of the layer and, not trainable, the
     vector u `(1, the kernel's last size)`.
+
+    Example:
+        input image: [28, 28, 3]
+        image -> SpectralNormalization(Conv2D(32, 3))
     """
     made = _applied("SpectralNormalization", layer, x)
     owned = tuple(replace(weight, name=f"layer/{weight.name}") for weight in made.weights)
@@ -181,6 +196,10 @@ def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
     """Several layers one after the other as one: `Pipeline([RandomFlip(), RandomZoom(0.2)])`.
 
     Input that of the first layer, output that of the last; weights: those of the layers.
+
+    Example:
+        input image: [224, 224, 3]
+        image -> Pipeline([RandomFlip(horizontal), RandomRotation(0.1)])
     """
     if not layers:
         raise LayerError(

@@ -96,7 +96,7 @@ def class_case(text: str) -> str:
 
 #: Names that no variable, parameter or function in the output may take.
 RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
-    "argparse", "csv", "keras", "layers", "np", "sys", "Path", "self", "kwargs", "inputs",
+    "argparse", "csv", "keras", "layers", "np", "ops", "sys", "Path", "self", "kwargs", "inputs",
     "build_model", "load_data", "synthetic_data", "split", "main", "args", "parser",
 }  # fmt: skip
 

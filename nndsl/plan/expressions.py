@@ -47,9 +47,20 @@ class Spelling:
             return self._object(expression)
         if isinstance(expression, graph.LayerObject):
             return self.layer(expression.layer, expression.arguments, expression.name)
+        if isinstance(expression, graph.Range):
+            return self._range(expression)
+        if isinstance(expression, graph.Rest):
+            return Code("...")
         if isinstance(expression, graph.Negation):
             return Code(f"-{self.operand(expression.operand, 3)}")
         return self._arithmetic(expression)
+
+    def _range(self, part: graph.Range) -> Code:
+        start, stop, step = (
+            self.expression(end) if end is not None else Code("")
+            for end in (part.start, part.stop, part.step)
+        )
+        return Code(f"{start}:{stop}:{step}" if step else f"{start}:{stop}")
 
     def operand(self, expression: graph.Expression, level: int) -> Code:
         """Return the text of an operand, bracketed if it binds less than its operator."""
@@ -103,10 +114,22 @@ class Spelling:
         Arguments equal to Keras's default are left out, required ones and the first one stay
         positional if the source has them so, all others get their names.
         """
-        own = {p.name: p for p in (*rule.parameters, *BASE_PARAMETERS)}
+        made = self.arguments((*rule.parameters, *BASE_PARAMETERS), arguments)
+        if layer_name.explicit or self.prefix is not None:
+            made.append(("name", self.name_in_body(layer_name.text)))
+        return call(name(f"layers.{rule.name}"), made)
+
+    def arguments(
+        self,
+        parameters: Sequence[Parameter],
+        arguments: Sequence[graph.Bound],
+        *,
+        positional: bool = True,
+    ) -> list[tuple[str | None, Code]]:
+        """Return the arguments of a call, in the order in which the source has them."""
+        own = {p.name: p for p in parameters}
         order = list(own)
         made: list[tuple[str | None, Code]] = []
-        positional = True
         for bound in sorted(arguments, key=lambda a: not a.positional):
             parameter = own.get(bound.parameter)
             if parameter is None:
@@ -117,9 +140,7 @@ class Spelling:
                 positional = False
                 continue
             made.append((None if positional else parameter.name, self.expression(bound.value)))
-        if layer_name.explicit or self.prefix is not None:
-            made.append(("name", self.name_in_body(layer_name.text)))
-        return call(name(f"layers.{rule.name}"), made)
+        return made
 
     def flags(
         self, rule: LayerRule, arguments: Sequence[graph.Bound]

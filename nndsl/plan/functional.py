@@ -11,10 +11,10 @@ from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
     ModuleNames,
     apply_layer,
+    apply_operation,
     assignment,
     block_arguments,
     parameter_names,
-    scalar_expression,
     signature_of,
 )
 
@@ -57,8 +57,8 @@ class FunctionBody:
     def value(self, node: graph.GraphNode) -> Code:
         """Return the right-hand side of a node's line."""
         variables = self.variables.variables
-        if isinstance(node, graph.ScalarNode):
-            return scalar_expression(node, variables[node.tensor], self.spelling)
+        if isinstance(node, graph.OperationNode):
+            return apply_operation(node, variables, self.spelling, self.module.promoting)
         if isinstance(node, graph.SharedNode):
             return apply_layer(self.shared[node.shared], node, variables, self.spelling)
         if isinstance(node, graph.LayerNode):

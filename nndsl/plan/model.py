@@ -32,6 +32,8 @@ class LayerClass:
     result: Code
     #: Constructor parameters as (key, attribute), for `get_config`.
     config: tuple[tuple[Code, Code], ...]
+    #: True for a block that a mask comes into.
+    passes_masks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nndsl import graph
@@ -38,7 +39,8 @@ def make_plan(
     """Return the plan of a generated file. The model must be free of errors."""
     model = shaped.model
     blocks = _blocks_in_use(model.body)
-    module = ModuleNames(source, model, blocks, classes=style == "subclass")
+    in_classes = style == "subclass"
+    module = ModuleNames(source, model, blocks, shaped.promoting, classes=in_classes)
     package = code.literal(_package(source))
     functions: tuple[Function, ...] = ()
     classes: tuple[LayerClass, ...] = ()
@@ -49,7 +51,7 @@ def make_plan(
         functions = tuple(plan_function(module, block) for block in blocks)
         signature, groups, result = plan_functional_model(module, model)
     else:
-        block_classes = [plan_block_class(module, block, package) for block in blocks]
+        block_classes = [plan_block_class(module, block, shaped, package) for block in blocks]
         top, signature, groups, result = plan_subclass_model(module, model, package)
         classes = (*block_classes, top)
     training = None
@@ -68,7 +70,7 @@ def make_plan(
         title=_title(source, model),
         standard_imports=_standard_imports(training, depth is not None),
         imports=_imports(
-            training, options.keras_from, _uses_layers(functions, classes, groups, result)
+            training, options.keras_from, _used_modules(functions, classes, groups, result)
         ),
         register=_register(options.keras_from),
         recursion_limit=depth,
@@ -129,27 +131,37 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
     return tuple(modules)
 
 
-def _imports(training: TrainingPlan | None, keras_from: str, uses_layers: bool) -> tuple[Code, ...]:
+def _imports(
+    training: TrainingPlan | None, keras_from: str, modules: Sequence[str]
+) -> tuple[Code, ...]:
     numpy = [Code("import numpy as np")] if training is not None else []
     if keras_from == "tensorflow":
-        layers = [Code("from tensorflow.keras import layers")] if uses_layers else []
-        return (*numpy, Code("from tensorflow import keras"), *layers)
-    layers = [Code("from keras import layers")] if uses_layers else []
-    return (Code("import keras"), *numpy, *layers)
+        # `tensorflow.keras` has no `ops`: they are those of Keras itself in any case.
+        own = [Code(f"from keras import {module}") for module in modules if module == "ops"]
+        layers = [Code("from tensorflow.keras import layers")] if "layers" in modules else []
+        return (*numpy, *own, Code("from tensorflow import keras"), *layers)
+    given = [Code(f"from keras import {', '.join(modules)}")] if modules else []
+    return (Code("import keras"), *numpy, *given)
 
 
-def _uses_layers(
+def _used_modules(
     functions: tuple[Function, ...],
     classes: tuple[LayerClass, ...],
     groups: tuple[tuple[Code, ...], ...],
     result: Code,
-) -> bool:
-    """True unless a model does nothing but arithmetic."""
+) -> tuple[str, ...]:
+    """Return which of `layers` and `ops` a model is made of."""
     lines = [line for group in groups for line in group]
     lines += [line for function in functions for line in (*function.lines, function.result)]
     lines += [item for function in functions for item in function.items]
     lines += [line for made in classes for line in (made.base, *made.attributes)]
-    return any("layers." in line for line in (*lines, result))
+    lines += [line for made in classes for line in (*made.lines, made.result)]
+    parts = {"layers": "layers.", "ops": "ops."}
+    return tuple(
+        module
+        for module, start in parts.items()
+        if any(re.search(rf"\b{re.escape(start)}", line) for line in (*lines, result))
+    )
 
 
 def _register(keras_from: str) -> Code:

@@ -18,7 +18,7 @@ from nndsl.plan.writer import (
 def _items(module: ModuleNames, body: graph.Body, spelling: Spelling) -> list[Code]:
     items = []
     for node in body.nodes:
-        assert not isinstance(node, graph.ScalarNode)
+        assert not isinstance(node, graph.OperationNode)
         if isinstance(node, graph.BlockNode):
             given = block_arguments(node, module.parameters[node.block], spelling)
             name = spelling.name_in_body(node.name)

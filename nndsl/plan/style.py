@@ -39,14 +39,15 @@ def obstacle_to_sequential(body: graph.Body) -> Obstacle | None:
 def _obstacle_in(
     node: graph.GraphNode, last: graph.Value, applied: set[graph.SharedLayer]
 ) -> Obstacle | None:
+    if isinstance(node, graph.OperationNode):
+        what = "arithmetic" if node.symbol else f"`{node.operation.name}`"
+        return Obstacle(node.span, f"{what} is not a layer")
     if len(node.inputs) > 1:
         return Obstacle(node.span, "several tensors come together")
     if node.inputs[0] is not last:
         return Obstacle(node.span, "a second path begins, so there is a fork")
     if len(node.outputs) > 1:
         return Obstacle(node.span, "several tensors come out of one layer")
-    if isinstance(node, graph.ScalarNode):
-        return Obstacle(node.span, "arithmetic is not a layer")
     if isinstance(node, graph.BlockNode):
         inner = obstacle_to_sequential(node.block.body)
         return inner and Obstacle(inner.span, f"{inner.reason} (in `{node.block.name}`)")

@@ -23,13 +23,14 @@ from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
     ModuleNames,
     apply_layer,
+    apply_operation,
     assignment,
     block_arguments,
     parameter_names,
-    scalar_expression,
     signature_of,
 )
 from nndsl.resolve.liveness import inputs_of
+from nndsl.shapes.model import ShapedModel
 from nndsl.vocabulary import MODEL_ATTRIBUTES
 
 
@@ -124,8 +125,8 @@ class _ClassWriter:
     def _apply(
         self, node: graph.GraphNode, variables: dict[graph.Value, Code], spelling: Spelling
     ) -> Code:
-        if isinstance(node, graph.ScalarNode):
-            return scalar_expression(node, variables[node.tensor], spelling)
+        if isinstance(node, graph.OperationNode):
+            return apply_operation(node, variables, spelling, self.module.promoting)
         if isinstance(node, graph.BlockNode):
             inputs = [variables[value] for value in node.inputs]
             given = inputs[0] if len(inputs) == 1 else list_of(inputs)
@@ -134,16 +135,16 @@ class _ClassWriter:
         return apply_layer(self.attributes[made_for], node, variables, spelling)
 
 
-def plan_block_class(module: ModuleNames, block: graph.Block, package: Code) -> LayerClass:
+def plan_block_class(
+    module: ModuleNames, block: graph.Block, shaped: ShapedModel, package: Code
+) -> LayerClass:
     """Return a block as a Layer; several inputs come as a list."""
     spelt = module.parameters[block]
     writer = _ClassWriter(module, block.body, block.parameters, spelt, in_block=True)
     attributes = writer.attribute_lines()
     inputs = block.body.inputs
     single = len(inputs) == 1
-    build = "keras.KerasTensor(input_shape)"
-    if not single:
-        build = "[keras.KerasTensor(shape) for shape in input_shape]"
+    dtypes = shaped.block_dtypes.get(block, ())
     lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)
     return LayerClass(
         module.blocks[block],
@@ -151,10 +152,11 @@ def plan_block_class(module: ModuleNames, block: graph.Block, package: Code) -> 
         package,
         _signature(module, block.parameters, spelt),
         attributes,
-        Code(build),
+        _block_build_inputs([dtype or "float32" for dtype in dtypes]),
         tuple(lines),
         Code(", ".join(results)),
         writer.config,
+        passes_masks=block in shaped.masked_blocks,
     )
 
 
@@ -203,17 +205,27 @@ def plan_subclass_model(
     return layer_class, signature, groups, name("model")
 
 
+def _symbolic(shape: str, dtype: str) -> Code:
+    """Return a symbolic tensor."""
+    arguments: list[tuple[str | None, Code]] = [(None, Code(shape))]
+    if dtype != "float32":
+        arguments.append(("dtype", literal(dtype)))
+    return call("keras.KerasTensor", arguments)
+
+
+def _block_build_inputs(dtypes: Sequence[str]) -> Code:
+    """Return symbolic tensors for a block's inputs, made from `input_shape`."""
+    if len(dtypes) == 1:
+        return _symbolic("input_shape", dtypes[0])
+    if all(dtype == "float32" for dtype in dtypes):
+        return Code("[keras.KerasTensor(shape) for shape in input_shape]")
+    return list_of([_symbolic(f"input_shape[{i}]", dtype) for i, dtype in enumerate(dtypes)])
+
+
 def _build_inputs(inputs: Sequence[graph.Input]) -> Code:
     """Return symbolic tensors for a model's inputs, made from `input_shape`."""
-
-    def tensor(input_: graph.Input, shape: str) -> Code:
-        arguments: list[tuple[str | None, Code]] = [(None, Code(shape))]
-        if input_.dtype != "float32":
-            arguments.append(("dtype", literal(input_.dtype)))
-        return call("keras.KerasTensor", arguments)
-
     if len(inputs) == 1:
-        return tensor(inputs[0], "input_shape")
+        return _symbolic("input_shape", inputs[0].dtype)
     if all(input_.dtype == "float32" for input_ in inputs):
         return Code("{key: keras.KerasTensor(shape) for key, shape in input_shape.items()}")
-    return dict_of((i.name, tensor(i, f"input_shape[{literal(i.name)}]")) for i in inputs)
+    return dict_of((i.name, _symbolic(f"input_shape[{literal(i.name)}]", i.dtype)) for i in inputs)

@@ -81,7 +81,7 @@ def _shape(input_: graph.Input, tensor: Tensor, spelling: Spelling) -> Code:
 def _vocabulary_size(input_: graph.Input, model: graph.Model, spelling: Spelling) -> Code:
     """Return how many different integers an input may hold: what its Embedding can look up."""
     for node in model.body.nodes:
-        if input_.value not in node.inputs or isinstance(node, graph.ScalarNode):
+        if input_.value not in node.inputs or isinstance(node, graph.OperationNode):
             continue
         if isinstance(node, graph.BlockNode):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nndsl import graph
-from nndsl.plan.code import Code, Names, call, class_case, list_of, snake_case
+from nndsl.plan.code import Code, Names, call, class_case, list_of, name, snake_case
 from nndsl.plan.expressions import Spelling
 
 
@@ -35,9 +35,11 @@ class ModuleNames:
         source: graph.Graph,
         model: graph.Model,
         blocks: Sequence[graph.Block],
+        promoting: frozenset[graph.OperationNode],
         *,
         classes: bool,
     ) -> None:
+        self.promoting = promoting
         self.names = Names()
         self.constants = UsedConstants(source.constants, self.names)
         spell = class_case if classes else snake_case
@@ -112,11 +114,53 @@ def block_arguments(
     ]
 
 
-def scalar_expression(node: graph.ScalarNode, tensor: Code, spelling: Spelling) -> Code:
-    """Return arithmetic of a tensor and a number: `x * 0.5`."""
-    number = spelling.operand(node.number, 2)
-    left, right = (tensor, number) if node.tensor_first else (number, tensor)
-    return Code(f"{left} {node.operator} {right}")
+def apply_operation(
+    node: graph.OperationNode,
+    variables: Mapping[graph.Value, Code],
+    spelling: Spelling,
+    promoting: frozenset[graph.OperationNode],
+) -> Code:
+    """Return an operation as it was written: `x * 0.5`, `x[:, -1]`, `ops.mean(x, axis=1)`."""
+    operands = [_operand(operand, variables, spelling) for operand in node.operands]
+    if node.symbol == "[]":
+        parts = node.arguments[0].value
+        assert isinstance(parts, graph.Sequence)
+        inside = ", ".join(spelling.expression(part) for part in parts.items)
+        return Code(f"{operands[0]}[{inside}]")
+    # Keras's symbolic tensors compare themselves, not their elements, with `==`.
+    as_symbol = node.symbol and node.symbol not in ("==", "!=") and node not in promoting
+    if as_symbol and len(operands) == 1:
+        return Code(f"{node.symbol}{operands[0]}")
+    if as_symbol:
+        return Code(f"{operands[0]} {node.symbol} {operands[1]}")
+    return call(name(node.operation.name), _operation_arguments(node, operands, spelling))
+
+
+def _operand(
+    operand: graph.Operand, variables: Mapping[graph.Value, Code], spelling: Spelling
+) -> Code:
+    if operand.number is not None:
+        return spelling.operand(operand.number, 2)
+    tensors = [variables[value] for value in operand.values]
+    return list_of(tensors) if operand.is_list else tensors[0]
+
+
+def _operation_arguments(
+    node: graph.OperationNode, operands: Sequence[Code], spelling: Spelling
+) -> list[tuple[str | None, Code]]:
+    """Return the operands in front, by name once one is left out, and then the arguments."""
+    rule = node.operation
+    made: list[tuple[str | None, Code]] = []
+    in_order = True
+    for place, (operand, text) in enumerate(zip(node.operands, operands, strict=True)):
+        in_order = in_order and rule.tensors[place].name == operand.name
+        made.append((None if in_order else operand.name, text))
+    in_order = in_order and len(operands) == len(rule.tensors)
+    arguments = spelling.arguments(rule.parameters, node.arguments, positional=in_order)
+    if rule.name == "ops.einsum":  # the only one that takes its tensors last, and one by one
+        tensors = str(operands[0])[1:-1]
+        return [(None, arguments[0][1]), (None, Code(tensors))]
+    return [*made, *arguments]
 
 
 def apply_layer(

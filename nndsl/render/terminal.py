@@ -9,15 +9,15 @@ from nndsl.diagnostic import Diagnostic
 from nndsl.source import Source, Span
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "info": "36;1"}
-_BLUE = "34;1"
-_BOLD = "1"
+FRAME = "34;1"
+BOLD = "1"
 TAB_WIDTH = 4
 MAX_LINE = 200
 
 
 def render(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
     """Return the findings as text, each with the lines that it is about."""
-    painter = _Painter(colour)
+    painter = Painter(colour)
     return "\n".join(_render_one(diagnostic, painter) for diagnostic in diagnostics)
 
 
@@ -32,7 +32,9 @@ def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
     return "".join(lines)
 
 
-class _Painter:
+class Painter:
+    """Puts text into a colour, if there are colours."""
+
     def __init__(self, colour: bool) -> None:
         self.colour = colour
 
@@ -40,23 +42,23 @@ class _Painter:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
 
-def _render_one(diagnostic: Diagnostic, paint: _Painter) -> str:
+def _render_one(diagnostic: Diagnostic, paint: Painter) -> str:
     colour = _COLOURS[diagnostic.severity]
     source = diagnostic.span.source
     line, column = source.line_column(diagnostic.span.start)
     head = paint(f"{diagnostic.severity}[{diagnostic.code}]", colour)
-    out = [f"{head}{paint(': ' + visible(diagnostic.title), _BOLD)}"]
+    out = [f"{head}{paint(': ' + visible(diagnostic.title), BOLD)}"]
     marks = [(diagnostic.span, diagnostic.label, "^", colour)]
-    marks += [(label.span, label.text, "-", _BLUE) for label in diagnostic.labels]
+    marks += [(label.span, label.text, "-", FRAME) for label in diagnostic.labels]
     here = [mark for mark in marks if mark[0].source is source]
     width = len(str(max(span.line for span, *_ in here)))
-    arrow = paint("-->", _BLUE)
+    arrow = paint("-->", FRAME)
     out.append(f"{' ' * width}{arrow} {visible(source.name)}:{line}:{column}")
     out += _excerpt(source, here, width, paint)
     for span, text, *_ in marks:
         if span.source is not source:
             place = f"{visible(span.source.name)}:{span.line}"
-            out.append(f"{' ' * width} {paint('=', _BLUE)} {place}: {visible(text)}")
+            out.append(f"{' ' * width} {paint('=', FRAME)} {place}: {visible(text)}")
     notes = (
         ("expected", diagnostic.expected),
         ("received", diagnostic.received),
@@ -64,16 +66,16 @@ def _render_one(diagnostic: Diagnostic, paint: _Painter) -> str:
     )
     for title, note in notes:
         if note:
-            out.append(f"{' ' * width} {paint('=', _BLUE)} {paint(title, _BOLD)}: {visible(note)}")
+            out.append(f"{' ' * width} {paint('=', FRAME)} {paint(title, BOLD)}: {visible(note)}")
     return "\n".join(out) + "\n"
 
 
 _Mark = tuple[Span, str, str, str]
 
 
-def _excerpt(source: Source, marks: Sequence[_Mark], width: int, paint: _Painter) -> list[str]:
+def _excerpt(source: Source, marks: Sequence[_Mark], width: int, paint: Painter) -> list[str]:
     """Return the source lines of the marks in order, each with its marks underneath."""
-    bar = paint("|", _BLUE)
+    bar = paint("|", FRAME)
     out = [f"{' ' * width} {bar}"]
     by_line: dict[int, list[_Mark]] = {}
     for mark in marks:
@@ -81,11 +83,11 @@ def _excerpt(source: Source, marks: Sequence[_Mark], width: int, paint: _Painter
     previous = 0
     for line in sorted(by_line):
         if previous and line > previous + 1:
-            out.append(f"{' ' * width} {paint('...', _BLUE)}")
+            out.append(f"{' ' * width} {paint('...', FRAME)}")
         previous = line
         text = source.line_text(line)
         shown = text[:MAX_LINE] + ("..." if len(text) > MAX_LINE else "")
-        out.append(f"{paint(str(line).rjust(width), _BLUE)} {bar} {_expand(shown)}".rstrip())
+        out.append(f"{paint(str(line).rjust(width), FRAME)} {bar} {_expand(shown)}".rstrip())
         for span, label, sign, colour in sorted(by_line[line], key=lambda m: -m[0].start):
             start = source.line_column(span.start)[1] - 1
             if start > MAX_LINE:

@@ -11,10 +11,11 @@ from nndsl.layers.arguments import DTYPES
 from nndsl.resolve import order, stages
 from nndsl.resolve.expressions import resolve_number
 from nndsl.resolve.liveness import split_dead
-from nndsl.resolve.naming import OPERATION_NAMES, LayerNames, family
+from nndsl.resolve.naming import OPERATIONS_OF_MASKS, LayerNames, family, operation_names
 from nndsl.resolve.scope import BodyNames, Scope
 from nndsl.resolve.stages import Blocks
 from nndsl.resolve.tensors import resolve_source
+from nndsl.resolve.unknown import is_stage
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.syntax.names import steps
@@ -41,7 +42,8 @@ class BodyResolver:
         if isinstance(definition, tree.Block) and definition.chain is not None:
             given |= {name.text for step in steps(definition.chain) for name in step.names}
         self.later = order.Later(lines)
-        self.layer_names = LayerNames(given, blocks.operations(), in_block=in_block)
+        inside = set() if isinstance(definition, tree.Block) else blocks.made_inside(definition)
+        self.layer_names = LayerNames(given, blocks.operations(), inside, in_block=in_block)
         scope.layer_names = self.layer_names
         self.inputs: list[graph.Input] = []
         self.shared: list[graph.SharedLayer] = []
@@ -295,7 +297,7 @@ class BodyResolver:
                     "a parameter, not a tensor",
                     f"tensors come in by a line `input {name}`",
                 )
-        elif stages.is_stage(self, name):
+        elif is_stage(self, name):
             what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
         else:
             known = [known for known, value in self.names.tensors.items() if not value.poisoned]
@@ -316,17 +318,24 @@ class BodyResolver:
         return f"say what comes out: `output {names[-1]}`" if names else "add `output NAME`"
 
     def check_operation_names(self) -> None:
-        """Report names that Keras will give to the operations of arithmetic in this model."""
-        made = {OPERATION_NAMES[node.operator]: node for node in _scalar_nodes(self.nodes)}
+        """Report names that Keras will give to the operations in this model."""
+        made = {
+            name: node
+            for node in _operation_nodes(self.nodes)
+            for name in operation_names(node.operation.name.partition(".")[2])
+        }
         for name, value in self.names.tensors.items():
             node = made.get(family(name))
-            if node is not None and value in self.layer_values:
+            if value not in self.layer_values or family(name) not in self.layer_names.operations:
+                continue
+            if node is not None or family(name) in OPERATIONS_OF_MASKS:
+                here = () if node is None else (Label(node.span, f"Keras calls this `{name}`"),)
                 self.reporter.error(
                     "A208",
                     self.names.places[name],
-                    f"`{name}` is what Keras will call the arithmetic in this model",
+                    f"`{name}` is what Keras will call an operation in this model",
                     "two operations of one name",
-                    labels=(Label(node.span, f"Keras calls this `{family(name)}`"),),
+                    labels=here,
                     help=f"choose another name, such as `{name}_layer`",
                 )
 
@@ -385,10 +394,10 @@ def _count(number: int, noun: str) -> str:
     return f"one {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _scalar_nodes(nodes: Sequence[graph.GraphNode]) -> Iterator[graph.ScalarNode]:
-    """Yield the nodes of arithmetic with numbers, those in blocks included."""
+def _operation_nodes(nodes: Sequence[graph.GraphNode]) -> Iterator[graph.OperationNode]:
+    """Yield the nodes of operations, those in blocks included."""
     for node in nodes:
-        if isinstance(node, graph.ScalarNode):
+        if isinstance(node, graph.OperationNode):
             yield node
         elif isinstance(node, graph.BlockNode):
-            yield from _scalar_nodes(node.block.body.nodes)
+            yield from _operation_nodes(node.block.body.nodes)

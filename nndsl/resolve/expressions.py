@@ -65,6 +65,15 @@ def resolve_expression(
         if None in items:
             return None
         return graph.Sequence(span, tuple(item for item in items if item), expression.is_tuple)
+    if isinstance(expression, tree.Subscript):
+        scope.reporter.error(
+            "G706",
+            span,
+            "a slice is a tensor, which belongs in front of an arrow",
+            "not an argument",
+            help=f"write `{span.text} as part` on a line of its own, and use `part`",
+        )
+        return None
     scope.reporter.not_supported(span, expression.what)
     return None
 
@@ -189,13 +198,40 @@ def _resolve_layer_object(
 def resolve_object(scope: Scope, call: tree.Call, kind: str) -> graph.Object | None:
     """Return the object of `keras.<kind>` that a call makes, its arguments bound."""
     name = call.callee.text
-    signature = vocabulary.signature(kind, name)
-    if signature is None:
+    if _refused_object(scope, call, kind):
+        return None
+    if vocabulary.signature(kind, name) is None:
         _unknown_object(scope, call, kind)
         return None
-    slots = [Slot(parameter, default is vocabulary.REQUIRED) for parameter, default in signature]
+    from nndsl.layers.objects import parameters  # which a text without objects does without
+
+    slots = [Slot(p.name, p.required, p.type) for p in parameters(kind, name).values()]
     bound = bind(scope, name, call.callee.span, call.arguments, slots)
     return graph.Object(call.span, kind, name, bound.arguments) if bound.whole else None
+
+
+def _refused_object(scope: Scope, call: tree.Call, kind: str) -> bool:
+    """Report an object that no text can make, and an activation with arguments."""
+    name = call.callee.text
+    reason = vocabulary.refusal(name)
+    if reason is not None:
+        scope.reporter.error(
+            "G705", call.callee.span, f"`{name}` cannot be made in a text", "of Python", help=reason
+        )
+    elif kind == "activations" and vocabulary.signature(kind, name) is not None:
+        stage = call.span.text if call.arguments else name
+        scope.reporter.error(
+            "A209",
+            call.span,
+            "an activation takes no arguments here",
+            "Keras has a function here, not an object",
+            expected="the name of an activation, such as `relu`",
+            received=call.span.text,
+            help=f"write `-> {stage}` behind the layer" if call.arguments else f"write `{name}`",
+        )
+    else:
+        return False
+    return True
 
 
 def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
@@ -207,7 +243,7 @@ def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
         call.callee.span,
         f"unknown name `{name}`" if kind is None else f"keras.{kind} has no `{name}`",
         "not known",
-        help=did_you_mean(scope.reporter.guess(name, candidates)),
+        help=vocabulary.refusal(name) or did_you_mean(scope.reporter.guess(name, candidates)),
     )
 
 

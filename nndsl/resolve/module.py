@@ -7,10 +7,17 @@ from typing import Union
 
 from nndsl import graph, layers
 from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
+from nndsl.layers.inside import MADE_INSIDE
 from nndsl.resolve import order
 from nndsl.resolve.body import BodyResolver
 from nndsl.resolve.expressions import resolve_expression, unknown_value
-from nndsl.resolve.naming import OPERATION_NAMES
+from nndsl.resolve.liveness import BlockParts
+from nndsl.resolve.naming import (
+    FUNCTIONS_OF_SYMBOLS,
+    OPERATIONS_OF_MASKS,
+    keras_name,
+    operation_names,
+)
 from nndsl.resolve.scope import Scope
 from nndsl.resolve.training import resolve_training
 from nndsl.source import Span
@@ -48,6 +55,7 @@ class _ModuleResolver:
         self.total = 0
         self.whole = True
         self._operations: set[str] | None = None
+        self.parts = BlockParts()
 
     def resolve(self) -> graph.Graph:
         lines = self.module.definitions
@@ -167,19 +175,37 @@ class _ModuleResolver:
         return list(self.definitions)
 
     def operations(self) -> set[str]:
-        """Return what Keras may call the operations that arithmetic anywhere in the file makes."""
+        """Return what Keras may call the operations that are made anywhere in the file."""
         if self._operations is None:
-            operators = {
-                operator
-                for definition in self.definitions.values()
+            definitions = self.definitions.values()
+            functions = {
+                FUNCTIONS_OF_SYMBOLS[symbol]
+                for definition in definitions
                 for line in definition.body
                 if isinstance(line, tree.Flow)
                 for source in line.sources
-                for operator in order.operators_of(source)
+                for symbol in order.operators_of(source)
             }
-            known = operators & OPERATION_NAMES.keys()
-            self._operations = {OPERATION_NAMES[operator] for operator in known}
+            calls = [call for definition in definitions for call in order.calls(definition)]
+            stages = (call.callee.text for call in calls)
+            functions |= {name[4:] for name in stages if name.startswith("ops.")}
+            if any(_makes_mask(call) for call in calls):
+                functions |= OPERATIONS_OF_MASKS
+            self._operations = {name for made in functions for name in operation_names(made)}
         return self._operations
+
+    def made_inside(self, model: tree.Model) -> set[str]:
+        """Return what Keras calls the layers that layers of a model make inside themselves."""
+        found: set[str] = set()
+        waiting: list[Definition] = [model]
+        seen: set[str] = set()
+        while waiting:
+            for name in order.callees(waiting.pop()):
+                found.update(map(keras_name, MADE_INSIDE.get(name, ())))
+                if self.is_block(name) and name not in seen:
+                    seen.add(name)
+                    waiting.append(self.definitions[name])
+        return found
 
     def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
         """Return a block, resolved when it is first asked for; None if it is in error."""
@@ -370,3 +396,8 @@ def _size(body: graph.Body) -> int:
         max(node.block.size, 1) if isinstance(node, graph.BlockNode) else 1
         for node in (*body.nodes, *body.dead)
     )
+
+
+def _makes_mask(call: tree.Apply | tree.Call) -> bool:
+    names = (a.name.text for a in call.arguments or () if a.name is not None)
+    return call.callee.text == "Masking" or "mask_zero" in names

@@ -5,8 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-#: What Keras calls the operations that arithmetic on a tensor makes.
-OPERATION_NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "true_divide"}
+#: The functions of `keras.ops` that symbols stand for.
+FUNCTIONS_OF_SYMBOLS = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "//": "floor_divide",
+    "%": "mod",
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+    "[]": "get_item",
+    "negative": "negative",
+}
+#: What Keras's layers call to work out masks, which stands among a model's operations.
+OPERATIONS_OF_MASKS = frozenset("""
+    any concatenate convert_to_tensor expand_dims logical_or not_equal ones_like zeros_like
+    """.split())
+#: Functions whose operation has another name in a model of Keras.
+_NAMES_OF_FUNCTIONS = {"abs": "absolute", "swish": "silu", "hard_swish": "hard_silu"}
+
+
+def operation_names(function: str) -> tuple[str, ...]:
+    """Return what Keras may call the operations that a function of `keras.ops` makes."""
+    if function == "divide":
+        return ("divide", "true_divide")  # the second for `/`
+    return (_NAMES_OF_FUNCTIONS.get(function, function),)
 
 
 #: Classes whose name inside Keras is not their public one.
@@ -30,21 +58,31 @@ class LayerNames:
 
     A layer that the source does not name is left to Keras at the top level of a model, which
     calls it `dense`, `dense_1` and so on. That is no good where the source itself uses such a
-    name, and inside a block, whose layers are named under its prefix: there it is named here.
+    name, or a layer takes it for another inside itself, and inside a block, whose layers are named
+    under its prefix: there it is named here.
     """
 
-    def __init__(self, given: Iterable[str], operations: Iterable[str], *, in_block: bool) -> None:
+    def __init__(
+        self,
+        given: Iterable[str],
+        operations: Iterable[str],
+        inside: Iterable[str],
+        *,
+        in_block: bool,
+    ) -> None:
         self.taken = set(given)
         self.in_block = in_block
         self.counts: dict[str, int] = {}
         self.next_numbers: dict[str, int] = {}
         #: What Keras may call the operations of arithmetic, in this body or a block it applies.
         self.operations = set(operations)
+        #: What Keras calls the layers that layers make inside themselves, likewise.
+        self.inside = set(inside)
         self.used_families = {family(name) for name in self.taken}
 
     def automatic(self, base: str) -> tuple[str, bool]:
         """Return a name for an unnamed layer, and whether it has to be written down."""
-        clash = base in self.used_families or base in self.operations
+        clash = base in self.used_families or base in self.operations or base in self.inside
         if not clash and not self.in_block:
             count = self.counts.get(base, 0)
             self.counts[base] = count + 1

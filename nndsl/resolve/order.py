@@ -42,20 +42,55 @@ def references(expression: tree.Expression) -> Iterator[str]:
             yield from references(item)
     elif isinstance(expression, tree.Negation):
         yield from references(expression.operand)
+    elif isinstance(expression, tree.Subscript):
+        yield from references(expression.value)
     elif isinstance(expression, tree.Call):
         for argument in expression.arguments:
             yield from references(argument.value)
 
 
+def callees(definition: tree.Block | tree.Model) -> Iterator[str]:
+    """Yield the names of all that a body applies or makes, those inside arguments included."""
+    for made in calls(definition):
+        yield made.callee.text
+
+
+def calls(definition: tree.Block | tree.Model) -> Iterator[tree.Apply | tree.Call]:
+    """Yield all that a body applies or makes, that inside arguments included."""
+    chains = [line.steps for line in definition.body if isinstance(line, tree.Flow)]
+    if isinstance(definition, tree.Block) and definition.chain is not None:
+        chains.append(definition.chain)
+    stages = [step.stage for chain in chains for step in steps(chain)]
+    shared = [line.apply for line in definition.body if isinstance(line, tree.SharedLayer)]
+    for stage in (*stages, *shared):
+        if isinstance(stage, tree.Apply):
+            yield stage
+            for argument in stage.arguments or ():
+                yield from _called(argument.value)
+
+
+def _called(expression: tree.Expression) -> Iterator[tree.Call]:
+    if isinstance(expression, tree.Call):
+        yield expression
+        for argument in expression.arguments:
+            yield from _called(argument.value)
+    elif isinstance(expression, tree.Sequence):
+        for item in expression.items:
+            yield from _called(item)
+
+
 def operators_of(expression: tree.Expression) -> Iterator[str]:
-    """Yield the operators in an expression."""
+    """Yield the symbols in an expression that stand for functions of `keras.ops`."""
     if isinstance(expression, tree.Arithmetic):
         yield from expression.operators
         for operand in expression.operands:
             yield from operators_of(operand)
     elif isinstance(expression, tree.Negation):
-        yield "*"
+        yield "negative"
         yield from operators_of(expression.operand)
+    elif isinstance(expression, tree.Subscript):
+        yield "[]"
+        yield from operators_of(expression.value)
 
 
 class Later:

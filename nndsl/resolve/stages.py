@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nndsl import graph, layers, vocabulary
-from nndsl.diagnostic import Label, Reporter, did_you_mean
-from nndsl.layers.refused import refusal
+from nndsl.diagnostic import Label, Reporter
 from nndsl.layers.rule import LayerRule
 from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
+from nndsl.resolve.liveness import BlockParts
 from nndsl.resolve.naming import keras_name
+from nndsl.resolve.unknown import report_unknown_stage
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -26,6 +27,8 @@ ACTIVATION_LAYERS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "s
 class Blocks(Protocol):
     """Finds the blocks and models of the file."""
 
+    parts: BlockParts
+
     def find_block(self, name: str, span: Span) -> graph.Block | None: ...
 
     def is_block(self, name: str) -> bool: ...
@@ -33,6 +36,8 @@ class Blocks(Protocol):
     def is_model(self, name: str) -> bool: ...
 
     def operations(self) -> set[str]: ...
+
+    def made_inside(self, model: tree.Model) -> set[str]: ...
 
     def names(self) -> list[str]: ...
 
@@ -103,10 +108,14 @@ def _resolve_apply(
         result = _apply_block(body, values, stage, names)
     elif (rule := layers.find(name)) is not None:
         result = _apply_layer(body, values, stage, rule, names)
+    elif name.startswith("ops."):
+        from nndsl.resolve.operations import apply_operation  # which most texts do without
+
+        result = apply_operation(body, values, stage, names)
     elif vocabulary.signature("activations", name) is not None:
         result = _apply_activation(body, values, stage, names)
     else:
-        _unknown_stage(body, stage)
+        report_unknown_stage(body, stage)
         result = None
     if result is None:
         body.names.whole = False
@@ -293,7 +302,7 @@ def resolve_shared_layer(body: BodyResolver, line: tree.SharedLayer) -> graph.Sh
         if body.blocks.is_block(apply.callee.text):
             body.reporter.not_supported(apply.span, "a shared block")
         else:
-            _unknown_stage(body, apply, layers_only=True)
+            report_unknown_stage(body, apply, layers_only=True)
         return None
     bound = bind_layer(body, rule, apply)
     if bound is None:
@@ -337,10 +346,12 @@ def _apply_activation(
         if argument.name.text not in signature:
             unknown_argument(body.scope, name, argument.name, signature)
             return None
-    if rule is None:
-        body.reporter.not_supported(stage.span, f"`{name}` with arguments")
-        return None
-    return _apply_layer(body, values, stage, rule, names)
+    if rule is not None:
+        return _apply_layer(body, values, stage, rule, names)
+    from nndsl.resolve.operations import apply_operation  # the function takes what no layer does
+
+    callee = tree.Identifier(stage.callee.span, f"ops.{name}")
+    return apply_operation(body, values, tree.Apply(stage.span, callee, stage.arguments), names)
 
 
 # ---- Blocks --------------------------------------------------------------------------------
@@ -386,58 +397,3 @@ def _block_outputs(span: Span, block: graph.Block, names: tuple[tree.Identifier,
     if len(names) == count:
         return tuple(graph.Value(span, name.text) for name in names)
     return tuple(graph.Value(span) for _ in range(count))
-
-
-# ---- What cannot be applied ----------------------------------------------------------------
-
-
-def is_stage(body: BodyResolver, name: str) -> bool:
-    """True if the name can stand behind an arrow."""
-    return (
-        body.blocks.is_block(name)
-        or layers.find(name) is not None
-        or vocabulary.signature("activations", name) is not None
-    )
-
-
-def _unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: bool = False) -> None:
-    name, span = stage.callee.text, stage.callee.span
-    reporter = body.reporter
-    reason = refusal(name)
-    if reason is not None:
-        reporter.error(
-            "G707", span, f"`{name}` is no layer of this language", "not here", help=reason
-        )
-    elif name.startswith("ops."):
-        reporter.not_supported(span, "`keras.ops` in a flow")
-    elif name in body.scope.poisoned or body.later.report(body, name, span):
-        return
-    elif name in body.names.tensors and body.names.tensors[name].poisoned:
-        return  # it is unknown itself, and was reported
-    elif name in body.names.tensors:
-        reporter.error(
-            "G707",
-            span,
-            f"`{name}` is a tensor, not a layer",
-            "what stands behind an arrow is applied",
-            labels=(Label(body.names.places[name], "defined here"),),
-            help=f"to name a tensor, write `as {name}`; to start from it, begin a line with it",
-        )
-    elif body.blocks.is_model(name):
-        reporter.not_supported(span, "a model inside a model")
-    elif body.scope.constant_or_parameter(name, span):
-        reporter.error("G707", span, f"`{name}` is a number, not a layer", "cannot be applied")
-    else:
-        last = name.rpartition(".")[2]
-        candidates = list(layers.all_layers())
-        if not layers_only:
-            candidates += [*body.names.shared, *body.blocks.names()]
-            candidates += vocabulary.names("activations")
-        guess = last if last != name and last in candidates else reporter.guess(last, candidates)
-        reporter.error(
-            "G705",
-            span,
-            f"unknown layer `{name}`",
-            "not a layer, block or activation",
-            help=did_you_mean(guess),
-        )

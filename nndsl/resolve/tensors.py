@@ -1,12 +1,12 @@
-"""Sources of a flow: names of tensors, and arithmetic on them."""
+"""Sources of a flow: names of tensors, arithmetic on them, and slices of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
 from nndsl import graph, layers
-from nndsl.resolve.expressions import resolve_expression
-from nndsl.resolve.naming import OPERATION_NAMES, keras_name
+from nndsl.resolve.expressions import resolve_expression, resolve_number
+from nndsl.resolve.naming import FUNCTIONS_OF_SYMBOLS, keras_name
 from nndsl.resolve.order import references
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from nndsl.resolve.body import BodyResolver
 
 _MERGE_LAYERS = {"+": "Add", "-": "Subtract", "*": "Multiply"}
+#: A comparison with the number first is written with the tensor first, as Python reads it so.
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 Operand = Union[graph.Value, graph.Expression]
 
 
@@ -28,6 +30,8 @@ def resolve_source(
     """
     if isinstance(source, tree.Reference):
         return body.tensor_named(source.name, source.span)
+    if isinstance(source, tree.Subscript):
+        return _slice(body, source, names[0].text if len(names) == 1 else None)
     if isinstance(source, (tree.Arithmetic, tree.Negation)):
         name = names[0].text if len(names) == 1 else None
         operand = _resolve_operand(body, source, name)
@@ -61,11 +65,15 @@ def _resolve_operand(
         return body.scope.constant_or_parameter(
             expression.name, expression.span
         ) or body.tensor_named(expression.name, expression.span)
+    if isinstance(expression, tree.Subscript):
+        return _slice(body, expression, name)
     has_tensor = any(used in body.names.tensors for used in references(expression))
     if isinstance(expression, tree.Negation) and has_tensor:
         operand = _resolve_operand(body, expression.operand)
-        minus_one = graph.Literal(expression.span, -1, "-1")
-        return operand and _combine(body, expression.span, "*", operand, minus_one, name)
+        if not isinstance(operand, graph.Value):
+            return operand and graph.Negation(expression.span, operand)
+        given = graph.Operand("x", (operand,))
+        return _operation(body, expression.span, "negative", (given,), "-", name)
     if isinstance(expression, tree.Arithmetic) and has_tensor:
         return _fold(body, expression, name)
     return resolve_expression(body.scope, expression)
@@ -111,46 +119,77 @@ def _combine(
 ) -> Operand | None:
     if left is None or right is None:
         return None
-    if isinstance(left, graph.Value) and isinstance(right, graph.Value):
-        if operator not in _MERGE_LAYERS:
-            _no_operator(body, span, operator, "between tensors")
-            return None
+    both = isinstance(left, graph.Value) and isinstance(right, graph.Value)
+    if both and operator in _MERGE_LAYERS:
+        assert isinstance(left, graph.Value) and isinstance(right, graph.Value)
         return _merge(body, span, operator, [left, right], name)
-    if isinstance(left, graph.Value):
-        return _scalar(body, span, operator, left, right, tensor_first=True, name=name)
-    if isinstance(right, graph.Value):
-        return _scalar(body, span, operator, right, left, tensor_first=False, name=name)
+    if isinstance(left, graph.Value) or isinstance(right, graph.Value):
+        if operator in _MIRRORED and not isinstance(left, graph.Value):
+            left, right, operator = right, left, _MIRRORED[operator]
+        operands = (_operand("x1", left), _operand("x2", right))
+        function = FUNCTIONS_OF_SYMBOLS[operator]
+        return _operation(body, span, function, operands, operator, name)
     return graph.Arithmetic(span, (operator,), (left, right))
 
 
-def _scalar(
+def _operand(parameter: str, operand: Operand) -> graph.Operand:
+    if isinstance(operand, graph.Value):
+        return graph.Operand(parameter, (operand,))
+    return graph.Operand(parameter, number=operand)
+
+
+def _operation(
     body: BodyResolver,
     span: Span,
-    operator: str,
-    tensor: graph.Value,
-    number: Operand,
-    *,
-    tensor_first: bool,
+    function: str,
+    operands: tuple[graph.Operand, ...],
+    symbol: str,
     name: str | None,
-) -> graph.Value | None:
-    assert not isinstance(number, graph.Value)
-    if operator not in OPERATION_NAMES:
-        _no_operator(body, span, operator, "on a tensor")
-        return None
-    if tensor.poisoned:
-        return tensor
+    arguments: tuple[graph.Bound, ...] = (),
+) -> graph.Value:
+    """Add what a symbol does to tensors; return what comes out."""
+    from nndsl import operations  # which most texts do without
+
+    values = [value for operand in operands for value in operand.values]
+    if any(value.poisoned for value in values):
+        return graph.Value(span, name, poisoned=True)
+    rule = operations.find(f"ops.{function}")
+    assert rule is not None, function
     output = graph.Value(span, name)
-    body.nodes.append(graph.ScalarNode(span, operator, tensor, number, tensor_first, (output,)))
+    body.nodes.append(graph.OperationNode(span, rule, operands, arguments, (output,), symbol))
     return output
 
 
-def _no_operator(body: BodyResolver, span: Span, operator: str, where: str) -> None:
-    if operator == ">":
+def _slice(body: BodyResolver, source: tree.Subscript, name: str | None) -> graph.Value | None:
+    """Cut a part out of a tensor: `x[:, -1]`."""
+    tensor = _resolve_operand(body, source.value)
+    if tensor is not None and not isinstance(tensor, graph.Value):
         body.reporter.error(
-            "T001", span, "unexpected `>`", "an arrow?", help="write the arrow as `->`"
+            "G706", source.value.span, "only tensors have parts", "a number, not a tensor"
         )
-    else:
-        body.reporter.not_supported(span, f"`{operator}` {where}")
+        return None
+    parts = [_part(body, part) for part in source.parts]
+    if tensor is None or None in parts:
+        return None
+    items = tuple(part for part in parts if part is not None)
+    key = graph.Sequence(source.span, items, is_tuple=True)
+    bound = graph.Bound("key", key, source.span, True)
+    given = graph.Operand("x", (tensor,))
+    return _operation(body, source.span, "get_item", (given,), "[]", name, (bound,))
+
+
+def _part(
+    body: BodyResolver, part: tree.Expression | tree.Range | tree.Rest
+) -> graph.Expression | None:
+    if isinstance(part, tree.Rest):
+        return graph.Rest(part.span)
+    if not isinstance(part, tree.Range):
+        return resolve_number(body.scope, part)
+    ends = (part.start, part.stop, part.step)
+    made = [resolve_number(body.scope, end) if end is not None else None for end in ends]
+    if any(given and not end for given, end in zip(ends, made, strict=True)):
+        return None
+    return graph.Range(part.span, made[0], made[1], made[2])
 
 
 def _merge(

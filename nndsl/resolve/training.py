@@ -194,7 +194,7 @@ class _Training:
         elif known is not None and vocabulary.signature(kind, known) is not None:
             hint = f"with arguments it is written `{known}(...)`"
         else:
-            hint = None
+            hint = vocabulary.refusal(value.name)
         candidates = _spellings(kind)
         if value.name[:1].isupper():
             candidates.reverse()

@@ -47,6 +47,8 @@ class Evaluator:
     def __init__(self, reporter: Reporter, known: Mapping[str, Any] | None = None) -> None:
         self.reporter = reporter
         self._constants: dict[str, Any] = dict(known or {})
+        #: The applications of blocks that lead to what is evaluated now.
+        self.calls: tuple[Span, ...] = ()
 
     def evaluate(self, expression: graph.Expression, parameters: Mapping[str, Any]) -> Any:
         """Return the value of an expression: a number, string, boolean, None, list, tuple or
@@ -69,6 +71,10 @@ class Evaluator:
         if isinstance(expression, graph.LayerObject):
             values = self._arguments(expression.arguments, parameters)
             return UNKNOWN if values is None else LayerValue(expression.layer, values)
+        if isinstance(expression, graph.Range):
+            return self._range(expression, parameters)
+        if isinstance(expression, graph.Rest):
+            return Ellipsis
         if isinstance(expression, graph.Negation):
             value = self.evaluate(expression.operand, parameters)
             return self._apply(expression.span, "-", 0, value)
@@ -78,16 +84,28 @@ class Evaluator:
             result = self._apply(expression.span, symbol, result, right)
         return result
 
+    def _range(self, part: graph.Range, parameters: Mapping[str, Any]) -> Any:
+        ends = [
+            None if end is None else self.evaluate(end, parameters)
+            for end in (part.start, part.stop, part.step)
+        ]
+        return UNKNOWN if any(end is UNKNOWN for end in ends) else slice(*ends)
+
     def constant(self, constant: graph.Constant) -> Any:
         if constant.name not in self._constants:
             self._constants[constant.name] = self.evaluate(constant.value, {})
         return self._constants[constant.name]
 
     def _object(self, expression: graph.Object, parameters: Mapping[str, Any]) -> Any:
-        values = self._arguments(expression.arguments, parameters)
-        if values is None:
+        """Return the object. One that has a mistake is still known to be of its class."""
+        from nndsl.shapes.objects import check_object  # which a text without objects does without
+
+        values = {a.parameter: self.evaluate(a.value, parameters) for a in expression.arguments}
+        known = {name: value for name, value in values.items() if value is not UNKNOWN}
+        check_object(self.reporter, expression, known, self.calls)
+        if len(known) < len(values):
             return UNKNOWN
-        return KerasObject(expression.kind, expression.name, values)
+        return KerasObject(expression.kind, expression.name, tuple(values.items()))
 
     def _arguments(
         self, arguments: tuple[graph.Bound, ...], parameters: Mapping[str, Any]
@@ -132,6 +150,10 @@ def show(value: Any) -> str:
         return "[" + ", ".join(show(item) for item in value) + "]"
     if isinstance(value, tuple):
         return "(" + ", ".join(show(item) for item in value) + ")"
+    if isinstance(value, slice):
+        return ":".join("" if end is None else show(end) for end in (value.start, value.stop))
+    if value is Ellipsis:
+        return "..."
     if isinstance(value, KerasObject):
         return f"{value.name}({_show_arguments(value.arguments)})"
     if isinstance(value, LayerValue):

@@ -79,8 +79,26 @@ class _ModelWalk(Walk):
         self.check_names()
         outputs = {output.name: tensors.get(output.value) for output in body.outputs}
         return ShapedModel(
-            self.model, inputs, outputs, tuple(self.layers), tensors, parameters, self.applications
+            self.model,
+            inputs,
+            outputs,
+            tuple(self.layers),
+            tensors,
+            parameters,
+            self.applications,
+            frozenset(self.promoting),
+            self.block_dtypes(),
+            frozenset(self.masked_blocks),
         )
+
+    def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:
+        """Return the dtypes of what comes into the blocks, where all their applications agree."""
+        found: dict[graph.Block, tuple[str | None, ...]] = {}
+        for block, dtypes in self.blocks:
+            before = found.setdefault(block, dtypes)
+            pairs = zip(before, dtypes, strict=True)
+            found[block] = tuple(a if a == b else None for a, b in pairs)
+        return found
 
     def input_tensor(self, input_: graph.Input, parameters: Mapping[str, Any]) -> MaybeTensor:
         """Return the tensor of an input, or None if a size is wrong."""

@@ -43,6 +43,12 @@ class ShapedModel:
     parameters: dict[str, Any]
     #: How many times a layer or operation is applied, in blocks too.
     applications: int
+    #: Operations written with a symbol that only Keras's function does rightly for their dtypes.
+    promoting: frozenset[graph.OperationNode] = frozenset()
+    #: The dtype of each input of a block, None where its applications differ.
+    block_dtypes: dict[graph.Block, tuple[str | None, ...]] = field(default_factory=dict)
+    #: The blocks that a mask comes into.
+    masked_blocks: frozenset[graph.Block] = frozenset()
 
     @property
     def trainable(self) -> int:

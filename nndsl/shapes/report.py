@@ -30,7 +30,7 @@ def report_bad_argument(
         bound.value.span if bound else span,
         f"`{bad.parameter.name}` of `{rule.name}`",
         bad.value,
-        _call_labels(calls),
+        call_labels(calls),
         _other_argument(rule, bad.value),
     )
 
@@ -48,7 +48,7 @@ def _other_argument(rule: LayerRule, value: Any) -> str | None:
 def report_layer_error(
     reporter: Reporter,
     error: LayerError,
-    node: graph.LayerNode | graph.SharedNode,
+    node: graph.LayerNode | graph.SharedNode | graph.OperationNode,
     arguments: Sequence[graph.Bound],
     tensors: Mapping[graph.Value, MaybeTensor],
     calls: tuple[Span, ...],
@@ -65,14 +65,14 @@ def report_layer_error(
         bound.span if bound else node.span,
         error.title,
         "this one" if bound else "does not fit",
-        labels=(*labels[:4], *_call_labels(calls)),
+        labels=(*labels[:4], *call_labels(calls)),
         expected=error.expected,
         received=error.received,
         help=error.help,
     )
 
 
-def _call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
+def call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
     return tuple(Label(span, "in the block applied here") for span in reversed(calls[-3:]))
 
 

@@ -24,6 +24,7 @@ def check_training(
     checker = _Checker(shaped.constants)
     checker.number(training.epochs, "epochs", "a positive integer", _is_count)
     checker.number(training.batch_size, "batch_size", "a positive integer", _is_count)
+    checker.parts(training)
     for weight in training.loss_weights.values():
         checker.number(weight, "loss_weights", "a number", lambda number: True)
     if not isinstance(training.validation, graph.DataSource):
@@ -54,6 +55,13 @@ class _Checker:
     def __init__(self, constants: dict[str, Any]) -> None:
         self.reporter = Reporter()
         self.evaluator = Evaluator(self.reporter, constants)
+
+    def parts(self, training: graph.Training) -> None:
+        """Report what Keras refuses of the optimizer, the losses and the metrics."""
+        made = [*training.loss.values(), *(m for many in training.metrics.values() for m in many)]
+        for part in (training.optimizer, *made):
+            if part is not None:
+                self.evaluator.evaluate(part, {})
 
     def number(
         self,

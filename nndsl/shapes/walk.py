@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
+from nndsl.layers.masks import outgoing
 from nndsl.layers.rule import (
     BadArgument,
     LayerError,
     LayerRule,
     Output,
     Tensor,
+    kept_dtype,
     shape_text,
 )
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import LayerInfo, MaybeTensor
-from nndsl.shapes.report import report_bad_argument, report_layer_error
+from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.source import Span
 
 
@@ -38,12 +40,19 @@ class Walk:
     def __init__(self, reporter: Reporter, evaluator: Evaluator, applied: set[graph.Block]) -> None:
         self.reporter = reporter
         self.evaluator = evaluator
+        evaluator.calls = ()
         self.applied = applied
         self.layers: list[LayerInfo] = []
         #: Shared layers by the body they stand in, with what they were first applied to and gave.
         self.shared: dict[tuple[graph.SharedLayer, str], tuple[tuple[Tensor, ...], Output]] = {}
+        #: Operations whose tensors have to be brought to one dtype, somewhere that they are met.
+        self.promoting: set[graph.OperationNode] = set()
         #: Nodes that were met: what Keras has to walk through.
         self.applications = 0
+        #: The blocks that a mask comes into.
+        self.masked_blocks: set[graph.Block] = set()
+        #: The blocks that are applied, with the dtypes of what comes in.
+        self.blocks: list[tuple[graph.Block, tuple[str, ...]]] = []
 
     def walk_body(
         self,
@@ -56,10 +65,11 @@ class Walk:
         """Find the shapes of all that a body makes; `tensors` holds its inputs, and gets all."""
         for node in body.nodes:
             self.visit(node, Place(parameters, tensors, prefix, calls))
-        count = len(self.layers)
+        layers, blocks = len(self.layers), len(self.blocks)
         for node in body.dead:
             self.visit(node, Place(parameters, tensors, prefix, calls))
-        del self.layers[count:]  # checked, but not part of the model
+        del self.layers[layers:], self.blocks[blocks:]  # checked, but not part of the model
+        self.evaluator.calls = calls
         for broken in body.broken:
             place = Place(parameters, tensors, prefix, calls)
             values = self.argument_values(broken.arguments, parameters)
@@ -68,10 +78,11 @@ class Walk:
 
     def visit(self, node: graph.GraphNode, place: Place) -> None:
         self.applications += 1
+        self.evaluator.calls = place.calls
         if isinstance(node, graph.BlockNode):
             self.apply_block(node, place)
-        elif isinstance(node, graph.ScalarNode):
-            self.apply_scalar(node, place)
+        elif isinstance(node, graph.OperationNode):
+            self.apply_operation(node, place)
         else:
             self.apply_layer(node, place)
 
@@ -91,6 +102,7 @@ class Walk:
         tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
+            tensors = self.masked(node, rule, values, tensors, place)
             self.add_layer(node, rule, output, tensors, place)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
@@ -153,7 +165,7 @@ class Walk:
 
     def output_tensors(
         self,
-        node: graph.LayerNode | graph.SharedNode,
+        node: graph.LayerNode | graph.SharedNode | graph.OperationNode,
         rule: LayerRule,
         output: Output,
     ) -> Sequence[MaybeTensor]:
@@ -171,6 +183,33 @@ class Walk:
             help=f"name each of them: `as {names}`",
         )
         return [None] * len(node.outputs)
+
+    def masked(
+        self,
+        node: graph.LayerNode | graph.SharedNode | graph.OperationNode,
+        rule: LayerRule,
+        values: Mapping[str, Any],
+        tensors: Sequence[MaybeTensor],
+        place: Place,
+    ) -> Sequence[MaybeTensor]:
+        """Return what comes out, with the masks that it carries; warn of one that is lost."""
+        inputs = [place.tensors.get(value) for value in node.inputs]
+        carried = [tensor is not None and tensor.masked for tensor in inputs]
+        masks, lost = outgoing(rule.masks, carried or [False], values, len(tensors))
+        if lost:
+            self.reporter.warning(
+                "R609",
+                node.span,
+                f"the mask is lost: `{rule.name}` takes no notice of masks",
+                "steps that are only filled up count like others from here on",
+                labels=call_labels(place.calls),
+                help="put it behind a layer that ends the sequence, such as `LSTM(64)` or "
+                "`GlobalAveragePooling1D`, or make no mask",
+            )
+        if not any(masks):
+            return tensors
+        pairs = zip(tensors, masks, strict=True)
+        return [replace(t, masked=m) if t is not None and m else t for t, m in pairs]
 
     def add_layer(
         self,
@@ -214,7 +253,8 @@ class Walk:
         """A layer's weights are made for its first input: other shapes must suit them."""
         ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first_inputs]
         other_rank = node.shared.layer.pins_rank and ranks[0] != ranks[1]
-        if other_rank or first_output.weights != output.weights:
+        other_sizes = first_output.built_for != output.built_for
+        if other_rank or other_sizes or first_output.weights != output.weights:
             self.reporter.error(
                 "S113",
                 node.span,
@@ -226,11 +266,11 @@ class Walk:
                 help="declare a second layer, or bring the tensors to one shape first",
             )
 
-    # ---- Blocks and arithmetic
+    # ---- Blocks
 
     def apply_block(self, node: graph.BlockNode, place: Place) -> None:
         block = node.block
-        self.applied.add(block)
+        self.applied.add(block.whole or block)
         given = {
             a.parameter: self.evaluator.evaluate(a.value, place.parameters) for a in node.arguments
         }
@@ -246,26 +286,93 @@ class Walk:
             input_.value: place.tensors.get(value)
             for input_, value in zip(block.body.inputs, node.inputs, strict=True)
         }
+        if any(tensor is not None and tensor.masked for tensor in inside.values()):
+            self.masked_blocks.add(block)
+        self.blocks.append((block, tuple(kept_dtype(t) if t else "" for t in inside.values())))
         prefix = f"{place.prefix}{node.name}_"
         self.walk_body(block.body, parameters, inside, prefix, (*place.calls, node.span))
         for value, output in zip(node.outputs, block.body.outputs, strict=False):
             place.tensors[value] = inside.get(output.value)
+        for value, unused in node.unused:
+            place.tensors[value] = inside.get(unused)
 
-    def apply_scalar(self, node: graph.ScalarNode, place: Place) -> None:
-        tensor = place.tensors.get(node.tensor)
-        number = self.evaluator.evaluate(node.number, place.parameters)
-        if number is not UNKNOWN and (
-            isinstance(number, bool) or not isinstance(number, (int, float))
-        ):
-            self.reporter.error(
-                "A209",
-                node.number.span,
-                "a tensor can be combined with a number here",
-                "not a number",
-                received=show(number),
+    # ---- Operations
+
+    def apply_operation(self, node: graph.OperationNode, place: Place) -> None:
+        rule = node.operation
+        values = self.argument_values(node.arguments, place.parameters)
+        operands = self.operand_values(node, place)
+        output = None
+        if values is not None and operands is not None:
+            output = self.run_operation(node, operands, values, place)
+        elif values is not None:
+            self.check_values(node.arguments, rule, values, place)
+        tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
+        if output is not None:
+            tensors = self.output_tensors(node, rule, output)
+            self.masked(node, rule, values or {}, tensors, place)
+            if operands is not None and _must_promote(node, operands):
+                self.promoting.add(node)
+        for value, tensor in zip(node.outputs, tensors, strict=True):
+            place.tensors[value] = tensor
+
+    def operand_values(self, node: graph.OperationNode, place: Place) -> dict[str, Any] | None:
+        """Return the tensors and numbers that an operation works on; None if one is unknown."""
+        result: dict[str, Any] = {}
+        for operand in node.operands:
+            found: Any
+            if operand.number is not None:
+                found = self.evaluator.evaluate(operand.number, place.parameters)
+            elif operand.is_list:
+                found = tuple(place.tensors.get(value) for value in operand.values)
+            else:
+                found = place.tensors.get(operand.values[0])
+            unknown = isinstance(found, tuple) and None in found
+            if unknown or found is UNKNOWN or (found is None and operand.values):
+                return None
+            result[operand.name] = found
+        return result
+
+    def run_operation(
+        self,
+        node: graph.OperationNode,
+        operands: dict[str, Any],
+        values: dict[str, Any],
+        place: Place,
+    ) -> Output | None:
+        rule = node.operation
+        try:
+            return rule.apply(operands, values)
+        except BadArgument as bad:
+            self.check_values(node.arguments, rule, values, place)
+            wrong = next((o for o in node.operands if o.name == bad.parameter.name), None)
+            if wrong is not None and wrong.number is not None:
+                self.reporter.error(
+                    "A209",
+                    wrong.number.span,
+                    "a tensor can be combined with a number here",
+                    "not a number",
+                    received=show(operands[wrong.name]),
+                )
+        except LayerError as error:
+            report_layer_error(
+                self.reporter, error, node, node.arguments, place.tensors, place.calls
             )
-            tensor = None
-        if tensor is not None and ("float" not in tensor.dtype):
-            becomes_float = isinstance(number, float) or node.operator == "/"
-            tensor = Tensor(tensor.shape, "float32" if becomes_float else tensor.dtype)
-        place.tensors[node.outputs[0]] = tensor
+        return None
+
+
+def _must_promote(node: graph.OperationNode, operands: Mapping[str, Any]) -> bool:
+    """True if a symbol between tensors of a backend would not do what Keras's function does.
+
+    Inside a class, tensors are those of the backend: TensorFlow refuses to mix dtypes, and divides
+    integers into float64.
+    """
+    tensors = [value for value in operands.values() if isinstance(value, Tensor)]
+    numbers = [value for value in operands.values() if not isinstance(value, (Tensor, tuple))]
+    if not node.symbol or node.symbol == "[]" or not tensors:
+        return False
+    dtype = tensors[0].dtype
+    mixed = any(tensor.dtype != dtype for tensor in tensors)
+    whole = "float" not in dtype
+    floats = any(isinstance(number, float) for number in numbers)
+    return mixed or (whole and (floats or node.symbol in ("/", "//", "%"))) or dtype == "bool"

@@ -182,11 +182,18 @@ class Builder:
             return operand
         return tree.Negation(self.span(start, end), operand)
 
-    def subscript(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(self.span(start, end), "slicing")
+    def subscript(self, children: list[Any], start: int, end: int) -> tree.Subscript:
+        value, *parts = children
+        return tree.Subscript(self.span(start, end), value, tuple(parts))
 
-    def index(self, children: list[Any], start: int, end: int) -> None:
-        return None
+    def index(self, children: list[Any], start: int, end: int) -> Any:
+        """Return a part of a slice: `3`, `a:b:c` with each of the three optional, or `...`."""
+        span = self.span(start, end)
+        if len(children) > 1:
+            begin, _, stop, _, step = children
+            return tree.Range(span, begin, stop, step)
+        part = children[0]
+        return part if isinstance(part, tree.Node) else tree.Rest(span)
 
     def number(self, children: list[Any], start: int, end: int) -> tree.Literal:
         text = children[0].text

@@ -73,6 +73,28 @@ class Negation(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Range(Node):
+    """A part of a slice that keeps an axis: `0:3`, `::2`, `:`."""
+
+    start: Expression | None
+    stop: Expression | None
+    step: Expression | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rest(Node):
+    """`...` in a slice: all axes that are not named."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Subscript(Node):
+    """A slice of a tensor: `x[:, -1]`."""
+
+    value: Expression
+    parts: tuple[Expression | Range | Rest, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unsupported(Node):
     """A part of the language that is read but not compiled yet; `what` says which."""
 
@@ -80,7 +102,7 @@ class Unsupported(Node):
     names: tuple[Identifier, ...] = ()
 
 
-Expression = Union[Literal, Reference, Call, Sequence, Arithmetic, Negation, Unsupported]
+Expression = Union[Literal, Reference, Call, Sequence, Arithmetic, Negation, Subscript, Unsupported]
 
 
 # ---- Flows ---------------------------------------------------------------------------------

@@ -31,10 +31,13 @@ __all__ = [
     "canonical",
     "choices_by_targets",
     "identifiers",
+    "keras_version",
+    "keras_versions",
     "kinds_of",
     "knows",
     "meaning",
     "names",
+    "refusal",
     "signature",
 ]
 
@@ -90,6 +93,27 @@ def canonical(kind: str, name: str) -> str:
 def kinds_of(name: str) -> tuple[str, ...]:
     """Return the kinds (in a fixed order) that have a class of this name."""
     return tuple(kind for kind in OBJECTS if canonical(kind, name) in OBJECTS[kind])
+
+
+def keras_versions() -> tuple[str, ...]:
+    """Return the supported versions of Keras, the oldest first."""
+    from nndsl.vocabulary.versions import KNOWN  # only for those who ask
+
+    return KNOWN
+
+
+def keras_version(text: str) -> str | None:
+    """Return the supported version of Keras that is meant by "3.14" or "3.14.1", or None."""
+    minor = ".".join(text.split(".")[:2])
+    known = minor in keras_versions() and text.replace(".", "").isdecimal()
+    return minor if known else None
+
+
+def refusal(name: str) -> str | None:
+    """Return why no text can make a class of Keras, or None if one can."""
+    from nndsl.vocabulary.accepted import REFUSED  # which a text without objects does without
+
+    return REFUSED.get(name)
 
 
 def signature(kind: str, name: str) -> tuple[tuple[str, Any], ...] | None:
