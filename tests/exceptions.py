@@ -22,6 +22,7 @@ OTHERWISE = "another shape comes out when run than Keras says"
 TRUE_SHAPE = "our shape is what comes out when run, Keras's is not"
 COMPUTES = "Pipeline computes while it is built; its layers alone do as we say"
 
+INTEGERS = "fails when run on integers: `test_parity.py` puts every such layer to the test"
 TRUTH = "`true` or `false` is wanted: Keras takes anything for one of them"
 BOOLEAN = "a number is wanted: Keras takes `true` for 1"
 LATER = "a wrong argument that Keras looks at only in training, or never"
@@ -44,7 +45,7 @@ STRICTER: tuple[tuple[str | None, str, str], ...] = (
     (None, "Adaptive.* needs to know", "TensorFlow has to know the size in training"),
     (None, "Adaptive.* the larger of its windows", "fails in training"),
     (None, "takes images of three channels", "fails in training"),
-    (None, "computes with floats only", "fails in training, or for other arguments"),
+    (None, "computes with floats only", INTEGERS),
     ("RMSNormalization", "the last axes only", "a size of 1, or that of the last axis by chance"),
     ("EinsumDense", "more axes than the equation", "sizes of 1, or equal ones, meet by chance"),
     (None, "there are no weights of", "whole numbers and strings cannot be trained"),
@@ -99,6 +100,8 @@ def _stricter(case: Case, theirs: Answer) -> str | None:
             return reason
     elif case.layer == "Pipeline" and after_one_another(case) != theirs[0]:
         return COMPUTES
+    if isinstance(error, LayerError) and listed(case, error) == INTEGERS:
+        return INTEGERS
     if _may_run(case):
         came = _came_out(case)
         if came is None:

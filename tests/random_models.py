@@ -344,6 +344,8 @@ class Meaning:
             return self.block(self.blocks[stage.callee], stage, tensors, frame)
         if stage.callee in RULES:
             return self.layer(stage, tensors, frame, bool(stage.names))[0]
+        if stage.callee == "softmax" and stage.arguments:
+            return self.layer(replace(stage, callee="Softmax"), tensors, frame, False)[0]
         word = Apply("Activation", (Argument(None, stage.callee),), stage.names)
         return self.layer(word, tensors, frame, False)[0]
 
@@ -532,6 +534,9 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
     many = values.get("scale")
     if isinstance(many, (list, tuple)) and len(many) != x.real.shape[-1]:
         raise Misfit("a number for each channel is needed, also where their number is unknown")
+    dilation = values.get("dilation_rate", 1)
+    if "Transpose" in rule.name and dilation not in (1, (1,) * (x.rank - 2), [1] * (x.rank - 2)):
+        raise Misfit("TensorFlow dilates these on a graphics card only")
     if "..." in values.get("equation", "") and x.rank > 3:
         raise Misfit("Keras says the elided axes backwards")
     if rule.name == "Softmax" and x.masked:

@@ -121,3 +121,34 @@ def test_what_a_layer_in_a_layer_costs_is_not_lost() -> None:
     assert isinstance(inner, LayerValue)
     cost = made("TimeDistributed", (2, 5, 8, 8, 3), inner).multiply_adds
     assert cost == 2 * 5 * 6 * 6 * 9 * 3 * 4
+
+
+def test_effort_of_a_model() -> None:
+    """A shared layer costs at every place that it is applied at; blocks are counted in full."""
+    import nndsl
+
+    text = """
+block Twice(n) {
+    input x
+    layer same = Dense(n)
+    x -> same -> same as y
+    output y
+}
+model M {
+    input x: [8]
+    input ids: int32[?]
+    layer both = Dense(4)
+    x -> both as a
+    x -> both -> Flatten as b
+    ids -> Embedding(10, 4) -> GlobalAveragePooling1D as c
+    a, b, c -> Concatenate -> Dense(6) -> Twice(6) as out
+    output out
+}
+"""
+    compiled = nndsl.compile(text)
+    costs = {layer.name: (layer.multiply_adds, layer.activation_bytes) for layer in compiled.layers}
+    assert costs["both"] == (2 * 8 * 4, 2 * 4 * 4)
+    assert costs["out_same"] == (2 * 6 * 6, 2 * 6 * 4)
+    assert costs["embedding"] == (None, None)
+    assert compiled.shaped is not None
+    assert compiled.shaped.multiply_adds == 2 * 8 * 4 + 12 * 6 + 2 * 6 * 6

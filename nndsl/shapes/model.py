@@ -27,6 +27,10 @@ class LayerInfo:
     span: Span
     #: The applications of blocks that lead to it, the outermost first.
     calls: tuple[Span, ...] = ()
+    #: What one sample costs in this layer, and the bytes of what it gives, over all places that a
+    #: shared layer is applied at; None where a size is unknown, or the cost is not estimated.
+    multiply_adds: int | None = None
+    activation_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class ShapedModel:
     @property
     def non_trainable(self) -> int:
         return sum(layer.non_trainable for layer in self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        """The multiply-adds of one sample, over the layers whose cost is known."""
+        return sum(layer.multiply_adds or 0 for layer in self.layers)
 
 
 @dataclass(frozen=True, slots=True)

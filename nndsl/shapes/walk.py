@@ -8,6 +8,7 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
+from nndsl.layers.effort import activation_bytes, total
 from nndsl.layers.masks import outgoing
 from nndsl.layers.rule import (
     BadArgument,
@@ -43,8 +44,13 @@ class Walk:
         evaluator.calls = ()
         self.applied = applied
         self.layers: list[LayerInfo] = []
-        #: Shared layers by the body they stand in, with what they were first applied to and gave.
-        self.shared: dict[tuple[graph.SharedLayer, str], tuple[tuple[Tensor, ...], Output]] = {}
+        #: Shared layers by the body they stand in, with what they were first applied to and gave,
+        #: and their place in `layers`.
+        self.shared: dict[tuple[graph.SharedLayer, str], tuple[tuple[Tensor, ...], Output, int]] = (
+            {}
+        )
+        #: True among nodes that no output depends on.
+        self.in_dead = False
         #: Operations whose tensors have to be brought to one dtype, somewhere that they are met.
         self.promoting: set[graph.OperationNode] = set()
         #: Nodes that were met: what Keras has to walk through.
@@ -66,8 +72,10 @@ class Walk:
         for node in body.nodes:
             self.visit(node, Place(parameters, tensors, prefix, calls))
         layers, blocks = len(self.layers), len(self.blocks)
+        was_dead, self.in_dead = self.in_dead, True
         for node in body.dead:
             self.visit(node, Place(parameters, tensors, prefix, calls))
+        self.in_dead = was_dead
         del self.layers[layers:], self.blocks[blocks:]  # checked, but not part of the model
         self.evaluator.calls = calls
         for broken in body.broken:
@@ -222,9 +230,13 @@ class Walk:
         inputs = tuple(t for t in (place.tensors[value] for value in node.inputs) if t)
         if isinstance(node, graph.SharedNode):
             name = place.prefix + node.shared.name
-            first = self.shared.setdefault((node.shared, place.prefix), (inputs, output))
+            first = self.shared.setdefault(
+                (node.shared, place.prefix), (inputs, output, len(self.layers))
+            )
             if first[1] is not output:
-                self.check_shared(node, output, inputs, *first)
+                self.check_shared(node, output, inputs, *first[:2])
+                if not self.in_dead:
+                    self.add_effort(first[2], output)
                 return
         else:
             name = place.prefix + node.name.text
@@ -239,7 +251,18 @@ class Walk:
                 output.non_trainable,
                 node.span,
                 place.calls,
+                output.multiply_adds,
+                activation_bytes(output.tensors),
             )
+        )
+
+    def add_effort(self, index: int, output: Output) -> None:
+        """Count what a further application of a shared layer costs."""
+        before = self.layers[index]
+        self.layers[index] = replace(
+            before,
+            multiply_adds=total((before.multiply_adds, output.multiply_adds)),
+            activation_bytes=total((before.activation_bytes, activation_bytes(output.tensors))),
         )
 
     def check_shared(
