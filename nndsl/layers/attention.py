@@ -20,6 +20,17 @@ from nndsl.layers.arguments import (
     ScoreMode,
     Tensors,
 )
+from nndsl.layers.attention_checks import (
+    attended_axes,
+    check_alike,
+    check_attention,
+    check_axes,
+    check_flash,
+    check_groups,
+    check_leading,
+    check_mask_count,
+    check_masks,
+)
 from nndsl.layers.checks import fits, known_size, need_rank
 from nndsl.layers.effort import times, total
 from nndsl.layers.masks import KEEPS
@@ -75,15 +86,15 @@ def MultiHeadAttention(
     name = "MultiHeadAttention"
     key = value if key is None else key
     check_attention(name, query, value, key)
-    _check_alike(name, value, key)
+    check_alike(name, value, key)
     check_flash(name, flash_attention, dropout, return_attention_scores)
-    _check_axes(name, query, attention_axes)
-    attended = _attended(query, attention_axes)
+    check_axes(name, query, attention_axes)
+    attended = attended_axes(query, attention_axes)
     others = [axis for axis in range(1, query.rank - 1) if axis not in attended]
-    _check_leading(name, query, value, others)
+    check_leading(name, query, value, others)
     masks = [query_mask, value_mask, key_mask]
     masked = [mask is not None for mask in masks] + [t.masked for t in (query, value, key)]
-    _check_masks_of(name, query, value, attention_mask, [use_causal_mask, *masked], attended)
+    check_masks(name, query, value, attention_mask, [use_causal_mask, *masked], attended)
     width = value_dim or key_dim
     made = (output_shape,) if isinstance(output_shape, int) else output_shape or ()
     sizes = made or (known_size(name, query),)
@@ -158,10 +169,10 @@ def GroupQueryAttention(
     key = value if key is None else key
     need_rank(name, query, "[targets, features]")
     check_attention(name, query, value, key)
-    _check_alike(name, value, key)
+    check_alike(name, value, key)
     check_flash(name, flash_attention, dropout, return_attention_scores)
-    _check_groups(name, num_query_heads, num_key_value_heads)
-    _check_masks_of(name, query, value, attention_mask, [], [1])
+    check_groups(name, num_query_heads, num_key_value_heads)
+    check_masks(name, query, value, attention_mask, [], [1])
     features = known_size(name, query)
     if known_size(name, value) != features:
         raise LayerError(
@@ -220,7 +231,7 @@ def Attention(
     weights = [Weight("scale", ())] if use_scale else []
     if score_mode == "concat":
         weights.append(Weight("concat_score_weight", ()))
-    _check_masks("Attention", mask)
+    check_mask_count("Attention", mask)
     return _attend("Attention", x, weights, return_attention_scores)
 
 
@@ -248,19 +259,8 @@ def AdditiveAttention(
         query, memory -> AdditiveAttention
     """
     weights = [Weight("scale", (known_size("AdditiveAttention", x[0]),))] if use_scale else []
-    _check_masks("AdditiveAttention", mask)
+    check_mask_count("AdditiveAttention", mask)
     return _attend("AdditiveAttention", x, weights, return_attention_scores)
-
-
-def _check_masks(name: str, masks: tuple[Tensor, ...] | None) -> None:
-    if masks is not None and len(masks) not in (2, 3):
-        raise LayerError(
-            "S103",
-            f"{name} takes a mask for each of query and value",
-            expected="`mask=[query_mask, value_mask]`",
-            received=str(len(masks)),
-            argument="mask",
-        )
 
 
 def _attend(name: str, x: tuple[Tensor, ...], weights: list[Weight], scores: bool) -> Output:
@@ -273,7 +273,7 @@ def _attend(name: str, x: tuple[Tensor, ...], weights: list[Weight], scores: boo
         )
     query, value, key = x[0], x[1], x[-1]
     check_attention(name, query, value, key)
-    _check_leading(name, query, value, [*range(1, query.rank - 2)], broadcast=True)
+    check_leading(name, query, value, [*range(1, query.rank - 2)], broadcast=True)
     if not fits(query.shape[-1], key.shape[-1]):
         raise LayerError(
             "S103",
@@ -307,62 +307,13 @@ def _output_projection(
     return [kernel, Weight("attention_output/bias", sizes)] if use_bias else [kernel]
 
 
-def _check_alike(name: str, value: Tensor, key: Tensor) -> None:
-    """Refuse a step count known of only one of value and key, which Keras takes for another."""
-    for a, b in zip(value.shape[1:-1], key.shape[1:-1], strict=True):
-        if isinstance(a, int) != isinstance(b, int):
-            raise LayerError(
-                "S103",
-                f"{name}: value and key must have the same steps",
-                expected="value and key alike but for the last axis",
-                received=f"{shape_text(value.shape)} and {shape_text(key.shape)}",
-            )
-
-
-def _attended(query: Tensor, axes: int | tuple[int, ...] | None) -> list[int]:
-    """Return the axes that attention goes along: all between batch and features if not given."""
-    given = (axes,) if isinstance(axes, int) else axes
-    if not given:
-        return list(range(1, query.rank - 1))
-    return [axis % query.rank for axis in given]
-
-
 def _scores(
     query: Tensor, value: Tensor, attention_axes: int | tuple[int, ...] | None, heads: int
 ) -> Tensor:
-    axes = _attended(query, attention_axes)
+    axes = attended_axes(query, attention_axes)
     others = [size for axis, size in enumerate(query.shape[:-1]) if axis not in axes]
     steps = (query.shape[axis] for axis in axes)
     return Tensor((*others, heads, *steps, *(value.shape[axis] for axis in axes)))
-
-
-def _check_axes(name: str, query: Tensor, axes: int | tuple[int, ...] | None) -> None:
-    """Refuse to attend along the batch, the features, or axes that there are not."""
-    numbers = (axes,) if isinstance(axes, int) else axes or ()
-    for axis in numbers:
-        if not 0 < (axis if axis >= 0 else axis + query.rank) < query.rank - 1:
-            raise LayerError(
-                "A203",
-                f"{name} cannot attend along the axis {axis}",
-                expected=f"an axis from 1 to {query.rank - 2}",
-                received=f"{axis} for {shape_text(query.shape)}",
-                argument="attention_axes",
-            )
-
-
-def _check_leading(
-    name: str, query: Tensor, value: Tensor, axes: list[int], broadcast: bool = False
-) -> None:
-    """Refuse other sizes of query and value along axes that attention does not go along."""
-    for axis in axes:
-        a, b = query.shape[axis], value.shape[axis]
-        if not (fits(a, b) or (broadcast and b == 1)):
-            raise LayerError(
-                "S103",
-                f"{name}: query and value differ in axis {axis}, which it does not attend along",
-                expected=f"{a} along axis {axis}",
-                received=f"{b} in {shape_text(value.shape)}",
-            )
 
 
 def _cost_of_projections(weights: list[Weight], query: Tensor, value: Tensor) -> int | None:
@@ -379,77 +330,5 @@ def _cost_of_scores(
     query: Tensor, value: Tensor, attention_axes: int | tuple[int, ...] | None, width: int
 ) -> int | None:
     """Return the multiply-adds of scores and of what they pick, `width` for each pair of steps."""
-    seen = (value.shape[axis] for axis in _attended(query, attention_axes))
+    seen = (value.shape[axis] for axis in attended_axes(query, attention_axes))
     return times(*query.shape[1:-1], *seen, width)
-
-
-def check_attention(name: str, query: Tensor, value: Tensor, key: Tensor) -> None:
-    """Refuse tensors that cannot attend to each other.
-
-    Keras itself looks only at value against key; the rest fails at the first call.
-    """
-    if query.rank < 3 or value.rank != query.rank:
-        raise LayerError(
-            "S101",
-            f"{name} takes sequences",
-            expected="query [targets, features] and value [sources, features]",
-            received=f"{shape_text(query.shape)} and {shape_text(value.shape)}",
-            help="a recurrent layer in front gives its whole sequence with "
-            "`return_sequences=true`; `Reshape` makes steps of a flat vector",
-        )
-    if key.rank != value.rank or not all(map(fits, value.shape[1:-1], key.shape[1:-1])):
-        raise LayerError(
-            "S103",
-            f"{name}: value and key must have the same steps",
-            expected="value and key alike but for the last axis",
-            received=f"{shape_text(value.shape)} and {shape_text(key.shape)}",
-        )
-
-
-def _check_masks_of(
-    name: str,
-    query: Tensor,
-    value: Tensor,
-    attention_mask: Tensor | None,
-    others: list[bool],
-    attended: list[int],
-) -> None:
-    """Refuse masks that do not fit; `others` says which of those of steps there are."""
-    wanted = (*(query.shape[axis] for axis in attended), *(value.shape[axis] for axis in attended))
-    received = None
-    if attention_mask is not None:
-        last = attention_mask.shape[-len(wanted) :]
-        fit = all(a == 1 or fits(a, b) for a, b in zip(last, wanted, strict=False))
-        if attention_mask.rank <= len(wanted) or not fit:
-            received = shape_text(attention_mask.shape)
-    if query.rank > 3 and any(others):  # Keras makes them for sequences
-        received = "a mask of the steps of a sequence"
-    if received is not None:
-        raise LayerError(
-            "S103",
-            f"{name}: the mask does not fit",
-            expected=shape_text((None, *wanted)),
-            received=received,
-        )
-
-
-def _check_groups(name: str, query_heads: int, heads: int) -> None:
-    if query_heads % heads:
-        raise LayerError(
-            "A205",
-            f"{name}: the heads of queries must be a multiple of those of keys and values",
-            expected=f"a divisor of {query_heads}",
-            received=str(heads),
-            argument="num_key_value_heads",
-        )
-
-
-def check_flash(name: str, flash: bool | None, dropout: float, scores: bool) -> None:
-    if flash and (dropout > 0 or scores):
-        raise LayerError(
-            "A205",
-            f"{name}: flash attention knows no dropout and gives no scores",
-            expected="`flash_attention=false`, or neither of them",
-            received="`dropout`" if dropout > 0 else "`return_attention_scores`",
-            argument="flash_attention",
-        )
