@@ -105,6 +105,24 @@ class Rest(Record):
     span: Span
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Function(Record):
+    """`range(3)` or `len(widths)`: all the functions that expressions have."""
+
+    span: Span
+    name: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Item(Record):
+    """An element of a list: `widths[0]`."""
+
+    span: Span
+    sequence: Expression
+    index: Expression
+
+
 Expression = Union[
     Literal,
     Word,
@@ -117,6 +135,8 @@ Expression = Union[
     LayerObject,
     Range,
     Rest,
+    Function,
+    Item,
 ]
 
 
@@ -144,6 +164,10 @@ class Parameter(Record):
     name: str
     default: Expression | None
     span: Span
+
+
+#: Nodes that a model may have once its blocks and loops are expanded.
+MAX_NODES = 20_000
 
 
 # ---- Values and nodes ----------------------------------------------------------------------
@@ -274,7 +298,58 @@ class OperationNode(Record):
         return tuple(value for operand in self.operands for value in operand.values)
 
 
-GraphNode = Union[LayerNode, SharedNode, BlockNode, OperationNode]
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Region(Record):
+    """The inside of a loop or choice: a body, and what comes into it from outside, in order."""
+
+    body: Body
+    given: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LoopNode(Record):
+    """`repeat 3 { ... }` or `for f in [64, 128] { ... }`.
+
+    The first inputs of the region are carried: its outputs, as many, are what they are in the next
+    round. `items` is a number of rounds where there are no `variables`. What is made inside is
+    named under `name` and the number of the round: `stage2_conv`.
+    """
+
+    span: Span
+    name: str
+    variables: tuple[str, ...]
+    items: Expression
+    region: Region
+    outputs: tuple[Value, ...]
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return self.region.given
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ChoiceNode(Record):
+    """`if condition { ... } else { ... }`; both regions have as many outputs as the node."""
+
+    span: Span
+    condition: Expression
+    chosen: Region
+    otherwise: Region
+    outputs: tuple[Value, ...]
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return tuple(dict.fromkeys((*self.chosen.given, *self.otherwise.given)))
+
+
+GraphNode = Union[LayerNode, SharedNode, BlockNode, OperationNode, LoopNode, ChoiceNode]
+
+
+def regions(node: GraphNode) -> tuple[Region, ...]:
+    """Return the regions inside a node."""
+    if isinstance(node, LoopNode):
+        return (node.region,)
+    return (node.chosen, node.otherwise) if isinstance(node, ChoiceNode) else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -296,6 +371,8 @@ class Body(Record):
     branch_of: dict[Value, int] = field(default_factory=dict)
     #: Layers that cannot be made: the arguments that are understood are checked all the same.
     broken: tuple[BrokenLayer, ...] = ()
+    #: Constants of this body alone, in order; they are used like parameters.
+    constants: tuple[Constant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -51,6 +51,12 @@ class Spelling:
             return self._range(expression)
         if isinstance(expression, graph.Rest):
             return Code("...")
+        if isinstance(expression, graph.Function):
+            return call(
+                expression.name, [(None, self.expression(a)) for a in expression.arguments]
+            )
+        if isinstance(expression, graph.Item):
+            return Code(f"{self.expression(expression.sequence)}[{self.expression(expression.index)}]")
         if isinstance(expression, graph.Negation):
             return Code(f"-{self.operand(expression.operand, 3)}")
         return self._arithmetic(expression)

@@ -24,18 +24,17 @@ from nndsl.syntax.names import steps
 class BodyResolver:
     """Resolves one body; `blocks` finds the blocks that it applies."""
 
+    is_region = False
+
     def __init__(
         self,
         scope: Scope,
         blocks: Blocks,
         definition: tree.Block | tree.Model,
     ) -> None:
-        self.scope = scope
-        self.reporter = scope.reporter
-        self.blocks = blocks
-        self.lines = lines = definition.body
-        self.header = definition.span
-        self.in_block = in_block = isinstance(definition, tree.Block)
+        in_block = isinstance(definition, tree.Block)
+        lines = definition.body
+        self.start(scope, blocks, lines, definition.span, in_block=in_block)
         self.owner = "block" if in_block else "model"
         self.names = BodyNames(scope)
         given = order.defined_names(lines)
@@ -43,8 +42,30 @@ class BodyResolver:
             given |= {name.text for step in steps(definition.chain) for name in step.names}
         self.later = order.Later(lines)
         inside = set() if isinstance(definition, tree.Block) else blocks.made_inside(definition)
-        self.layer_names = LayerNames(given, blocks.operations(), inside, in_block=in_block)
+        # Which layers stand in a choice is known only later: then Keras's counting is of no use.
+        explicit = in_block or any(isinstance(line, tree.If) for line in lines)
+        self.layer_names = LayerNames(given, blocks.operations(), inside, in_block=explicit)
         scope.layer_names = self.layer_names
+
+    def start(
+        self,
+        scope: Scope,
+        blocks: Blocks,
+        lines: Sequence[tree.Line],
+        header: Span,
+        *,
+        in_block: bool,
+    ) -> None:
+        """Begin with nothing resolved."""
+        self.scope = scope
+        self.reporter = scope.reporter
+        self.blocks = blocks
+        self.lines = lines
+        self.header = header
+        self.in_block = in_block
+        self.constants: list[graph.Constant] = []
+        #: Names that are known only inside a loop or choice, and where they stand.
+        self.inner_names: dict[str, Span] = {}
         self.inputs: list[graph.Input] = []
         self.shared: list[graph.SharedLayer] = []
         self.nodes: list[graph.GraphNode] = []
@@ -101,9 +122,14 @@ class BodyResolver:
             for name in line.names:
                 self.names.poison(name)
         elif isinstance(line, tree.Constant):
-            self.reporter.not_supported(line.span, f"a constant inside a {self.owner}")
-            self.names.whole = False
-            self.scope.poisoned.add(line.name.text)
+            self.resolve_constant(line)
+        elif isinstance(line, (tree.For, tree.If)):
+            from nndsl.resolve.regions import resolve_for, resolve_if  # which most texts lack
+
+            if isinstance(line, tree.For):
+                resolve_for(self, line)
+            else:
+                resolve_if(self, line)
         else:
             what = {tree.Block: "block", tree.Model: "model", tree.Train: "train"}[type(line)]
             self.reporter.error(
@@ -116,6 +142,18 @@ class BodyResolver:
             self.names.whole = False
 
     # ---- Lines
+
+    def resolve_constant(self, line: tree.Constant) -> None:
+        """Resolve a constant of this body, which may use its parameters."""
+        value = resolve_number(self.scope, line.value)
+        if value is None:
+            self.scope.poisoned.add(line.name.text)
+            self.names.whole = False
+        elif self.names.claim(line.name):
+            self.constants.append(graph.Constant(line.name.text, value, line.name.span))
+            self.scope.parameters[line.name.text] = graph.Parameter(
+                line.name.text, None, line.name.span
+            )
 
     def resolve_input(self, line: tree.Input) -> None:
         name = line.name
@@ -299,6 +337,17 @@ class BodyResolver:
                 )
         elif is_stage(self, name):
             what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
+        elif name in self.inner_names:
+            self.reporter.error(
+                "G705",
+                span,
+                f"`{name}` is known only inside a loop or choice",
+                "not known here",
+                labels=(Label(self.inner_names[name], "named here"),),
+                help="name a tensor in front of the loop, and give it its name again inside; "
+                "in a choice, name it in both parts",
+            )
+            return
         else:
             known = [known for known, value in self.names.tensors.items() if not value.poisoned]
             guess = self.reporter.guess(name, known)
@@ -376,6 +425,7 @@ class BodyResolver:
             dead,
             dict(self.branch_of),
             tuple(self.broken),
+            tuple(self.constants),
         )
 
 
@@ -395,9 +445,11 @@ def _count(number: int, noun: str) -> str:
 
 
 def _operation_nodes(nodes: Sequence[graph.GraphNode]) -> Iterator[graph.OperationNode]:
-    """Yield the nodes of operations, those in blocks included."""
+    """Yield the nodes of operations, those in blocks, loops and choices included."""
     for node in nodes:
         if isinstance(node, graph.OperationNode):
             yield node
         elif isinstance(node, graph.BlockNode):
             yield from _operation_nodes(node.block.body.nodes)
+        for region in graph.regions(node):
+            yield from _operation_nodes(region.body.nodes)

@@ -20,6 +20,8 @@ from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
 
+#: The functions of expressions.
+FUNCTIONS = ("range", "len")
 _PYTHON_WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
 
 
@@ -46,6 +48,8 @@ def resolve_expression(
     if isinstance(expression, tree.Reference):
         return _resolve_reference(scope, expression, wanted)
     if isinstance(expression, tree.Call):
+        if expression.callee.text in FUNCTIONS:
+            return _resolve_function(scope, expression)
         return _resolve_object(scope, expression, wanted)
     if isinstance(expression, tree.Negation):
         operand = resolve_number(scope, expression.operand)
@@ -66,6 +70,32 @@ def resolve_expression(
             return None
         return graph.Sequence(span, tuple(item for item in items if item), expression.is_tuple)
     if isinstance(expression, tree.Subscript):
+        return _resolve_item(scope, expression)
+    scope.reporter.not_supported(span, expression.what)
+    return None
+
+
+def _resolve_function(scope: Scope, call: tree.Call) -> graph.Function | None:
+    """Return a call of `range` or `len`."""
+    made = [resolve_number(scope, argument.value) for argument in call.arguments]
+    named = next((a for a in call.arguments if a.name is not None), None)
+    if named is not None:
+        scope.reporter.error(
+            "A210", named.span, f"`{call.callee.text}` takes no names", "write the value alone"
+        )
+    whole = tuple(argument for argument in made if argument is not None)
+    if named is not None or len(whole) < len(made):
+        return None
+    return graph.Function(call.span, call.callee.text, whole)
+
+
+def _resolve_item(scope: Scope, expression: tree.Subscript) -> graph.Item | None:
+    """Return an element of a list that a constant or parameter holds: `widths[0]`."""
+    base, span = expression.value, expression.span
+    sequence = None
+    if not (isinstance(base, tree.Reference) and base.name in scope.poisoned):
+        sequence = resolve_expression(scope, base)
+    if isinstance(sequence, graph.Word):
         scope.reporter.error(
             "G706",
             span,
@@ -74,8 +104,27 @@ def resolve_expression(
             help=f"write `{span.text} as part` on a line of its own, and use `part`",
         )
         return None
-    scope.reporter.not_supported(span, expression.what)
-    return None
+    parts = [resolve_part(scope, part) for part in expression.parts]
+    if sequence is None or None in parts or len(parts) != 1 or parts[0] is None:
+        if sequence is not None and len(parts) != 1:
+            scope.reporter.error("A209", span, "a list has one index", "too many")
+        return None
+    return graph.Item(span, sequence, parts[0])
+
+
+def resolve_part(
+    scope: Scope, part: tree.Expression | tree.Range | tree.Rest
+) -> graph.Expression | None:
+    """Return what stands between the brackets of a slice."""
+    if isinstance(part, tree.Rest):
+        return graph.Rest(part.span)
+    if not isinstance(part, tree.Range):
+        return resolve_number(scope, part)
+    ends = (part.start, part.stop, part.step)
+    made = [resolve_number(scope, end) if end is not None else None for end in ends]
+    if any(given and not end for given, end in zip(ends, made, strict=True)):
+        return None
+    return graph.Range(part.span, made[0], made[1], made[2])
 
 
 def resolve_number(scope: Scope, expression: tree.Expression) -> graph.Expression | None:

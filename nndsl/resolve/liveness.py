@@ -32,6 +32,16 @@ def split_dead(body: BodyResolver) -> tuple[Nodes, Nodes]:
     return live, dead
 
 
+def live_nodes(body: BodyResolver, outputs: Sequence[graph.Value]) -> tuple[Nodes, Nodes]:
+    """Return the nodes of a loop or choice that lead to its outputs, and the others."""
+    if not outputs or not body.names.whole:
+        return tuple(body.nodes), ()
+    needed = set(outputs)
+    live, dead = _divide(body.nodes, needed, body.blocks.parts)
+    _warn(body, needed, live, dead)
+    return live, dead
+
+
 class BlockParts:
     """The parts of blocks that are needed, where a block's application needs not all of it.
 
@@ -108,7 +118,7 @@ def _divide(
 def _warn(body: BodyResolver, needed: set[graph.Value], live: Nodes, dead: Nodes) -> None:
     """Warn of inputs, outputs of blocks, shared layers and flows that nothing comes of."""
     used_by_dead = {value for node in dead for value in inputs_of(node)}
-    for input_ in body.inputs:
+    for input_ in body.inputs if not body.is_region else ():
         if input_.value not in needed and input_.value not in used_by_dead:
             body.reporter.warning(
                 "G701",

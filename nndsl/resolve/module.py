@@ -22,10 +22,8 @@ from nndsl.resolve.scope import Scope
 from nndsl.resolve.training import resolve_training
 from nndsl.source import Span
 from nndsl.syntax import tree
-from nndsl.syntax.names import definitions
+from nndsl.syntax.names import definitions, lines_inside
 
-#: Nodes that a model may have once its blocks are expanded.
-MAX_NODES = 20_000
 
 Definition = Union[tree.Block, tree.Model]
 
@@ -181,7 +179,7 @@ class _ModuleResolver:
             functions = {
                 FUNCTIONS_OF_SYMBOLS[symbol]
                 for definition in definitions
-                for line in definition.body
+                for line in lines_inside(definition.body)
                 if isinstance(line, tree.Flow)
                 for source in line.sources
                 for symbol in order.operators_of(source)
@@ -240,7 +238,7 @@ class _ModuleResolver:
         body = resolver.resolve() if line.chain is None else resolver.resolve_chain(line.chain)
         self.warn_of_parameters(scope, resolver)
         size = _size(body)
-        if size > MAX_NODES:
+        if size > graph.MAX_NODES:
             self.too_large(line.name.span, f"`{line.name.text}` expands to {size:,} layers")
             return None
         # A block that is applied counts where it is.
@@ -264,7 +262,7 @@ class _ModuleResolver:
         body = resolver.resolve()
         self.warn_of_parameters(scope, resolver)
         size = _size(body)
-        fits = size <= MAX_NODES
+        fits = size <= graph.MAX_NODES
         if not fits:
             self.too_large(line.name.span, f"this model expands to {size:,} layers")
         if not fits or not self.count(size, line.name.span):
@@ -303,13 +301,13 @@ class _ModuleResolver:
     def count(self, size: int, span: Span) -> bool:
         """Count nodes that will be walked; report it, once, when they are too many in all."""
         before, self.total = self.total, self.total + size
-        if before <= MAX_NODES < self.total:
+        if before <= graph.MAX_NODES < self.total:
             self.too_large(span, "the models and blocks of this file are too large together")
-        return self.total <= MAX_NODES
+        return self.total <= graph.MAX_NODES
 
     def too_large(self, span: Span, title: str) -> None:
         self.reporter.error(
-            "X952", span, title, "too large", expected=f"at most {MAX_NODES:,} layers in a model"
+            "X952", span, title, "too large", expected=f"at most {graph.MAX_NODES:,} layers in a model"
         )
 
     # ---- Training
@@ -392,10 +390,12 @@ def _size(body: graph.Body) -> int:
 
     A block counts even if it is empty, and so does what no output needs: both are walked.
     """
-    return sum(
-        max(node.block.size, 1) if isinstance(node, graph.BlockNode) else 1
-        for node in (*body.nodes, *body.dead)
-    )
+    size = 0
+    for node in (*body.nodes, *body.dead):
+        size += max(node.block.size, 1) if isinstance(node, graph.BlockNode) else 1
+        # How often a loop goes round is known only to the walk, which counts again.
+        size += sum(_size(region.body) for region in graph.regions(node))
+    return size
 
 
 def _makes_mask(call: tree.Apply | tree.Call) -> bool:

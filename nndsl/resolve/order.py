@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nndsl.diagnostic import Label
 from nndsl.source import Span
 from nndsl.syntax import tree
-from nndsl.syntax.names import definitions, steps
+from nndsl.syntax.names import definitions, lines_inside, steps
 
 if TYPE_CHECKING:
     from nndsl.resolve.body import BodyResolver
@@ -44,6 +44,9 @@ def references(expression: tree.Expression) -> Iterator[str]:
         yield from references(expression.operand)
     elif isinstance(expression, tree.Subscript):
         yield from references(expression.value)
+        for part in expression.parts:
+            if not isinstance(part, (tree.Range, tree.Rest)):
+                yield from references(part)
     elif isinstance(expression, tree.Call):
         for argument in expression.arguments:
             yield from references(argument.value)
@@ -57,11 +60,12 @@ def callees(definition: tree.Block | tree.Model) -> Iterator[str]:
 
 def calls(definition: tree.Block | tree.Model) -> Iterator[tree.Apply | tree.Call]:
     """Yield all that a body applies or makes, that inside arguments included."""
-    chains = [line.steps for line in definition.body if isinstance(line, tree.Flow)]
+    lines = list(lines_inside(definition.body))
+    chains = [line.steps for line in lines if isinstance(line, tree.Flow)]
     if isinstance(definition, tree.Block) and definition.chain is not None:
         chains.append(definition.chain)
     stages = [step.stage for chain in chains for step in steps(chain)]
-    shared = [line.apply for line in definition.body if isinstance(line, tree.SharedLayer)]
+    shared = [line.apply for line in lines if isinstance(line, tree.SharedLayer)]
     for stage in (*stages, *shared):
         if isinstance(stage, tree.Apply):
             yield stage

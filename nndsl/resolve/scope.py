@@ -24,6 +24,14 @@ class Scope:
         #: Names the layers of the body that is being resolved; None outside of bodies.
         self.layer_names: LayerNames | None = None
 
+    def inside(self) -> Scope:
+        """Return a scope for a loop or choice: all is known that is known here."""
+        scope = Scope(self.reporter, self)
+        scope.parameters = dict(self.parameters)
+        scope.used_parameters = self.used_parameters
+        scope.layer_names = self.layer_names
+        return scope
+
     def constant_or_parameter(self, name: str, span: Span) -> graph.Expression | None:
         """Return the use of a constant or parameter, or None if the name is neither."""
         if name in self.parameters:
@@ -58,6 +66,10 @@ class BodyNames:
         if first is None:
             self.places[name.text] = name.span
             return True
+        self._taken(name, first)
+        return False
+
+    def _taken(self, name: tree.Identifier, first: Span) -> None:
         self.scope.reporter.error(
             "G703",
             name.span,
@@ -66,7 +78,6 @@ class BodyNames:
             labels=(Label(first, "first use"),),
             help="every tensor and layer has a name of its own; choose another",
         )
-        return False
 
     def define(self, name: tree.Identifier, value: graph.Value) -> None:
         if self.claim(name):

@@ -52,8 +52,9 @@ def resolve_stage(body: BodyResolver, values: Values, step: tree.Step) -> Values
     elif isinstance(stage, tree.Identity):
         result = values
     else:
-        body.reporter.not_supported(stage.span, stage.what)
-        result = _poison(stage.span)
+        from nndsl.resolve.regions import resolve_loop_stage  # which most texts do without
+
+        result = resolve_loop_stage(body, values, stage, step.names)
     body.name_values(result, step.names, stage.span)
     return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Union
 
 from nndsl import graph, layers
-from nndsl.resolve.expressions import resolve_expression, resolve_number
+from nndsl.resolve.expressions import resolve_expression, resolve_part
 from nndsl.resolve.naming import FUNCTIONS_OF_SYMBOLS, keras_name
 from nndsl.resolve.order import references
 from nndsl.source import Span
@@ -66,7 +66,9 @@ def _resolve_operand(
             expression.name, expression.span
         ) or body.tensor_named(expression.name, expression.span)
     if isinstance(expression, tree.Subscript):
-        return _slice(body, expression, name)
+        if any(used in body.names.tensors for used in references(expression.value)):
+            return _slice(body, expression, name)
+        return resolve_expression(body.scope, expression)
     has_tensor = any(used in body.names.tensors for used in references(expression))
     if isinstance(expression, tree.Negation) and has_tensor:
         operand = _resolve_operand(body, expression.operand)
@@ -168,7 +170,7 @@ def _slice(body: BodyResolver, source: tree.Subscript, name: str | None) -> grap
             "G706", source.value.span, "only tensors have parts", "a number, not a tensor"
         )
         return None
-    parts = [_part(body, part) for part in source.parts]
+    parts = [resolve_part(body.scope, part) for part in source.parts]
     if tensor is None or None in parts:
         return None
     items = tuple(part for part in parts if part is not None)
@@ -176,20 +178,6 @@ def _slice(body: BodyResolver, source: tree.Subscript, name: str | None) -> grap
     bound = graph.Bound("key", key, source.span, True)
     given = graph.Operand("x", (tensor,))
     return _operation(body, source.span, "get_item", (given,), "[]", name, (bound,))
-
-
-def _part(
-    body: BodyResolver, part: tree.Expression | tree.Range | tree.Rest
-) -> graph.Expression | None:
-    if isinstance(part, tree.Rest):
-        return graph.Rest(part.span)
-    if not isinstance(part, tree.Range):
-        return resolve_number(body.scope, part)
-    ends = (part.start, part.stop, part.step)
-    made = [resolve_number(body.scope, end) if end is not None else None for end in ends]
-    if any(given and not end for given, end in zip(ends, made, strict=True)):
-        return None
-    return graph.Range(part.span, made[0], made[1], made[2])
 
 
 def _merge(

@@ -14,6 +14,7 @@ from nndsl.source import Span
 from nndsl.vocabulary import KerasObject
 
 MAX_INTEGER = 2**53
+MAX_ITEMS = 20_000
 
 
 class Unknown:
@@ -75,6 +76,10 @@ class Evaluator:
             return self._range(expression, parameters)
         if isinstance(expression, graph.Rest):
             return Ellipsis
+        if isinstance(expression, graph.Function):
+            return self._function(expression, parameters)
+        if isinstance(expression, graph.Item):
+            return self._item(expression, parameters)
         if isinstance(expression, graph.Negation):
             value = self.evaluate(expression.operand, parameters)
             return self._apply(expression.span, "-", 0, value)
@@ -90,6 +95,37 @@ class Evaluator:
             for end in (part.start, part.stop, part.step)
         ]
         return UNKNOWN if any(end is UNKNOWN for end in ends) else slice(*ends)
+
+    def _function(self, call: graph.Function, parameters: Mapping[str, Any]) -> Any:
+        values = [self.evaluate(argument, parameters) for argument in call.arguments]
+        if any(value is UNKNOWN for value in values):
+            return UNKNOWN
+        if call.name == "len":
+            if len(values) == 1 and isinstance(values[0], (list, tuple)):
+                return len(values[0])
+            return self._refuse(call.span, "`len` counts a list", _shown(values))
+        if not 1 <= len(values) <= 3 or not all(type(value) is int for value in values):
+            return self._refuse(call.span, "`range` takes one to three integers", _shown(values))
+        if len(values) == 3 and values[2] == 0:
+            return self._refuse(call.span, "`range` cannot go on in steps of 0", "0")
+        numbers = range(*values)
+        if len(numbers) > MAX_ITEMS:
+            return self._refuse(call.span, f"a list holds at most {MAX_ITEMS:,}", f"{len(numbers):,}")
+        return list(numbers)
+
+    def _item(self, item: graph.Item, parameters: Mapping[str, Any]) -> Any:
+        sequence = self.evaluate(item.sequence, parameters)
+        index = self.evaluate(item.index, parameters)
+        if sequence is UNKNOWN or index is UNKNOWN:
+            return UNKNOWN
+        if not isinstance(sequence, (list, tuple)):
+            return self._refuse(item.sequence.span, "only a list has items", show(sequence))
+        if isinstance(index, slice):
+            return sequence[index]
+        if type(index) is not int or not -len(sequence) <= index < len(sequence):
+            count = f"a list of {len(sequence)}"
+            return self._refuse(item.index.span, f"there is no such item in {count}", show(index))
+        return sequence[index]
 
     def constant(self, constant: graph.Constant) -> Any:
         if constant.name not in self._constants:
@@ -118,6 +154,8 @@ class Evaluator:
             return UNKNOWN
         if symbol in ("==", "!="):
             return _OPERATORS[symbol](left, right)
+        if isinstance(left, (list, tuple)):
+            return self._join_lists(span, symbol, left, right)
         for value in (left, right):
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 return self._refuse(span, f"`{symbol}` works on numbers", show(value))
@@ -132,6 +170,18 @@ class Evaluator:
         if isinstance(result, float) and not math.isfinite(result):
             return self._refuse(span, "this number is out of range", str(result))
         return result
+
+    def _join_lists(self, span: Span, symbol: str, left: Any, right: Any) -> Any:
+        """Return `[1] + [2]` or `[1] * 3`."""
+        if symbol == "+" and isinstance(right, type(left)):
+            length = len(left) + len(right)
+        elif symbol == "*" and type(right) is int:
+            length = len(left) * max(right, 0)
+        else:
+            return self._refuse(span, f"`{symbol}` does not join these", show(right))
+        if length > MAX_ITEMS:
+            return self._refuse(span, f"a list holds at most {MAX_ITEMS:,}", f"{length:,}")
+        return left + right if symbol == "+" else left * right
 
     def _refuse(self, span: Span, title: str, received: str) -> Unknown:
         self.reporter.error("A213", span, title, "cannot be computed", received=received)
@@ -159,6 +209,10 @@ def show(value: Any) -> str:
     if isinstance(value, LayerValue):
         return f"{value.rule.name}({_show_arguments(value.values)})"
     return str(value)
+
+
+def _shown(values: list[Any]) -> str:
+    return ", ".join(show(value) for value in values) or "nothing"
 
 
 def _show_arguments(arguments: tuple[tuple[str, Any], ...]) -> str:

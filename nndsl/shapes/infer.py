@@ -13,7 +13,7 @@ from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import LayerInfo, MaybeTensor, ShapedGraph, ShapedModel
-from nndsl.shapes.walk import Walk
+from nndsl.shapes.walk import TooLarge, Walk
 
 
 def infer_shapes(
@@ -45,7 +45,10 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
         for p in block.parameters
     }
     tensors: dict[graph.Value, MaybeTensor] = {i.value: None for i in block.body.inputs}
-    walk.walk_body(block.body, parameters, tensors, "", ())
+    try:
+        walk.walk_body(block.body, parameters, tensors, "", ())
+    except TooLarge:
+        walk.too_large(block.span, "this block is too large once its loops are expanded")
 
 
 class _ModelWalk(Walk):
@@ -75,7 +78,10 @@ class _ModelWalk(Walk):
             tensor = self.input_tensor(input_, parameters)
             tensors[input_.value] = None if input_.value.poisoned else tensor
             inputs[input_.name] = tensor or Tensor((None,), input_.dtype)
-        self.walk_body(body, parameters, tensors, "", ())
+        try:
+            self.walk_body(body, parameters, tensors, "", ())
+        except TooLarge:
+            self.too_large(self.model.span, "this model is too large once its loops are expanded")
         self.check_names()
         outputs = {output.name: tensors.get(output.value) for output in body.outputs}
         return ShapedModel(

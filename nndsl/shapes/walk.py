@@ -21,8 +21,17 @@ from nndsl.layers.rule import (
 )
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import LayerInfo, MaybeTensor
+from nndsl.shapes.regions import walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.source import Span
+
+
+#: Nodes and rounds of loops that a walk goes through, in blocks too.
+MAX_WALKED = 4 * graph.MAX_NODES
+
+
+class TooLarge(Exception):
+    """Raised in a walk that goes on and on; told where the walk began."""
 
 
 @dataclass(slots=True)
@@ -33,6 +42,8 @@ class Place:
     tensors: dict[graph.Value, MaybeTensor]
     prefix: str
     calls: tuple[Span, ...]
+    #: The prefix of the names of shared layers: that of the body which declares them.
+    shared: Mapping[graph.SharedLayer, str]
 
 
 class Walk:
@@ -67,32 +78,59 @@ class Walk:
         tensors: dict[graph.Value, MaybeTensor],
         prefix: str,
         calls: tuple[Span, ...],
+        shared: Mapping[graph.SharedLayer, str] | None = None,
     ) -> None:
-        """Find the shapes of all that a body makes; `tensors` holds its inputs, and gets all."""
+        """Find the shapes of all that a body makes; `tensors` holds its inputs, and gets all.
+
+        `shared` are the layers that are declared around it, where it is a loop or choice.
+        """
+        shared = {**(shared or {}), **dict.fromkeys(body.shared, prefix)}
+        for constant in body.constants:
+            value = self.evaluator.evaluate(constant.value, parameters)
+            parameters = {**parameters, constant.name: value}
+        place = Place(parameters, tensors, prefix, calls, shared)
         for node in body.nodes:
-            self.visit(node, Place(parameters, tensors, prefix, calls))
+            self.visit(node, place)
         layers, blocks = len(self.layers), len(self.blocks)
         was_dead, self.in_dead = self.in_dead, True
         for node in body.dead:
-            self.visit(node, Place(parameters, tensors, prefix, calls))
+            self.visit(node, place)
         self.in_dead = was_dead
         del self.layers[layers:], self.blocks[blocks:]  # checked, but not part of the model
         self.evaluator.calls = calls
         for broken in body.broken:
-            place = Place(parameters, tensors, prefix, calls)
             values = self.argument_values(broken.arguments, parameters)
             if values is not None:
                 self.check_values(broken.arguments, broken.layer, values, place)
 
     def visit(self, node: graph.GraphNode, place: Place) -> None:
-        self.applications += 1
+        self.count_application()
         self.evaluator.calls = place.calls
         if isinstance(node, graph.BlockNode):
             self.apply_block(node, place)
         elif isinstance(node, graph.OperationNode):
             self.apply_operation(node, place)
+        elif isinstance(node, graph.LoopNode):
+            walk_loop(self, node, place)
+        elif isinstance(node, graph.ChoiceNode):
+            walk_choice(self, node, place)
         else:
             self.apply_layer(node, place)
+
+    def count_application(self) -> None:
+        """Count what is walked; stop when it is more than a model may have."""
+        self.applications += 1
+        if self.applications > MAX_WALKED:
+            raise TooLarge
+
+    def too_large(self, span: Span, what: str) -> None:
+        self.reporter.error(
+            "X952",
+            span,
+            what,
+            "too much to expand",
+            expected=f"at most {graph.MAX_NODES:,} layers and rounds of loops in a model",
+        )
 
     # ---- Layers
 
@@ -229,9 +267,10 @@ class Walk:
     ) -> None:
         inputs = tuple(t for t in (place.tensors[value] for value in node.inputs) if t)
         if isinstance(node, graph.SharedNode):
-            name = place.prefix + node.shared.name
+            prefix = place.shared.get(node.shared, place.prefix)
+            name = prefix + node.shared.name
             first = self.shared.setdefault(
-                (node.shared, place.prefix), (inputs, output, len(self.layers))
+                (node.shared, prefix), (inputs, output, len(self.layers))
             )
             if first[1] is not output:
                 self.check_shared(node, output, inputs, *first[:2])
@@ -312,7 +351,7 @@ class Walk:
         if any(tensor is not None and tensor.masked for tensor in inside.values()):
             self.masked_blocks.add(block)
         self.blocks.append((block, tuple(kept_dtype(t) if t else "" for t in inside.values())))
-        prefix = f"{place.prefix}{node.name}_"
+        prefix = f"{place.prefix}{node.name}_" if node.name else place.prefix
         self.walk_body(block.body, parameters, inside, prefix, (*place.calls, node.span))
         for value, output in zip(node.outputs, block.body.outputs, strict=False):
             place.tensors[value] = inside.get(output.value)

@@ -77,15 +77,15 @@ class Builder:
         model = self.identifier(children[0]) if children[0] else None
         return tree.Train(self.span(start, end), model)
 
-    def for_header(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        names = self.identifiers(children[:-1])
-        return tree.Unsupported(self.span(start, end), "`for`", names)
+    def for_header(self, children: list[Any], start: int, end: int) -> tree.For:
+        *names, items = children
+        return tree.For(self.span(start, end), self.identifiers(names), items)
 
-    def if_header(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(self.span(start, end), "`if`")
+    def if_header(self, children: list[Any], start: int, end: int) -> tree.If:
+        return tree.If(self.span(start, end), children[0])
 
-    def else_header(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(self.span(start, end), "`else`")
+    def else_header(self, children: list[Any], start: int, end: int) -> tree.Else:
+        return tree.Else(self.span(start, end), children[0])
 
     # ---- Lines of a model or a block
 
@@ -143,11 +143,13 @@ class Builder:
     def fork(self, children: list[Any], start: int, end: int) -> tree.Fork:
         return tree.Fork(self.span(start, end), tuple(children))
 
-    def repeat(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(self.span(start, end), "`repeat`")
+    def repeat(self, children: list[Any], start: int, end: int) -> tree.Repeat:
+        count, chain = children
+        return tree.Repeat(self.span(start, end), count, chain)
 
-    def for_stage(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(self.span(start, end), "`for` in a chain")
+    def for_stage(self, children: list[Any], start: int, end: int) -> tree.ForStage:
+        header, chain = children
+        return tree.ForStage(self.span(start, end), header.names, header.items, chain)
 
     def setting(self, children: list[Any], start: int, end: int) -> tree.Setting:
         name, *values = children

@@ -78,6 +78,18 @@ def lacks_body(source: Source, tokens: list[Token]) -> Diagnostic:
     )
 
 
+def stray_else(span: Span) -> Diagnostic:
+    """Return the message for an `else` that stands behind no `if`, or behind another `else`."""
+    return Diagnostic(
+        "T005",
+        "error",
+        "this `else` belongs to no `if`",
+        span,
+        "nothing to be otherwise than",
+        help="an `else` stands right behind the closing brace of an `if`",
+    )
+
+
 def not_a_setting(span: Span) -> Diagnostic:
     return Diagnostic(
         "T005",

@@ -17,12 +17,30 @@ def definitions(line: tree.Line) -> Iterator[tree.Identifier]:
             yield from step.names
     elif isinstance(line, (tree.Broken, tree.Unsupported)):
         yield from line.names
+    elif isinstance(line, (tree.For, tree.If, tree.Else)):
+        for inside in line.body:
+            yield from definitions(inside)
+        for inside in line.otherwise if isinstance(line, tree.If) else ():
+            yield from definitions(inside)
 
 
 def steps(chain: Sequence[tree.Step]) -> Iterator[tree.Step]:
-    """Yield the steps of a chain and those in its forks."""
+    """Yield the steps of a chain and those in its forks and loops."""
     for step in chain:
         yield step
-        if isinstance(step.stage, tree.Fork):
-            for branch in step.stage.branches:
+        stage = step.stage
+        if isinstance(stage, tree.Fork):
+            for branch in stage.branches:
                 yield from steps(branch)
+        elif isinstance(stage, (tree.Repeat, tree.ForStage)):
+            yield from steps(stage.chain)
+
+
+def lines_inside(lines: Sequence[tree.Line]) -> Iterator[tree.Line]:
+    """Yield lines and those in their loops and choices."""
+    for line in lines:
+        yield line
+        if isinstance(line, (tree.For, tree.If, tree.Else)):
+            yield from lines_inside(line.body)
+        if isinstance(line, tree.If):
+            yield from lines_inside(line.otherwise)

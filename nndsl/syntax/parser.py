@@ -39,7 +39,21 @@ class _Parser:
         self.builder = Builder(source)
 
     def parse_lines(self, lines: list[RawLine], in_train: bool = False) -> tuple[Any, ...]:
-        return tuple(self.parse_line(line, in_train) for line in lines if line.tokens)
+        return self.join_else([self.parse_line(line, in_train) for line in lines if line.tokens])
+
+    def join_else(self, lines: list[Any]) -> tuple[Any, ...]:
+        """Put every `else` into the `if` before it; report one that has none."""
+        joined: list[Any] = []
+        for line in lines:
+            before = joined[-1] if joined else None
+            if not isinstance(line, tree.Else):
+                joined.append(line)
+            elif isinstance(before, tree.If) and (whole := _with_else(before, line)):
+                joined[-1] = whole
+            else:
+                self.builder.problems.append(hints.stray_else(line.span))
+                joined += line.body
+        return tuple(joined)
 
     def parse_line(self, line: RawLine, in_train: bool) -> Any:
         """Return the node of a line with those of its body; `Broken` if it cannot be read."""
@@ -71,9 +85,15 @@ class _Parser:
                 if not isinstance(line, (tree.Setting, tree.Broken)):
                     self.builder.problems.append(hints.not_a_setting(line.span))
             return tree.Train(span, node.model, settings, whole)
-        if isinstance(node, tree.Unsupported):
+        if isinstance(node, tree.For):
+            return tree.For(span, node.names, node.items, body)
+        if isinstance(node, tree.If):
+            return tree.If(span, node.condition, body)
+        if isinstance(node, tree.Else):
+            return tree.Else(span, node.condition, body)
+        if isinstance(node, tree.Broken):
             inside = tuple(name for line in body for name in definitions(line))
-            return tree.Unsupported(span, node.what, node.names + inside)
+            return tree.Broken(span, node.names + inside)
         return node
 
     def run(self, start: str, line: RawLine) -> Any:
@@ -174,6 +194,23 @@ class _Parser:
         if len(tokens) > 1 and first == "NAME" and tokens[1].kind == "EQUAL":
             named.append(tokens[0])
         return tree.Broken(span, self.builder.identifiers(named))
+
+
+def _with_else(choice: tree.If, other: tree.Else) -> tree.If | None:
+    """Return an `if` with what is done otherwise; None if it has that already."""
+    last = choice.otherwise
+    if last:
+        inner = last[0] if isinstance(last[0], _ElseIf) else None
+        whole = inner and _with_else(inner, other)
+        return whole and type(choice)(choice.span, choice.condition, choice.body, (whole,))
+    otherwise = other.body
+    if other.condition is not None:
+        otherwise = (_ElseIf(other.span, other.condition, other.body),)
+    return type(choice)(choice.span, choice.condition, choice.body, otherwise)
+
+
+class _ElseIf(tree.If):
+    """An `if` behind `else`: another `else` may follow it."""
 
 
 def lacks_body(line: RawLine) -> bool:

@@ -126,7 +126,24 @@ class Fork(Node):
     branches: tuple[tuple[Step, ...], ...]
 
 
-Stage = Union[Apply, Identity, Fork, Unsupported]
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Repeat(Node):
+    """`repeat n { chain }`."""
+
+    count: Expression
+    chain: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ForStage(Node):
+    """`for a, b in list { chain }` in a chain."""
+
+    names: tuple[Identifier, ...]
+    items: Expression
+    chain: tuple[Step, ...]
+
+
+Stage = Union[Apply, Identity, Fork, Repeat, ForStage]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -211,6 +228,32 @@ class Model(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class For(Node):
+    """`for a, b in list { lines }`. The span is that of its header."""
+
+    names: tuple[Identifier, ...]
+    items: Expression
+    body: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class If(Node):
+    """`if condition { lines } else { lines }`; `else if` is an `If` alone in `otherwise`."""
+
+    condition: Expression
+    body: tuple[Line, ...] = ()
+    otherwise: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Else(Node):
+    """`else { lines }` on its way into the `If` before it."""
+
+    condition: Expression | None
+    body: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Setting(Node):
     name: Identifier
     values: tuple[Argument, ...]
@@ -231,7 +274,21 @@ class Broken(Node):
     names: tuple[Identifier, ...]
 
 
-Line = Union[Constant, Input, SharedLayer, Flow, Output, Block, Model, Train, Unsupported, Broken]
+Line = Union[
+    Constant,
+    Input,
+    SharedLayer,
+    Flow,
+    Output,
+    Block,
+    Model,
+    For,
+    If,
+    Else,
+    Train,
+    Unsupported,
+    Broken,
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -1,0 +1,349 @@
+"""Loops and choices: their inside is a body of its own, and what it uses from outside comes in.
+
+A name that is given again inside (`x -> Dense(8) as x`) is carried: from round to round of a loop,
+and out of a loop or choice. What is named only inside is not known behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nndsl import graph
+from nndsl.diagnostic import Label
+from nndsl.resolve import order
+from nndsl.resolve.body import BodyResolver
+from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.liveness import live_nodes
+from nndsl.resolve.naming import LayerNames, keras_name
+from nndsl.resolve.scope import BodyNames, Scope
+from nndsl.source import Span
+from nndsl.syntax import tree
+from nndsl.syntax.names import definitions, steps
+
+Values = tuple[graph.Value, ...]
+
+
+class RegionNames(BodyNames):
+    """The names of a region: its own, and those of the body around it, which come in when used."""
+
+    def __init__(self, scope: Scope, outer: BodyNames, inputs: list[graph.Input]) -> None:
+        super().__init__(scope)
+        self.outer = outer
+        #: Values from outside and what they are called inside, in the order of their first use.
+        self.given: dict[graph.Value, graph.Value] = {}
+        self.inputs = inputs
+        self.tensors = _Tensors(self)
+        self.shared = {**outer.shared}
+
+    def bring_in(self, value: graph.Value) -> graph.Value:
+        """Return what a value from outside is inside."""
+        inside = self.given.get(value)
+        if inside is None:
+            inside = graph.Value(value.span, value.name, value.poisoned)
+            self.given[value] = inside
+            name = value.name or "x"
+            self.inputs.append(graph.Input(inside, name, "float32", None, value.span))
+        return inside
+
+    def claim(self, name: tree.Identifier) -> bool:
+        """Take a name; a tensor's from outside may be given again, any other may not."""
+        outside: BodyNames | None = self.outer
+        while outside is not None:
+            place = outside.places.get(name.text)
+            if place is not None and name.text not in outside.tensors:
+                self._taken(name, place)
+                return False
+            outside = outside.outer if isinstance(outside, RegionNames) else None
+        return super().claim(name)
+
+    def own(self) -> dict[str, graph.Value]:
+        """Return the tensors that are named inside."""
+        return {name: dict.__getitem__(self.tensors, name) for name in self.places_of_tensors()}
+
+    def places_of_tensors(self) -> list[str]:
+        return [name for name in self.places if dict.__contains__(self.tensors, name)]
+
+
+class _Tensors(dict[str, graph.Value]):
+    """The tensors of a region by name; one from outside is brought in when it is looked up."""
+
+    def __init__(self, names: RegionNames) -> None:
+        super().__init__()
+        self.names = names
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or name in self.names.outer.tensors
+
+    def __missing__(self, name: str) -> graph.Value:
+        return self.names.bring_in(self.names.outer.tensors[name])
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+
+class RegionResolver(BodyResolver):
+    """Resolves the inside of a loop or choice."""
+
+    is_region = True
+
+    def __init__(
+        self,
+        parent: BodyResolver,
+        span: Span,
+        lines: Sequence[tree.Line],
+        scope: Scope,
+        layer_names: LayerNames,
+    ) -> None:
+        self.start(scope, parent.blocks, lines, span, in_block=True)
+        self.owner = parent.owner
+        self.parent = parent
+        self.region_names = RegionNames(scope, parent.names, self.inputs)
+        self.names = self.region_names
+        self.later = _LaterInside(order.Later(lines), parent)
+        self.layer_names = scope.layer_names = layer_names
+        self.used_shared = parent.used_shared
+
+    def resolve_lines(self) -> None:
+        for index, line in enumerate(self.lines):
+            self.line = index
+            if isinstance(line, (tree.Input, tree.Output)):
+                what = "input" if isinstance(line, tree.Input) else "output"
+                self.reporter.error(
+                    "T005",
+                    line.span,
+                    f"`{what}` cannot stand inside a loop or choice",
+                    "belongs outside",
+                    help=f"put it on a line of the {self.owner} itself",
+                )
+                self.names.whole = False
+            else:
+                self.resolve_line(line)
+
+    def region(self, outputs: Sequence[graph.Value], first: Sequence[graph.Value]) -> graph.Region:
+        """Return the region; `first` are the values from outside that come before others."""
+        self.parent.names.whole = self.parent.names.whole and self.names.whole
+        given = {value: self.region_names.bring_in(value) for value in first}
+        given |= self.region_names.given
+        by_value = {input_.value: input_ for input_ in self.inputs}
+        nodes, dead = live_nodes(self, outputs)
+        applied = {node.shared for node in nodes if isinstance(node, graph.SharedNode)}
+        body = graph.Body(
+            tuple(by_value[inside] for inside in given.values()),
+            tuple(shared for shared in self.shared if shared in applied),
+            nodes,
+            tuple(graph.BodyOutput(value.name or "x", value, value.span) for value in outputs),
+            dead,
+            dict(self.branch_of),
+            tuple(self.broken),
+            tuple(self.constants),
+        )
+        return graph.Region(body, tuple(given))
+
+
+class _LaterInside(order.Later):
+    """Knows the names that later lines define, inside and then outside."""
+
+    def __init__(self, inside: order.Later, parent: BodyResolver) -> None:
+        self.inside = inside
+        self.parent = parent
+
+    def report(self, body: BodyResolver, name: str, span: Span) -> bool:
+        return self.inside.report(body, name, span) or self.parent.later.report(
+            self.parent, name, span
+        )
+
+
+# ---- Loops
+
+
+def resolve_loop_stage(
+    body: BodyResolver,
+    values: Values,
+    stage: tree.Repeat | tree.ForStage,
+    names: tuple[tree.Identifier, ...],
+) -> Values:
+    """Apply a chain again and again: what comes out of a round goes into the next."""
+    variables = stage.names if isinstance(stage, tree.ForStage) else ()
+    expression = stage.items if isinstance(stage, tree.ForStage) else stage.count
+    items = resolve_expression(body.scope, expression)
+    scope = _scope_with(body, variables)
+    inside = RegionResolver(body, stage.span, (), scope, _names_inside(body, (), stage.chain))
+    carried = tuple(inside.region_names.bring_in(value) for value in values)
+    result = inside.resolve_steps(carried, stage.chain)
+    poisoned = any(value.poisoned for value in (*values, *result))
+    if len(result) != len(values) and not poisoned:
+        body.reporter.error(
+            "S115",
+            stage.chain[-1].span,
+            f"{_tensors(len(values))} into this loop, and {_tensors(len(result))} out",
+            "goes into the next round",
+            expected=_tensors(len(values)),
+            received=_tensors(len(result)),
+            help="merge them inside the loop, such as with `-> Add`" if len(result) > 1 else None,
+        )
+        poisoned = True
+    if items is None or poisoned:
+        inside.region((), ())
+        body.names.whole = body.names.whole and items is not None
+        return (graph.Value(stage.span, poisoned=True),)
+    region = inside.region(result, values)
+    outputs = _named(stage.span, names, len(result))
+    word = _loop_name(body, names, variables, stage.chain)
+    _name_single_block(region)
+    variables_ = tuple(name.text for name in variables)
+    body.nodes.append(graph.LoopNode(stage.span, word, variables_, items, region, outputs))
+    return outputs
+
+
+def resolve_for(body: BodyResolver, line: tree.For) -> None:
+    """Resolve `for` as a statement: names from outside that are given again inside are carried."""
+    items = resolve_expression(body.scope, line.items)
+    scope = _scope_with(body, line.names)
+    inside = RegionResolver(body, line.span, line.body, scope, _names_inside(body, line.body))
+    inside.resolve_lines()
+    own = inside.region_names.own()
+    carried = [name for name in own if name in body.names.tensors]
+    for name, value in own.items():
+        if name not in carried:
+            body.inner_names[name] = value.span
+    first = [body.names.tensors[name] for name in carried]
+    region = inside.region([own[name] for name in carried], first)
+    poisoned = items is None or any(own[name].poisoned for name in carried)
+    outputs = tuple(graph.Value(line.span, name, poisoned) for name in carried)
+    for name, output in zip(carried, outputs, strict=True):
+        body.names.tensors[name] = output
+    if items is None:
+        body.names.whole = False
+    elif not carried and body.names.whole:
+        body.reporter.warning(
+            "G701",
+            line.span,
+            "nothing comes of this loop",
+            "no name from outside is given again inside",
+            help="give a tensor its name again: `x -> Dense(8) as x` makes x the next round's x",
+        )
+    elif not poisoned:
+        word = body.layer_names.unique(keras_name(line.names[0].text).strip("_") or "loop")
+        _name_single_block(region)
+        variables = tuple(name.text for name in line.names)
+        body.nodes.append(graph.LoopNode(line.span, word, variables, items, region, outputs))
+
+
+def _scope_with(body: BodyResolver, variables: Sequence[tree.Identifier]) -> Scope:
+    """Return a scope in which the variables of a loop are parameters."""
+    scope = body.scope.inside()
+    for name in variables:
+        known = scope.parameters.get(name.text) or scope.constants.get(name.text)
+        place = known.span if known else _place_of(body, name.text)
+        if place is not None:
+            body.reporter.error(
+                "G703",
+                name.span,
+                f"the loop's variable `{name.text}` has the name of something else",
+                "second use",
+                labels=(Label(place, "first use"),),
+                help="choose another name",
+            )
+            body.names.whole = False
+        scope.parameters[name.text] = graph.Parameter(name.text, None, name.span)
+    return scope
+
+
+def _place_of(body: BodyResolver, name: str) -> Span | None:
+    names: BodyNames | None = body.names
+    while names is not None:
+        if name in names.places:
+            return names.places[name]
+        names = names.outer if isinstance(names, RegionNames) else None
+    return None
+
+
+def _names_inside(
+    body: BodyResolver, lines: Sequence[tree.Line], chain: Sequence[tree.Step] = ()
+) -> LayerNames:
+    given = {name.text for line in lines for name in definitions(line)}
+    given |= {name.text for step in steps(chain) for name in step.names}
+    return LayerNames(given, (), (), in_block=True)
+
+
+def _loop_name(
+    body: BodyResolver,
+    names: Sequence[tree.Identifier],
+    variables: Sequence[tree.Identifier],
+    chain: Sequence[tree.Step],
+) -> str:
+    """Return what the layers inside are named under: the loop's name, or what it begins with."""
+    if names:
+        return names[0].text.strip("_") or "loop"
+    stage = chain[0].stage
+    word = stage.callee.text if isinstance(stage, tree.Apply) else "repeat"
+    if variables:
+        word = variables[0].text
+    return body.layer_names.unique(keras_name(word.rpartition(".")[2]).strip("_") or "loop")
+
+
+def _name_single_block(region: graph.Region) -> None:
+    """A block that is all of a loop needs no name beside the loop's."""
+    nodes = region.body.nodes
+    if len(nodes) == 1 and isinstance(nodes[0], graph.BlockNode) and not nodes[0].outputs[0].name:
+        object.__setattr__(nodes[0], "name", "")
+
+
+def _named(span: Span, names: Sequence[tree.Identifier], count: int) -> Values:
+    if len(names) == count:
+        return tuple(graph.Value(span, name.text) for name in names)
+    return tuple(graph.Value(span) for _ in range(count))
+
+
+def _tensors(count: int) -> str:
+    return "one tensor goes" if count == 1 else f"{count} tensors go"
+
+
+# ---- Choices
+
+
+def resolve_if(body: BodyResolver, line: tree.If) -> None:
+    """Resolve `if` and `else`: what both name, or one names again, is known behind them."""
+    condition = resolve_expression(body.scope, line.condition)
+    branches = [_resolve_branch(body, line, lines) for lines in (line.body, line.otherwise)]
+    own = [branch.region_names.own() for branch in branches]
+    names = [
+        name
+        for name in dict.fromkeys((*own[0], *own[1]))
+        if name in body.names.tensors or (name in own[0] and name in own[1])
+    ]
+    for made in own:
+        body.inner_names.update({n: v.span for n, v in made.items() if n not in names})
+    regions = []
+    poisoned = condition is None
+    for branch, made in zip(branches, own, strict=True):
+        values = [made.get(name) or branch.names.tensors[name] for name in names]
+        poisoned = poisoned or any(value.poisoned for value in values)
+        regions.append(branch.region(values, ()))
+    outputs = tuple(graph.Value(line.span, name, poisoned) for name in names)
+    for name, output in zip(names, outputs, strict=True):
+        body.names.tensors[name] = output
+        body.names.places.setdefault(name, line.span)
+        body.layer_values.discard(output)
+    if condition is None:
+        body.names.whole = False
+    elif not names and body.names.whole:
+        body.reporter.warning(
+            "G701",
+            line.span,
+            "nothing comes of this choice",
+            "no name is given in both of its parts",
+            help="name what comes out in both: `... as y` behind `if` and behind `else`",
+        )
+    elif not poisoned:
+        chosen, otherwise = regions
+        body.nodes.append(graph.ChoiceNode(line.span, condition, chosen, otherwise, outputs))
+
+
+def _resolve_branch(
+    body: BodyResolver, line: tree.If, lines: Sequence[tree.Line]
+) -> RegionResolver:
+    branch = RegionResolver(body, line.span, lines, body.scope.inside(), body.layer_names)
+    branch.resolve_lines()
+    return branch

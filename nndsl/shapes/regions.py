@@ -1,0 +1,147 @@
+"""Walks loops and choices: every round of a loop with its values, of a choice the part chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nndsl import graph
+from nndsl.shapes.evaluate import UNKNOWN, show
+from nndsl.shapes.model import MaybeTensor
+
+if TYPE_CHECKING:
+    from nndsl.shapes.walk import Place, Walk
+
+
+def walk_loop(walk: Walk, node: graph.LoopNode, place: Place) -> None:
+    """Walk the rounds of a loop; what comes out of one goes into the next."""
+    rounds = _rounds(walk, node, place.parameters)
+    region = node.region
+    carried: list[MaybeTensor] = [place.tensors.get(v) for v in region.given[: len(node.outputs)]]
+    others = [place.tensors.get(value) for value in region.given[len(node.outputs) :]]
+    if rounds is None:
+        unknown = dict.fromkeys(node.variables, UNKNOWN)
+        inside = _tensors_inside(region, [None] * len(region.given))
+        was_dead, walk.in_dead = walk.in_dead, True
+        walk_region(walk, region, place, unknown, inside, place.prefix)
+        walk.in_dead = was_dead
+        carried = [None] * len(node.outputs)
+    for number, values in enumerate(rounds or ()):
+        walk.count_application()
+        inside = _tensors_inside(region, [*carried, *others])
+        prefix = f"{place.prefix}{node.name}{number + 1}_"
+        walk_region(walk, region, place, values, inside, prefix)
+        carried = [inside.get(output.value) for output in region.body.outputs]
+        if carried and all(tensor is None for tensor in carried):
+            break  # what follows from a mistake is not told again
+    for value, tensor in zip(node.outputs, carried, strict=True):
+        place.tensors[value] = tensor
+
+
+def walk_choice(walk: Walk, node: graph.ChoiceNode, place: Place) -> None:
+    """Walk the part of a choice that is chosen; both if that is not known."""
+    condition = walk.evaluator.evaluate(node.condition, place.parameters)
+    if condition is not UNKNOWN and not isinstance(condition, bool):
+        walk.reporter.error(
+            "A209",
+            node.condition.span,
+            "the condition of a choice is true or false",
+            "neither",
+            expected="a comparison such as `stride > 1`, or `true` or `false`",
+            received=show(condition),
+        )
+        condition = UNKNOWN
+    if condition is UNKNOWN:
+        for region in (node.chosen, node.otherwise):
+            inside = _tensors_inside(region, [None] * len(region.given))
+            walk_region(walk, region, place, {}, inside, place.prefix)
+        place.tensors.update(dict.fromkeys(node.outputs))
+        return
+    region = node.chosen if condition else node.otherwise
+    inside = _tensors_inside(region, [place.tensors.get(value) for value in region.given])
+    walk_region(walk, region, place, {}, inside, place.prefix)
+    for value, output in zip(node.outputs, region.body.outputs, strict=True):
+        place.tensors[value] = inside.get(output.value)
+
+
+def walk_region(
+    walk: Walk,
+    region: graph.Region,
+    place: Place,
+    values: Mapping[str, Any],
+    inside: dict[graph.Value, MaybeTensor],
+    prefix: str,
+) -> None:
+    parameters = {**place.parameters, **values}
+    walk.walk_body(region.body, parameters, inside, prefix, place.calls, place.shared)
+
+
+def _tensors_inside(
+    region: graph.Region, tensors: Sequence[MaybeTensor]
+) -> dict[graph.Value, MaybeTensor]:
+    return {i.value: tensor for i, tensor in zip(region.body.inputs, tensors, strict=True)}
+
+
+def _rounds(
+    walk: Walk, node: graph.LoopNode, parameters: Mapping[str, Any]
+) -> list[dict[str, Any]] | None:
+    """Return the values of a loop's variables in each round; None if they are not known."""
+    items = walk.evaluator.evaluate(node.items, parameters)
+    if items is UNKNOWN:
+        return None
+    if not node.variables:
+        return _count(walk, node, items)
+    if not isinstance(items, (list, tuple)):
+        help_ = f"`range({items})` counts from 0" if type(items) is int else None
+        _wrong(walk, node, "`for` goes through a list", "a list such as `[32, 64]`", items, help_)
+        return None
+    if len(items) > graph.MAX_NODES:
+        walk.too_large(node.span, f"this loop goes round {len(items):,} times")
+        return None
+    count = len(node.variables)
+    if count == 1:
+        return [{node.variables[0]: item} for item in items]
+    for item in items:
+        if not isinstance(item, (list, tuple)) or len(item) != count:
+            names = ", ".join(node.variables)
+            _wrong(walk, node, f"every item has values for `{names}`", f"{count} values", item)
+            return None
+    return [dict(zip(node.variables, item, strict=True)) for item in items]
+
+
+def _count(walk: Walk, node: graph.LoopNode, count: Any) -> list[dict[str, Any]] | None:
+    if type(count) is not int or count < 0:
+        help_ = "write `for x in [...] { ... }` to go through a list"
+        is_list = isinstance(count, (list, tuple))
+        _wrong(
+            walk,
+            node,
+            "`repeat` takes how many times",
+            "an integer of at least 0",
+            count,
+            help_ if is_list else None,
+        )
+        return None
+    if count > graph.MAX_NODES:
+        walk.too_large(node.span, f"this loop goes round {count:,} times")
+        return None
+    return [{}] * count
+
+
+def _wrong(
+    walk: Walk,
+    node: graph.LoopNode,
+    title: str,
+    expected: str,
+    received: Any,
+    help_: str | None = None,
+) -> None:
+    walk.reporter.error(
+        "A209",
+        node.items.span,
+        title,
+        "does not fit",
+        expected=expected,
+        received=show(received),
+        help=help_,
+    )
