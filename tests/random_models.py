@@ -537,7 +537,8 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
     dilation = values.get("dilation_rate", 1)
     if "Transpose" in rule.name and dilation not in (1, (1,) * (x.rank - 2), [1] * (x.rank - 2)):
         raise Misfit("TensorFlow dilates these on a graphics card only")
-    if "..." in values.get("equation", "") and x.rank > 3:
+    inner = [dict(v.values) for v in values.values() if isinstance(v, LayerValue)]
+    if x.rank > 3 and any("..." in each.get("equation", "") for each in (values, *inner)):
         raise Misfit("Keras says the elided axes backwards")
     if rule.name == "Softmax" and x.masked:
         raise Misfit("the mask of the steps does not fit")

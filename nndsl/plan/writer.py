@@ -13,7 +13,7 @@ class UsedConstants(Mapping[str, Code]):
     """The constants under their Python names; remembers which of them were used."""
 
     def __init__(self, constants: Sequence[graph.Constant], names: Names) -> None:
-        self.names = {c.name: names.unique(c.name.upper()) for c in constants}
+        self.names = {c.name: names.unique(_unmangled(c.name).upper()) for c in constants}
         self.used: set[str] = set()
 
     def __getitem__(self, key: str) -> Code:

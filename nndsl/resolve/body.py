@@ -377,7 +377,7 @@ class BodyResolver:
             node = made.get(family(name))
             if value not in self.layer_values or family(name) not in self.layer_names.operations:
                 continue
-            if node is not None or family(name) in OPERATIONS_OF_MASKS:
+            if node is not None or family(name) in _OF_MASKS:
                 here = () if node is None else (Label(node.span, f"Keras calls this `{name}`"),)
                 self.reporter.error(
                     "A208",
@@ -429,6 +429,7 @@ class BodyResolver:
         )
 
 
+_OF_MASKS = {name for names in OPERATIONS_OF_MASKS.values() for name in names}
 #: What Python calls the dtypes.
 _DTYPE_WORDS = {"int": "int32", "float": "float32", "str": "string", "long": "int64"}
 

@@ -188,7 +188,8 @@ class _ModuleResolver:
             stages = (call.callee.text for call in calls)
             functions |= {name[4:] for name in stages if name.startswith("ops.")}
             if any(_makes_mask(call) for call in calls):
-                functions |= OPERATIONS_OF_MASKS
+                applied = {call.callee.text for call in calls}
+                functions.update(f for name in applied for f in OPERATIONS_OF_MASKS.get(name, ()))
             self._operations = {name for made in functions for name in operation_names(made)}
         return self._operations
 

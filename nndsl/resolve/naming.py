@@ -22,10 +22,18 @@ FUNCTIONS_OF_SYMBOLS = {
     "[]": "get_item",
     "negative": "negative",
 }
-#: What Keras's layers call to work out masks, which stands among a model's operations.
-OPERATIONS_OF_MASKS = frozenset("""
-    any concatenate convert_to_tensor expand_dims logical_or not_equal ones_like zeros_like
-    """.split())
+#: What layers call to work out masks, which stands among a model's operations.
+_OF_MERGES = dict.fromkeys(
+    ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), ("logical_or",)
+)
+OPERATIONS_OF_MASKS = {
+    "Embedding": ("not_equal",),
+    "Masking": ("any", "not_equal"),
+    "Concatenate": ("any", "concatenate", "expand_dims", "logical_or", "ones_like", "zeros_like"),
+    "Attention": ("convert_to_tensor",),
+    "AdditiveAttention": ("convert_to_tensor",),
+    **_OF_MERGES,
+}
 #: Functions whose operation has another name in a model of Keras.
 _NAMES_OF_FUNCTIONS = {"abs": "absolute", "swish": "silu", "hard_swish": "hard_silu"}
 
