@@ -7,6 +7,7 @@ that comes out) and are evaluated where shapes are found.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -343,6 +344,17 @@ class ChoiceNode(Record):
 
 
 GraphNode = Union[LayerNode, SharedNode, BlockNode, OperationNode, LoopNode, ChoiceNode]
+
+
+def shared_in(nodes: Iterable[GraphNode]) -> set[SharedLayer]:
+    """Return the shared layers that nodes apply, also inside loops and choices."""
+    applied: set[SharedLayer] = set()
+    for node in nodes:
+        if isinstance(node, SharedNode):
+            applied.add(node.shared)
+        for region in regions(node):
+            applied |= shared_in(region.body.nodes)
+    return applied
 
 
 def regions(node: GraphNode) -> tuple[Region, ...]:

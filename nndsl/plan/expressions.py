@@ -17,7 +17,8 @@ _MODULES = {"schedules": "keras.optimizers.schedules"}
 class Spelling:
     """How names are spelt in one place: constants, parameters of a function, names of layers.
 
-    `prefix` is the expression that the names of the layers in a block begin with.
+    `prefix` is what the names of the layers begin with, as the inside of an f-string: `{name}` in
+    a block, `stage{i + 1}` in a loop.
     """
 
     def __init__(
@@ -29,6 +30,10 @@ class Spelling:
         self.constants = constants
         self.parameters = parameters or {}
         self.prefix = prefix
+
+    def with_parameter(self, text: str, code: Code) -> Spelling:
+        """Return a spelling that knows one more name."""
+        return Spelling(self.constants, {**self.parameters, text: code}, self.prefix)
 
     def expression(self, expression: graph.Expression) -> Code:
         """Return the Python text of an expression."""
@@ -52,11 +57,11 @@ class Spelling:
         if isinstance(expression, graph.Rest):
             return Code("...")
         if isinstance(expression, graph.Function):
-            return call(
-                expression.name, [(None, self.expression(a)) for a in expression.arguments]
-            )
+            return call(expression.name, [(None, self.expression(a)) for a in expression.arguments])
         if isinstance(expression, graph.Item):
-            return Code(f"{self.expression(expression.sequence)}[{self.expression(expression.index)}]")
+            return Code(
+                f"{self.expression(expression.sequence)}[{self.expression(expression.index)}]"
+            )
         if isinstance(expression, graph.Negation):
             return Code(f"-{self.operand(expression.operand, 3)}")
         return self._arithmetic(expression)
@@ -103,9 +108,12 @@ class Spelling:
 
     def name_in_body(self, text: str) -> Code:
         """Return the name of a layer or block: "conv", or `f"{name}_conv"` in a block."""
-        if self.prefix is None:
-            return literal(text)
-        return Code(f'f"{{{name(self.prefix)}}}_{name("_" + text)[1:]}"')
+        joined = self.joined(name("_" + text)[1:] if text else "")
+        return Code(f'f"{joined}"') if "{" in joined else literal(joined)
+
+    def joined(self, text: str) -> str:
+        """Return the prefix and a name behind it."""
+        return "_".join(part for part in (self.prefix, text) if part)
 
     def shared(self, shared: graph.SharedLayer) -> Code:
         """Return the constructor call of a shared layer."""

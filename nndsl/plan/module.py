@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nndsl import graph
 from nndsl.plan import code
 from nndsl.plan.code import Code
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.functional import plan_function, plan_functional_model
+from nndsl.plan.loops import Lifting, blocks_inside
 from nndsl.plan.model import Function, LayerClass, ModulePlan, TrainingPlan
 from nndsl.plan.sequential import plan_layer_list, plan_sequential_model
 from nndsl.plan.subclass import plan_block_class, plan_subclass_model
@@ -37,9 +38,11 @@ def make_plan(
     options: PlanOptions,
 ) -> ModulePlan:
     """Return the plan of a generated file. The model must be free of errors."""
-    model = shaped.model
+    model, written = shaped.model, shaped
     blocks = _blocks_in_use(model.body)
     in_classes = style == "subclass"
+    if in_classes:
+        written, blocks = _for_classes(shaped, blocks)
     module = ModuleNames(source, model, blocks, shaped.promoting, classes=in_classes)
     package = code.literal(_package(source))
     functions: tuple[Function, ...] = ()
@@ -51,8 +54,8 @@ def make_plan(
         functions = tuple(plan_function(module, block) for block in blocks)
         signature, groups, result = plan_functional_model(module, model)
     else:
-        block_classes = [plan_block_class(module, block, shaped, package) for block in blocks]
-        top, signature, groups, result = plan_subclass_model(module, model, package)
+        block_classes = [plan_block_class(module, block, written, package) for block in blocks]
+        top, signature, groups, result = plan_subclass_model(module, written.model, package)
         classes = (*block_classes, top)
     training = None
     if source.training is not None and source.trained is model:
@@ -89,13 +92,31 @@ def _blocks_in_use(body: graph.Body) -> list[graph.Block]:
     found: dict[graph.Block, None] = {}
 
     def visit(inside: graph.Body) -> None:
-        for node in inside.nodes:
-            if isinstance(node, graph.BlockNode) and node.block not in found:
-                visit(node.block.body)
-                found[node.block] = None
+        for block in blocks_inside(inside):
+            if block not in found:
+                visit(block.body)
+                found[block] = None
 
     visit(body)
     return list(found)
+
+
+def _for_classes(
+    shaped: ShapedModel, blocks: list[graph.Block]
+) -> tuple[ShapedModel, list[graph.Block]]:
+    """Return the model and its blocks with loops that classes can hold."""
+    lifting = Lifting(blocks)
+    body = lifting.body(shaped.model.body)
+    renewed = lifting.renewed
+    return (
+        replace(
+            shaped,
+            model=replace(shaped.model, body=body),
+            block_dtypes={renewed[b]: dtypes for b, dtypes in shaped.block_dtypes.items()},
+            masked_blocks=frozenset(renewed[block] for block in shaped.masked_blocks),
+        ),
+        lifting.blocks,
+    )
 
 
 def _package(source: graph.Graph) -> str:

@@ -48,6 +48,8 @@ def _obstacle_in(
         return Obstacle(node.span, "a second path begins, so there is a fork")
     if len(node.outputs) > 1:
         return Obstacle(node.span, "several tensors come out of one layer")
+    if isinstance(node, (graph.LoopNode, graph.ChoiceNode)):
+        return _obstacle_inside(node)
     if isinstance(node, graph.BlockNode):
         inner = obstacle_to_sequential(node.block.body)
         return inner and Obstacle(inner.span, f"{inner.reason} (in `{node.block.name}`)")
@@ -61,6 +63,22 @@ def _obstacle_in(
         return Obstacle(node.span, "a layer's call takes an argument")
     elif node.layer.takes_list:
         return Obstacle(node.span, "a merge layer takes several tensors")
+    return None
+
+
+def _obstacle_inside(node: graph.LoopNode | graph.ChoiceNode) -> Obstacle | None:
+    """Return what keeps the inside of a loop or choice from being a list of layers."""
+    for region in graph.regions(node):
+        body = region.body
+        if len(region.given) > 1:
+            return Obstacle(node.span, "several tensors go into it")
+        if isinstance(node, graph.ChoiceNode) and not body.nodes:
+            continue  # the tensor goes through as it is
+        if any(isinstance(inner, graph.SharedNode) for inner in body.nodes):
+            return Obstacle(node.span, "a layer is applied in every round")
+        obstacle = obstacle_to_sequential(body)
+        if obstacle is not None:
+            return obstacle
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nndsl import graph
 from nndsl.plan.code import (
@@ -18,6 +18,17 @@ from nndsl.plan.code import (
 )
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.inputs import shape_code
+from nndsl.plan.loops import (
+    Loop,
+    LoopNames,
+    carry,
+    choice,
+    choose,
+    enter,
+    indented,
+    leave,
+    parameters_used,
+)
 from nndsl.plan.model import LayerClass
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
@@ -50,10 +61,11 @@ class _ClassWriter:
         self.body = body
         self.spelt = spelt
         self.parameters = parameters
-        self.prefix = "self.name" if in_block else None
+        self.prefix = "{self.name}" if in_block else None
         self.attribute_names = Names(MODEL_ATTRIBUTES)
         self.config = tuple((spelt[p.name], self._attribute(p.name, "value")) for p in parameters)
         self.attributes: dict[object, Code] = {}
+        self.loops = LoopNames(Names({*module.names.taken, *spelt.values(), "inputs"}))
 
     def _attribute(self, wanted: str, kind: str) -> Code:
         if wanted in MODEL_ATTRIBUTES or wanted.startswith("_"):
@@ -65,18 +77,50 @@ class _ClassWriter:
         """Return the lines of `__init__`: parameters, then layers in the order of the text."""
         spelling = Spelling(self.module.constants, self.spelt, self.prefix)
         lines = [assignment([Code(f"self.{attr}")], key) for key, attr in self.config]
-        for shared in self.body.shared:
+        return (*lines, *self._made_lines(self.body, spelling))
+
+    def _made_lines(self, body: graph.Body, spelling: Spelling) -> list[Code]:
+        """Return the lines that make the layers of a body."""
+        lines = []
+        for constant in body.constants:
+            value = spelling.expression(constant.value)
+            spelling = spelling.with_parameter(constant.name, self.loops.variable(constant.name))
+            lines.append(assignment([spelling.parameters[constant.name]], value))
+        for shared in body.shared:
             lines.append(self._attribute_line(shared, shared.name, spelling.shared(shared)))
-        for node in self.body.nodes:
-            if isinstance(node, graph.LayerNode):
-                made = spelling.layer(node.layer, node.arguments, node.name)
-                lines.append(self._attribute_line(node, node.name.text, made))
-            elif isinstance(node, graph.BlockNode):
-                given = block_arguments(node, self.module.parameters[node.block], spelling)
-                name_code = spelling.name_in_body(node.name)
-                made = call(self.module.blocks[node.block], [*given, ("name", name_code)])
-                lines.append(self._attribute_line(node, node.name, made))
-        return tuple(lines)
+        for node in body.nodes:
+            if isinstance(node, graph.LoopNode):
+                lines += self._made_in_loop(node, spelling)
+            elif isinstance(node, graph.ChoiceNode):
+                lines += self._made_in_choice(node, spelling)
+            elif isinstance(node, (graph.LayerNode, graph.BlockNode)):
+                lines.append(self._attribute_line(node, _name_of(node), self._made(node, spelling)))
+        return lines
+
+    def _made(self, node: graph.LayerNode | graph.BlockNode, spelling: Spelling) -> Code:
+        if isinstance(node, graph.LayerNode):
+            return spelling.layer(node.layer, node.arguments, node.name)
+        given = block_arguments(node, self.module.parameters[node.block], spelling)
+        name_code = spelling.name_in_body(node.name)
+        return call(self.module.blocks[node.block], [*given, ("name", name_code)])
+
+    def _made_in_loop(self, node: graph.LoopNode, spelling: Spelling) -> list[Code]:
+        """Return a list of layers for each layer inside."""
+        loop = Loop(node, spelling, self.loops)
+        lines = []
+        for inner in node.region.body.nodes:
+            if isinstance(inner, (graph.LayerNode, graph.BlockNode)):
+                made = self._made(inner, loop.spelling)
+                wanted = _name_of(inner) or node.name
+                items = Code(f"[{made} {loop.header(counted=True)}]")
+                lines.append(self._attribute_line(inner, wanted, items))
+        return lines
+
+    def _made_in_choice(self, node: graph.ChoiceNode, spelling: Spelling) -> list[Code]:
+        chosen, otherwise = (
+            self._made_lines(region.body, spelling) for region in (node.chosen, node.otherwise)
+        )
+        return choice(spelling.expression(node.condition), chosen, otherwise)
 
     def _attribute_line(self, made_for: object, wanted: str, made: Code) -> Code:
         attribute = Code(f"self.{self._attribute(wanted, 'layer')}")
@@ -110,29 +154,129 @@ class _ClassWriter:
         calls = [node for node in self.body.nodes if isinstance(node, graph.SharedNode)]
         times = Counter(node.shared for node in calls)
         shared = {v for node in calls if times[node.shared] > 1 for v in node.outputs}
-        inline = {v for v in values if v not in uses | shared and values.count(v) == 1}
+        inside = {v for node in self.body.nodes if graph.regions(node) for v in node.outputs}
+        inline = {v for v in values if v not in uses | shared | inside and values.count(v) == 1}
         variables.keep_to_the_end(
             node for node in self.body.nodes if not inline.isdisjoint(node.outputs)
         )
-        for index, node in enumerate(self.body.nodes):
-            code = self._apply(node, variables.variables, spelling)
-            if len(node.outputs) == 1 and node.outputs[0] in inline:
-                variables.variables[node.outputs[0]] = code
-            else:
-                lines.append(assignment(variables.define(index), code))
+        call_ = _CallWriter(self, self.body, spelling, variables)
+        lines += call_.lines(inline)
         return lines, [variables[value] for value in values]
 
-    def _apply(
-        self, node: graph.GraphNode, variables: dict[graph.Value, Code], spelling: Spelling
-    ) -> Code:
+
+def _name_of(node: graph.LayerNode | graph.BlockNode) -> str:
+    return node.name.text if isinstance(node, graph.LayerNode) else node.name
+
+
+class _CallWriter:
+    """Writes the nodes of a body as lines of `call`, which apply the attributes."""
+
+    def __init__(
+        self,
+        owner: _ClassWriter,
+        body: graph.Body,
+        spelling: Spelling,
+        variables: Variables,
+        made: Mapping[object, Code] | None = None,
+        loops: LoopNames | None = None,
+    ) -> None:
+        self.owner = owner
+        self.body = body
+        self.variables = variables
+        self.loops = loops or LoopNames(variables.names)
+        self.made = made if made is not None else owner.attributes
+        for constant in body.constants:
+            # Computed anew where it is used: `call` has the parameters, not what came of them.
+            value = spelling.operand(constant.value, 3)
+            spelling = spelling.with_parameter(constant.name, value)
+        self.spelling = spelling
+
+    def lines(self, inline: Collection[graph.Value] = ()) -> list[Code]:
+        lines: list[Code] = []
+        for index, node in enumerate(self.body.nodes):
+            if isinstance(node, graph.LoopNode):
+                lines += self.loop_lines(node, index)
+            elif isinstance(node, graph.ChoiceNode):
+                lines += self.choice_lines(node, index)
+            elif len(node.outputs) == 1 and node.outputs[0] in inline:
+                self.variables.variables[node.outputs[0]] = self.apply(node)
+            else:
+                code = self.apply(node)
+                lines.append(assignment(self.variables.define(index), code))
+        return lines
+
+    def apply(self, node: graph.GraphNode) -> Code:
+        variables = self.variables.variables
         if isinstance(node, graph.OperationNode):
-            return apply_operation(node, variables, spelling, self.module.promoting)
+            return apply_operation(node, variables, self.spelling, self.owner.module.promoting)
         if isinstance(node, graph.BlockNode):
             inputs = [variables[value] for value in node.inputs]
             given = inputs[0] if len(inputs) == 1 else list_of(inputs)
-            return call(self.attributes[node], [(None, given)])
+            return call(self.made[node], [(None, given)])
+        assert isinstance(node, (graph.LayerNode, graph.SharedNode))
         made_for = node.shared if isinstance(node, graph.SharedNode) else node
-        return apply_layer(self.attributes[made_for], node, variables, spelling)
+        return apply_layer(self.made[made_for], node, variables, self.spelling)
+
+    def loop_lines(self, node: graph.LoopNode, index: int) -> list[Code]:
+        """Return a loop over the layers that `__init__` made for it."""
+        first, carried = carry(self.variables, node, index)
+        loop = Loop(node, self.spelling, self.loops)
+        items = self._items(node)
+        header = self._header(loop, node, {self.made[n]: item for n, item in items.items()})
+        self.loops.depth += 1
+        inside = self.inside(
+            node.region, index, loop.spelling, carried, carried, {**self.made, **items}
+        )
+        self.loops.depth -= 1
+        return [*first, Code(f"{header}:"), *indented(inside)]
+
+    def _items(self, node: graph.LoopNode) -> dict[object, Code]:
+        """Return the variables of the layers in a loop; no tensor is called like them."""
+        items: dict[object, Code] = {}
+        for made in node.region.body.nodes:
+            if isinstance(made, (graph.LayerNode, graph.BlockNode)):
+                word = _name_of(made) or "layer"
+                outside = {self.variables.name_of(value) for value in node.outputs}
+                is_tensor = word in self.variables.own_names | outside
+                items[made] = self.loops.variable(f"{word}_layer" if is_tensor else word)
+        return items
+
+    def _header(self, loop: Loop, node: graph.LoopNode, layers: Mapping[Code, Code]) -> Code:
+        """Return a loop's header; variables stand in it only if `call` itself needs them."""
+        applied = (n for n in node.region.body.nodes if isinstance(n, graph.OperationNode))
+        used = set(parameters_used(tuple(applied))) & set(node.variables)
+        pairs = dict(layers)
+        if used:
+            targets = ", ".join(loop.variables)
+            single = len(loop.variables) == 1
+            pairs[loop.items] = Code(targets if single else f"({targets})")
+        if not pairs:
+            return loop.header(counted=False)
+        if len(pairs) == 1:
+            ((sequence, target),) = pairs.items()
+            return Code(f"for {target} in {sequence}")
+        return Code(f"for {', '.join(pairs.values())} in zip({', '.join(pairs)}, strict=True)")
+
+    def choice_lines(self, node: graph.ChoiceNode, index: int) -> list[Code]:
+        targets = choose(self.variables, node, index)
+        chosen, otherwise = (
+            self.inside(region, index, self.spelling, (), targets, self.made)
+            for region in (node.chosen, node.otherwise)
+        )
+        return choice(self.spelling.expression(node.condition), chosen, otherwise)
+
+    def inside(
+        self,
+        region: graph.Region,
+        index: int,
+        spelling: Spelling,
+        first: Sequence[Code],
+        targets: Sequence[Code],
+        made: Mapping[object, Code],
+    ) -> list[Code]:
+        variables = enter(self.variables, region, index, first, targets)
+        lines = _CallWriter(self.owner, region.body, spelling, variables, made, self.loops).lines()
+        return lines + leave(self.variables, variables, targets)
 
 
 def plan_block_class(
@@ -144,7 +288,8 @@ def plan_block_class(
     attributes = writer.attribute_lines()
     inputs = block.body.inputs
     single = len(inputs) == 1
-    dtypes = shaped.block_dtypes.get(block, ())
+    # A block that a loop became is known to no walk.
+    dtypes = shaped.block_dtypes.get(block) or [None] * len(inputs)
     lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)
     return LayerClass(
         module.blocks[block],

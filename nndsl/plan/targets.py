@@ -83,7 +83,7 @@ def _vocabulary_size(input_: graph.Input, model: graph.Model, spelling: Spelling
     for node in model.body.nodes:
         if input_.value not in node.inputs or isinstance(node, graph.OperationNode):
             continue
-        if isinstance(node, graph.BlockNode):
+        if isinstance(node, (graph.BlockNode, graph.LoopNode, graph.ChoiceNode)):
             continue
         made = node.shared if isinstance(node, graph.SharedNode) else node
         for bound in made.arguments:

@@ -6,11 +6,16 @@ A variable is used again as soon as nothing needs its tensor any more, as people
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from nndsl import graph
 from nndsl.plan.code import Code, Names, name
 from nndsl.resolve.liveness import inputs_of
+from nndsl.source import Span
+
+#: The last use of what stays in use.
+_ALWAYS = 1 << 30
 
 
 class Variables:
@@ -33,6 +38,75 @@ class Variables:
                 self.last_use[input_.value] = end
         self.branches = _spread_branches(body)
         self.own_names = {v.name for node in body.nodes for v in node.outputs if v.name}
+        #: What values without a name are called as they go into a loop that gives one with a name.
+        self.wanted: dict[graph.Value, str] = {}
+        self._look_ahead()
+        #: Variables that values have to end up in: those that a loop or choice gives.
+        self.forced: dict[graph.Value, Code] = {}
+
+    def name_of(self, value: graph.Value) -> str | None:
+        return value.name or self.wanted.get(value)
+
+    def _look_ahead(self) -> None:
+        """Call what goes into a loop, and nowhere else, as what comes out of it."""
+        uses = Counter(value for node in self.body.nodes for value in inputs_of(node))
+        uses.update(output.value for output in self.body.outputs)
+        for node in reversed(self.body.nodes):
+            if isinstance(node, graph.LoopNode):
+                for output, start in zip(node.outputs, node.region.given, strict=False):
+                    name_ = self.name_of(output)
+                    if name_ and start.name is None and uses[start] == 1:
+                        self.wanted[start] = name_
+
+    def inside(
+        self, region: graph.Region, index: int, first: Sequence[Code], *, again: bool
+    ) -> Variables:
+        """Return the variables of the inside of a node; `first` are those of its first inputs.
+
+        What is used behind the node keeps its variable, and so does all that comes from outside of
+        a loop, which goes round `again`.
+        """
+        child = Variables(region.body, self.names, inputs_stay=False)
+        for variable, holder in self.holders.items():
+            if self.last_use.get(holder, -1) <= index and holder not in region.given:
+                child.holders[variable] = graph.Value(self.body_span())  # free, for all to use
+        outside = [*first, *(self.variables[value] for value in region.given[len(first) :])]
+        rows = zip(region.body.inputs, region.given, outside, strict=True)
+        for place, (input_, value, variable) in enumerate(rows):
+            child.variables[input_.value] = variable
+            child.holders[variable] = input_.value
+            if place >= len(first) and (again or self.last_use.get(value, -1) > index):
+                child.last_use[input_.value] = _ALWAYS
+        return child
+
+    def is_free_behind(self, value: graph.Value, index: int) -> bool:
+        """True if a value is not used behind a node, and only once by it."""
+        node = self.body.nodes[index]
+        once = sum(other is value for region in graph.regions(node) for other in region.given)
+        is_loop = isinstance(node, graph.LoopNode)
+        return self.last_use.get(value, -1) <= index and (once == 1 or not is_loop)
+
+    def hold(self, value: graph.Value, variable: Code) -> None:
+        """Keep a value in a variable that is there already."""
+        self.variables[value] = variable
+        self.holders[variable] = value
+
+    def leave(self, child: Variables) -> None:
+        """Take the variables of an inside that is over as free."""
+        for variable in child.holders:
+            if variable not in self.holders:
+                self.holders[variable] = graph.Value(child.body_span())
+
+    def body_span(self) -> Span:
+        return self.body.outputs[0].span
+
+    def _fits(self, variable: Code, value: graph.Value, index: int) -> bool:
+        """True if a variable holds nothing that is still needed."""
+        return all(
+            self.last_use.get(other, -1) <= index
+            for other, held_in in self.variables.items()
+            if held_in == variable and other is not value
+        )
 
     def define_inputs(self) -> list[Code]:
         """Name the inputs; return their variables in order."""
@@ -46,13 +120,20 @@ class Variables:
         return [self._define(value, index) for value in self.body.nodes[index].outputs]
 
     def _define(self, value: graph.Value, index: int) -> Code:
-        if value.name is not None:
-            variable = self.names.unique(value.name)
+        forced = self.forced.get(value)
+        if forced is not None and self._fits(forced, value, index):
+            variable = forced
+        elif (text := self.name_of(value)) is not None:
+            variable = self.names.unique(text)
         else:
             variable = self._anonymous(value, index)
         self.variables[value] = variable
         self.holders[variable] = value
         return variable
+
+    def define_value(self, value: graph.Value, index: int) -> Code:
+        """Name what a loop or choice at an index gives; return the variable."""
+        return self._define(value, index)
 
     def _anonymous(self, value: graph.Value, index: int) -> Code:
         for candidate in _candidates(self.branches.get(value)):

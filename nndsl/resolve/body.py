@@ -80,6 +80,10 @@ class BodyResolver:
         self.no_input = False
         self.line = 0
 
+    def name_of_layer(self, name: str) -> str:
+        """Return what a layer is called that makes a tensor of this name."""
+        return name
+
     def resolve(self) -> graph.Body:
         """Resolve all lines in order."""
         if not any(isinstance(line, (tree.Input, tree.Broken)) for line in self.lines):
@@ -151,9 +155,7 @@ class BodyResolver:
             self.names.whole = False
         elif self.names.claim(line.name):
             self.constants.append(graph.Constant(line.name.text, value, line.name.span))
-            self.scope.parameters[line.name.text] = graph.Parameter(
-                line.name.text, None, line.name.span
-            )
+            self.scope.locals[line.name.text] = line.name.span
 
     def resolve_input(self, line: tree.Input) -> None:
         name = line.name
@@ -415,7 +417,7 @@ class BodyResolver:
         live, dead = split_dead(self)
         if dead:
             live = tuple(_named(node) for node in live)
-        applied = {node.shared for node in live if isinstance(node, graph.SharedNode)}
+        applied = graph.shared_in(live)
         shared = tuple(layer for layer in self.shared if layer in applied)
         return graph.Body(
             tuple(self.inputs),

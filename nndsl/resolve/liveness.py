@@ -86,7 +86,7 @@ class BlockParts:
         inputs = tuple(input_ for input_ in body.inputs if input_.value in needed)
         if live == body.nodes and inputs == body.inputs:
             return block
-        applied = {node.shared for node in live if isinstance(node, graph.SharedNode)}
+        applied = graph.shared_in(live)
         part = replace(
             body,
             inputs=inputs,

@@ -24,7 +24,6 @@ from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.syntax.names import definitions, lines_inside
 
-
 Definition = Union[tree.Block, tree.Model]
 
 
@@ -308,7 +307,11 @@ class _ModuleResolver:
 
     def too_large(self, span: Span, title: str) -> None:
         self.reporter.error(
-            "X952", span, title, "too large", expected=f"at most {graph.MAX_NODES:,} layers in a model"
+            "X952",
+            span,
+            title,
+            "too large",
+            expected=f"at most {graph.MAX_NODES:,} layers in a model",
         )
 
     # ---- Training

@@ -79,7 +79,7 @@ class _Tensors(dict[str, graph.Value]):
         return self.names.bring_in(self.names.outer.tensors[name])
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401 (this is `get`)
 
 
 class RegionResolver(BodyResolver):
@@ -104,6 +104,12 @@ class RegionResolver(BodyResolver):
         self.layer_names = scope.layer_names = layer_names
         self.used_shared = parent.used_shared
 
+    def name_of_layer(self, name: str) -> str:
+        """Return what a layer is called: in a choice, a name given again is taken already."""
+        if self.layer_names is self.parent.layer_names and name in self.parent.names.tensors:
+            return self.layer_names.unique(name)
+        return name
+
     def resolve_lines(self) -> None:
         for index, line in enumerate(self.lines):
             self.line = index
@@ -127,7 +133,7 @@ class RegionResolver(BodyResolver):
         given |= self.region_names.given
         by_value = {input_.value: input_ for input_ in self.inputs}
         nodes, dead = live_nodes(self, outputs)
-        applied = {node.shared for node in nodes if isinstance(node, graph.SharedNode)}
+        applied = graph.shared_in(nodes)
         body = graph.Body(
             tuple(by_value[inside] for inside in given.values()),
             tuple(shared for shared in self.shared if shared in applied),
@@ -234,8 +240,7 @@ def _scope_with(body: BodyResolver, variables: Sequence[tree.Identifier]) -> Sco
     """Return a scope in which the variables of a loop are parameters."""
     scope = body.scope.inside()
     for name in variables:
-        known = scope.parameters.get(name.text) or scope.constants.get(name.text)
-        place = known.span if known else _place_of(body, name.text)
+        place = scope.place_of(name.text) or _place_of(body, name.text)
         if place is not None:
             body.reporter.error(
                 "G703",
@@ -246,7 +251,7 @@ def _scope_with(body: BodyResolver, variables: Sequence[tree.Identifier]) -> Sco
                 help="choose another name",
             )
             body.names.whole = False
-        scope.parameters[name.text] = graph.Parameter(name.text, None, name.span)
+        scope.locals[name.text] = name.span
     return scope
 
 
@@ -277,9 +282,9 @@ def _loop_name(
     if names:
         return names[0].text.strip("_") or "loop"
     stage = chain[0].stage
-    word = stage.callee.text if isinstance(stage, tree.Apply) else "repeat"
-    if variables:
-        word = variables[0].text
+    word = variables[0].text if variables else "repeat"
+    if not variables and isinstance(stage, tree.Apply) and body.blocks.is_block(stage.callee.text):
+        word = stage.callee.text
     return body.layer_names.unique(keras_name(word.rpartition(".")[2]).strip("_") or "loop")
 
 

@@ -21,20 +21,23 @@ class Scope:
         self.later_constants: dict[str, Span] = outer.later_constants if outer else {}
         self.parameters: dict[str, graph.Parameter] = {}
         self.used_parameters: set[str] = set()
+        #: Constants of this body, and the variables of the loops around it.
+        self.locals: dict[str, Span] = {}
         #: Names the layers of the body that is being resolved; None outside of bodies.
         self.layer_names: LayerNames | None = None
 
     def inside(self) -> Scope:
         """Return a scope for a loop or choice: all is known that is known here."""
         scope = Scope(self.reporter, self)
-        scope.parameters = dict(self.parameters)
+        scope.parameters = self.parameters
+        scope.locals = dict(self.locals)
         scope.used_parameters = self.used_parameters
         scope.layer_names = self.layer_names
         return scope
 
     def constant_or_parameter(self, name: str, span: Span) -> graph.Expression | None:
         """Return the use of a constant or parameter, or None if the name is neither."""
-        if name in self.parameters:
+        if name in self.parameters or name in self.locals:
             self.used_parameters.add(name)
             return graph.ParameterUse(span, name)
         if name in self.constants:
@@ -42,8 +45,13 @@ class Scope:
             return graph.ConstantUse(span, self.constants[name])
         return None
 
+    def place_of(self, name: str) -> Span | None:
+        """Return where a constant, a parameter or the variable of a loop stands."""
+        known = self.parameters.get(name) or self.constants.get(name)
+        return known.span if known else self.locals.get(name)
+
     def plain_names(self) -> list[str]:
-        return [*self.parameters, *self.constants]
+        return [*self.locals, *self.parameters, *self.constants]
 
 
 class BodyNames:
@@ -61,8 +69,7 @@ class BodyNames:
         """Take a name for this body; report it if it is taken. Return True if it was free."""
         first = self.places.get(name.text)
         if first is None:
-            known = self.scope.parameters.get(name.text) or self.scope.constants.get(name.text)
-            first = known.span if known else None
+            first = self.scope.place_of(name.text)
         if first is None:
             self.places[name.text] = name.span
             return True

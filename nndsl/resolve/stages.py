@@ -160,7 +160,7 @@ def _make_layer(
     names: tuple[tree.Identifier, ...],
 ) -> Values:
     if names:
-        layer_name = graph.LayerName(names[0].text, explicit=True)
+        layer_name = graph.LayerName(body.name_of_layer(names[0].text), explicit=True)
     else:
         base = keras_name(rule.name)
         if body.in_block and rule.name == "Activation":
@@ -386,7 +386,11 @@ def _apply_block(
         return None
     outputs = _block_outputs(stage.span, block, names)
     # Keras takes no scope that begins with an underscore.
-    prefix = names[0].text.lstrip("_") if names else keras_name(block.name).lstrip("_")
+    prefix = (
+        body.name_of_layer(names[0].text).lstrip("_")
+        if names
+        else keras_name(block.name).lstrip("_")
+    )
     if not names or not prefix:
         prefix = body.layer_names.unique(prefix or "block")
     body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound.arguments, values, outputs))

@@ -188,7 +188,7 @@ def _merge(
     layer = layers.find(_MERGE_LAYERS[operator])
     assert layer is not None
     if name:
-        layer_name = graph.LayerName(name, explicit=True)
+        layer_name = graph.LayerName(body.name_of_layer(name), explicit=True)
     else:
         layer_name = graph.LayerName(*body.layer_names.automatic(keras_name(layer.name)))
     output = graph.Value(span, name)

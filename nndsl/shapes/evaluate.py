@@ -110,7 +110,9 @@ class Evaluator:
             return self._refuse(call.span, "`range` cannot go on in steps of 0", "0")
         numbers = range(*values)
         if len(numbers) > MAX_ITEMS:
-            return self._refuse(call.span, f"a list holds at most {MAX_ITEMS:,}", f"{len(numbers):,}")
+            return self._refuse(
+                call.span, f"a list holds at most {MAX_ITEMS:,}", f"{len(numbers):,}"
+            )
         return list(numbers)
 
     def _item(self, item: graph.Item, parameters: Mapping[str, Any]) -> Any:

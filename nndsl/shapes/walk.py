@@ -25,7 +25,6 @@ from nndsl.shapes.regions import walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.source import Span
 
-
 #: Nodes and rounds of loops that a walk goes through, in blocks too.
 MAX_WALKED = 4 * graph.MAX_NODES
 

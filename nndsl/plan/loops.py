@@ -1,0 +1,242 @@
+"""How Python's loops and choices are written, in every style: headers, names, indentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+
+from nndsl import graph
+from nndsl.plan.code import Code, Names, name
+from nndsl.plan.expressions import Spelling
+from nndsl.plan.variables import Variables
+from nndsl.plan.writer import assignment
+
+
+class LoopNames:
+    """The variables of the loops of one function: each by one name, wherever it stands again."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.spelt: dict[str, Code] = {}
+        self.depth = 0
+
+    def index(self) -> Code:
+        """Return the variable that counts the rounds at this depth: `i`, `j`, `k`."""
+        letter = "ijklmn"[self.depth % 6]
+        return self.spelt.setdefault(f" {self.depth}", self.names.unique(letter))
+
+    def variable(self, text: str) -> Code:
+        if text not in self.spelt:
+            self.spelt[text] = self.names.unique(text)
+        return self.spelt[text]
+
+
+class Loop:
+    """One loop as it is written: its header, and how things are spelt inside."""
+
+    def __init__(self, node: graph.LoopNode, outer: Spelling, names: LoopNames) -> None:
+        variables = {text: names.variable(text) for text in node.variables}
+        self.counts_itself = len(variables) == 1 and _counts_from_0(node.items)
+        self.index = names.variable(node.variables[0]) if self.counts_itself else names.index()
+        self.spelling = Spelling(
+            outer.constants,
+            {**outer.parameters, **variables},
+            outer.joined(f"{name('_' + node.name)[1:]}{{{self.index} + 1}}"),
+        )
+        self.items = outer.expression(node.items)
+        self.variables = tuple(variables.values())
+
+    def header(self, *, counted: bool) -> Code:
+        """Return `for i in range(3)`; `counted` is false where nothing inside is named."""
+        if not self.variables:
+            counter = self.index if counted else Code("_")
+            return Code(f"for {counter} in range({self.items})")
+        targets = ", ".join(self.variables)
+        if not counted or self.counts_itself:
+            return Code(f"for {targets} in {self.items}")
+        if len(self.variables) > 1:
+            targets = f"({targets})"
+        return Code(f"for {self.index}, {targets} in enumerate({self.items})")
+
+
+def _counts_from_0(items: graph.Expression) -> bool:
+    """True for `range(n)`, whose items are the numbers of the rounds."""
+    is_range = isinstance(items, graph.Function) and items.name == "range"
+    return is_range and len(items.arguments) == 1  # type: ignore[union-attr]
+
+
+def makes_layers(body: graph.Body) -> bool:
+    """True if a body makes layers, which need names of their own in each round."""
+    if body.shared:
+        return True
+    for node in body.nodes:
+        if isinstance(node, (graph.LayerNode, graph.BlockNode)):
+            return True
+        if any(makes_layers(region.body) for region in graph.regions(node)):
+            return True
+    return False
+
+
+def indented(lines: Iterable[Code]) -> list[Code]:
+    return [Code(f"    {line}") for line in lines]
+
+
+def parameters_used(part: object) -> Iterator[str]:
+    """Yield the names of parameters that the expressions in a part of the graph use."""
+    if isinstance(part, graph.ParameterUse):
+        yield part.name
+    elif isinstance(part, (tuple, list)):
+        for item in part:
+            yield from parameters_used(item)
+    elif isinstance(part, graph.Block):
+        return  # its parameters are its own
+    elif is_dataclass(part):
+        for field in fields(part):
+            if field.name not in ("span", "layer", "operation", "dead", "broken", "branch_of"):
+                yield from parameters_used(getattr(part, field.name))
+
+
+class Lifting:
+    """Makes blocks of loops that hold more than layers, for classes.
+
+    A class makes the layers of a loop in lists. Loops and choices inside of loops would need lists
+    in lists, which Keras does not save.
+    """
+
+    def __init__(self, blocks: Sequence[graph.Block]) -> None:
+        self.names = Names(block.name for block in blocks)
+        #: The blocks as they are written, the inner ones before those that apply them.
+        self.blocks: list[graph.Block] = []
+        self.renewed: dict[graph.Block, graph.Block] = {}
+        for block in blocks:
+            self.renewed[block] = replace_body(block, self.body(block.body))
+            self.blocks.append(self.renewed[block])
+
+    def body(self, body: graph.Body) -> graph.Body:
+        """Return a body whose loops hold nothing but layers; the same if there is nothing to do."""
+        nodes = tuple(self.node(node) for node in body.nodes)
+        alike = all(a is b for a, b in zip(nodes, body.nodes, strict=True))
+        return body if alike else replace(body, nodes=nodes)
+
+    def node(self, node: graph.GraphNode) -> graph.GraphNode:
+        if isinstance(node, graph.BlockNode):
+            block = self.renewed[node.block]
+            return node if block is node.block else replace(node, block=block)
+        if isinstance(node, graph.ChoiceNode):
+            chosen, otherwise = self.region(node.chosen), self.region(node.otherwise)
+            alike = chosen is node.chosen and otherwise is node.otherwise
+            return node if alike else replace(node, chosen=chosen, otherwise=otherwise)
+        if isinstance(node, graph.LoopNode):
+            region = self.region(node.region)
+            body = region.body
+            if body.shared or body.constants or any(map(graph.regions, body.nodes)):
+                region = graph.Region(self.as_block(node, body), region.given)
+            return node if region is node.region else replace(node, region=region)
+        return node
+
+    def region(self, region: graph.Region) -> graph.Region:
+        body = self.body(region.body)
+        return region if body is region.body else graph.Region(body, region.given)
+
+    def as_block(self, node: graph.LoopNode, body: graph.Body) -> graph.Body:
+        """Return a body that applies a block, which is made of the inside of a loop."""
+        span = node.span
+        used = sorted(set(parameters_used(body)) - {c.name for c in body.constants})
+        parameters = tuple(graph.Parameter(text, None, span) for text in used)
+        block = graph.Block(self.names.unique(node.name), parameters, body, span, 1)
+        self.blocks.append(block)
+        self.renewed[block] = block
+        arguments = tuple(
+            graph.Bound(text, graph.ParameterUse(span, text), span, False) for text in used
+        )
+        inputs = tuple(replace(i, value=graph.Value(i.span, i.name)) for i in body.inputs)
+        given = tuple(input_.value for input_ in inputs)
+        outputs = tuple(replace(o, value=graph.Value(o.span)) for o in body.outputs)
+        results = tuple(output.value for output in outputs)
+        applied = graph.BlockNode(span, "", block, arguments, given, results)
+        return graph.Body(inputs, (), (applied,), outputs)
+
+
+def replace_body(block: graph.Block, body: graph.Body) -> graph.Block:
+    return block if body is block.body else replace(block, body=body)
+
+
+def blocks_inside(body: graph.Body) -> Iterator[graph.Block]:
+    """Yield the blocks that a body applies, those in loops and choices included."""
+    for node in body.nodes:
+        if isinstance(node, graph.BlockNode):
+            yield node.block
+        for region in graph.regions(node):
+            yield from blocks_inside(region.body)
+
+
+def carry(variables: Variables, node: graph.LoopNode, index: int) -> tuple[list[Code], list[Code]]:
+    """Return the lines in front of a loop, and the variables of what it carries."""
+    lines, carried = [], []
+    for output, start in zip(node.outputs, node.region.given, strict=False):
+        variable = variables.variables[start]
+        alike = output.name == start.name or output.name == variable
+        alike = alike or variables.name_of(start) == variables.name_of(output)
+        if not (alike and variables.is_free_behind(start, index)):
+            before, variable = variable, variables.define_value(output, index)
+            if variable != before:
+                lines.append(assignment([variable], before))
+        variables.hold(output, variable)
+        carried.append(variable)
+    return lines, carried
+
+
+def choose(variables: Variables, node: graph.ChoiceNode, index: int) -> list[Code]:
+    """Return the variables of what a choice gives: those that are there, if they are given anew."""
+    targets = []
+    for output in node.outputs:
+        before = [v for v in node.inputs if variables.variables[v] == output.name]
+        if len(before) == 1 and variables.is_free_behind(before[0], index):
+            variables.hold(output, variables.variables[before[0]])
+        else:
+            variables.define_value(output, index)
+        targets.append(variables.variables[output])
+    return targets
+
+
+def enter(
+    variables: Variables,
+    region: graph.Region,
+    index: int,
+    first: Sequence[Code],
+    targets: Sequence[Code],
+) -> Variables:
+    """Return the variables inside a loop or choice; its results go into the targets."""
+    inside = variables.inside(region, index, first, again=bool(first))
+    for output, target in zip(region.body.outputs, targets, strict=True):
+        inside.forced.setdefault(output.value, target)
+    return inside
+
+
+def leave(outside: Variables, inside: Variables, targets: Sequence[Code]) -> list[Code]:
+    """Return the line that gives the targets what has not gone into them, all at once."""
+    outside.leave(inside)
+    results = [inside[output.value] for output in inside.body.outputs]
+    pairs = [(a, b) for a, b in zip(targets, results, strict=True) if a != b]
+    if not pairs:
+        return []
+    left, right = zip(*pairs, strict=True)
+    return [Code(f"{', '.join(left)} = {', '.join(right)}")]
+
+
+def choice(condition: Code, chosen: list[Code], otherwise: list[Code]) -> list[Code]:
+    """Return `if` and `else`; a part without lines is left out."""
+    if not chosen and not otherwise:
+        return []
+    if not chosen:
+        return [Code(f"if not ({condition}):"), *indented(otherwise)]
+    lines = [Code(f"if {condition}:"), *indented(chosen)]
+    if not otherwise:
+        return lines
+    if otherwise[0].startswith("if ") and all(_belongs_to_if(line) for line in otherwise[1:]):
+        return [*lines, Code(f"el{otherwise[0]}"), *otherwise[1:]]
+    return [*lines, Code("else:"), *indented(otherwise)]
+
+
+def _belongs_to_if(line: Code) -> bool:
+    return line.startswith((" ", "elif ", "else:"))
