@@ -78,6 +78,8 @@ class Spelling:
         text = self.expression(expression)
         if isinstance(expression, graph.Arithmetic) and _level(expression) <= level:
             return Code(f"({text})")
+        if isinstance(expression, graph.ParameterUse) and not text.replace(".", "_").isidentifier():
+            return Code(f"({text})")  # a constant of a body, written out where it is used
         return text
 
     def _arithmetic(self, expression: graph.Arithmetic) -> Code:

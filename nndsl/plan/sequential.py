@@ -23,7 +23,7 @@ def _items(
     items = []
     for constant in body.constants:
         # A list has no place to give names to values: they stand where they are used.
-        value = spelling.operand(constant.value, 3)
+        value = spelling.expression(constant.value)
         spelling = spelling.with_parameter(constant.name, value)
     for node in body.nodes:
         assert not isinstance(node, graph.OperationNode)
@@ -58,7 +58,8 @@ def _loop(module: ModuleNames, node: graph.LoopNode, spelling: Spelling, loops: 
     if len(items) == 1 and not items[0].startswith("*"):
         return Code(f"*[{items[0]} {header}]")
     layer = loops.variable("layer")
-    return Code(f"*[{layer} {header} for {layer} in {list_of(items)}]")
+    inside = items[0][1:] if len(items) == 1 else list_of(items)
+    return Code(f"*[{layer} {header} for {layer} in {inside}]")
 
 
 def plan_layer_list(module: ModuleNames, block: graph.Block) -> Function:

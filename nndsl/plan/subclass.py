@@ -187,7 +187,7 @@ class _CallWriter:
         self.made = made if made is not None else owner.attributes
         for constant in body.constants:
             # Computed anew where it is used: `call` has the parameters, not what came of them.
-            value = spelling.operand(constant.value, 3)
+            value = spelling.expression(constant.value)
             spelling = spelling.with_parameter(constant.name, value)
         self.spelling = spelling
 

@@ -13,7 +13,8 @@ from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import LayerInfo, MaybeTensor, ShapedGraph, ShapedModel
-from nndsl.shapes.walk import TooLarge, Walk
+from nndsl.shapes.regions import TooLarge
+from nndsl.shapes.walk import Walk
 
 
 def infer_shapes(
@@ -47,8 +48,10 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
     tensors: dict[graph.Value, MaybeTensor] = {i.value: None for i in block.body.inputs}
     try:
         walk.walk_body(block.body, parameters, tensors, "", ())
-    except TooLarge:
-        walk.too_large(block.span, "this block is too large once its loops are expanded")
+    except TooLarge as error:
+        walk.too_large(
+            error.loop or block.span, "this block is too large once its loops are expanded"
+        )
 
 
 class _ModelWalk(Walk):
@@ -80,8 +83,10 @@ class _ModelWalk(Walk):
             inputs[input_.name] = tensor or Tensor((None,), input_.dtype)
         try:
             self.walk_body(body, parameters, tensors, "", ())
-        except TooLarge:
-            self.too_large(self.model.span, "this model is too large once its loops are expanded")
+        except TooLarge as error:
+            self.too_large(
+                error.loop or self.model.span, "this model is too large once its loops are expanded"
+            )
         self.check_names()
         outputs = {output.name: tensors.get(output.value) for output in body.outputs}
         return ShapedModel(

@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING, Any
 from nndsl import graph
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import MaybeTensor
+from nndsl.source import Span
 
 if TYPE_CHECKING:
     from nndsl.shapes.walk import Place, Walk
 
 
+class TooLarge(Exception):
+    """Raised in a walk that goes on and on; `loop` is the outermost loop that it is in."""
+
+    loop: Span | None = None
+
+
 def walk_loop(walk: Walk, node: graph.LoopNode, place: Place) -> None:
     """Walk the rounds of a loop; what comes out of one goes into the next."""
+    try:
+        _walk_rounds(walk, node, place)
+    except TooLarge as error:
+        error.loop = node.span
+        raise
+
+
+def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
     rounds = _rounds(walk, node, place.parameters)
     region = node.region
     carried: list[MaybeTensor] = [place.tensors.get(v) for v in region.given[: len(node.outputs)]]

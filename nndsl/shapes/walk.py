@@ -21,16 +21,12 @@ from nndsl.layers.rule import (
 )
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import LayerInfo, MaybeTensor
-from nndsl.shapes.regions import walk_choice, walk_loop
+from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.source import Span
 
 #: Nodes and rounds of loops that a walk goes through, in blocks too.
 MAX_WALKED = 4 * graph.MAX_NODES
-
-
-class TooLarge(Exception):
-    """Raised in a walk that goes on and on; told where the walk began."""
 
 
 @dataclass(slots=True)
