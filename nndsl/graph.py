@@ -1,8 +1,7 @@
 """The graph: what a module means once every name is known. Blocks stay blocks.
 
 A model or block is a `Body`: nodes in order, each applied to values and giving values. A value
-is used by identity, never by name. Argument expressions are kept as expressions (for the code
-that comes out) and are evaluated where shapes are found.
+is used by identity, never by name. The expressions in it are those of `nndsl.expression`.
 """
 
 from __future__ import annotations
@@ -11,151 +10,60 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Union
 
+from nndsl.expression import (
+    Arithmetic as Arithmetic,
+)
+from nndsl.expression import (
+    Bound as Bound,
+)
+from nndsl.expression import (
+    Constant as Constant,
+)
+from nndsl.expression import (
+    ConstantUse as ConstantUse,
+)
+from nndsl.expression import (
+    Expression as Expression,
+)
+from nndsl.expression import (
+    Function as Function,
+)
+from nndsl.expression import (
+    Item as Item,
+)
+from nndsl.expression import (
+    LayerName as LayerName,
+)
+from nndsl.expression import (
+    LayerObject as LayerObject,
+)
+from nndsl.expression import (
+    Literal as Literal,
+)
+from nndsl.expression import (
+    Negation as Negation,
+)
+from nndsl.expression import (
+    Object as Object,
+)
+from nndsl.expression import (
+    ParameterUse as ParameterUse,
+)
+from nndsl.expression import (
+    Range as Range,
+)
+from nndsl.expression import (
+    Rest as Rest,
+)
+from nndsl.expression import (
+    Sequence as Sequence,
+)
+from nndsl.expression import (
+    Word as Word,
+)
 from nndsl.layers.rule import LayerRule
 from nndsl.record import Record
 from nndsl.source import Source, Span
-
-# ---- Expressions ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Literal(Record):
-    """A number, string, boolean or none; `text` is a number's own spelling."""
-
-    span: Span
-    value: int | float | str | bool | None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Word(Record):
-    """A bare word where Keras takes a string: `padding=same`."""
-
-    span: Span
-    text: str
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ConstantUse(Record):
-    span: Span
-    constant: Constant
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ParameterUse(Record):
-    span: Span
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Arithmetic(Record):
-    """Operands of one precedence level, applied from left to right: one more than operators."""
-
-    span: Span
-    operators: tuple[str, ...]
-    operands: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Negation(Record):
-    span: Span
-    operand: Expression
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sequence(Record):
-    span: Span
-    items: tuple[Expression, ...]
-    is_tuple: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Object(Record):
-    """An object of `keras.<kind>` made inside an argument: `L2(1e-4)`, `Constant(0.1)`."""
-
-    span: Span
-    kind: str
-    name: str
-    arguments: tuple[Bound, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class LayerObject(Record):
-    """A layer given to another as an argument: `TimeDistributed(Dense(3))`."""
-
-    span: Span
-    name: LayerName
-    layer: LayerRule
-    arguments: tuple[Bound, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Range(Record):
-    """A part of a slice that keeps an axis: `0:3`, `::2`, `:`."""
-
-    span: Span
-    start: Expression | None
-    stop: Expression | None
-    step: Expression | None
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Rest(Record):
-    """`...` in a slice."""
-
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Function(Record):
-    """`range(3)` or `len(widths)`: all the functions that expressions have."""
-
-    span: Span
-    name: str
-    arguments: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Item(Record):
-    """An element of a list: `widths[0]`."""
-
-    span: Span
-    sequence: Expression
-    index: Expression
-
-
-Expression = Union[
-    Literal,
-    Word,
-    ConstantUse,
-    ParameterUse,
-    Arithmetic,
-    Negation,
-    Sequence,
-    Object,
-    LayerObject,
-    Range,
-    Rest,
-    Function,
-    Item,
-]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Bound(Record):
-    """An argument bound to its parameter; `positional` as the source wrote it."""
-
-    parameter: str
-    value: Expression
-    span: Span
-    positional: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Constant(Record):
-    name: str
-    value: Expression
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -182,14 +90,6 @@ class Value(Record):
     span: Span
     name: str | None = None
     poisoned: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class LayerName(Record):
-    """The name of a layer inside its body. Not explicit: the one that Keras will choose."""
-
-    text: str
-    explicit: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -395,6 +295,8 @@ class Block(Record):
     span: Span
     #: Nodes in it once every block inside is expanded: counted before anything is expanded.
     size: int
+    #: How deep the blocks inside are nested; 1 if there is none.
+    depth: int = 1
     #: The block as the source has it, where this is the part of it that is needed.
     whole: Block | None = None
 

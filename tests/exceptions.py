@@ -23,6 +23,7 @@ TRUE_SHAPE = "our shape is what comes out when run, Keras's is not"
 COMPUTES = "Pipeline computes while it is built; its layers alone do as we say"
 
 INTEGERS = "fails when run on integers: `test_parity.py` puts every such layer to the test"
+STRINGS = "fails when run on strings, or in training: `test_parity.py` puts every layer to the test"
 TRUTH = "`true` or `false` is wanted: Keras takes anything for one of them"
 BOOLEAN = "a number is wanted: Keras takes `true` for 1"
 LATER = "a wrong argument that Keras looks at only in training, or never"
@@ -46,6 +47,7 @@ STRICTER: tuple[tuple[str | None, str, str], ...] = (
     (None, "Adaptive.* the larger of its windows", "fails in training"),
     (None, "takes images of three channels", "fails in training"),
     (None, "computes with floats only", INTEGERS),
+    (None, "works on numbers, not on strings", STRINGS),
     ("RMSNormalization", "the last axes only", "a size of 1, or that of the last axis by chance"),
     ("EinsumDense", "more axes than the equation", "sizes of 1, or equal ones, meet by chance"),
     (None, "there are no weights of", "whole numbers and strings cannot be trained"),

@@ -53,14 +53,17 @@ def keep_newlines_that_count(text: str) -> str:
     kinds = [token.kind for token in tokens]
     parts: list[str] = []
     brackets: list[str] = []
+    in_chain = False
     for index, token in enumerate(tokens):
         kind = token.kind
+        ends_line = kind == NEWLINE and brackets[-1:] in ([], ["LBRACE"])
+        in_chain = kind == "ARROW" or (in_chain and not ends_line)
         if kind in ("LPAR", "LSQB", "LBRACE"):
-            brackets.append(kind)
+            # The braces of a loop in a chain are brackets like others.
+            brackets.append("CHAIN" if kind == "LBRACE" and in_chain else kind)
         elif kind in ("RPAR", "RSQB", "RBRACE"):
             # A body's last line ends at its brace, newline or not.
-            parts.append("\n" if kind == "RBRACE" else "")
-            brackets.pop()
+            parts.append("\n" if brackets.pop() == "LBRACE" else "")
         if kind == NEWLINE:
             before = next((k for k in reversed(kinds[:index]) if k != NEWLINE), NEWLINE)
             after = next((k for k in kinds[index:] if k != NEWLINE), NEWLINE)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.keras
 keras = pytest.importorskip("keras")
 pytest.importorskip("tensorflow")
 
-from answers import forget, keras_answer, our_answer, our_refusal, runs  # noqa: E402
+from answers import Answer, forget, keras_answer, our_answer, our_refusal, runs  # noqa: E402
 from exceptions import listed  # noqa: E402
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
@@ -28,7 +28,7 @@ from parity_cases import ALONE, BETTER, CASES, STRICTER, Case, case  # noqa: E40
 
 from nndsl.layers import all_layers  # noqa: E402
 from nndsl.layers.cells import CELLS  # noqa: E402
-from nndsl.layers.floats import NEED_FLOATS  # noqa: E402
+from nndsl.layers.floats import NEED_FLOATS, TAKE_STRINGS  # noqa: E402
 from nndsl.layers.inside import MADE_INSIDE  # noqa: E402
 from nndsl.layers.refused import refused  # noqa: E402
 from nndsl.layers.rule import REQUIRED, LayerValue  # noqa: E402
@@ -172,14 +172,42 @@ def given_to(value: Any) -> set[str]:
 @pytest.mark.parametrize("name", sorted(NEED_FLOATS))
 def test_fails_on_integers(name: str) -> None:
     asked = next(one for one in CASES if one.layer == name and our_answer(one) is not None)
-    tensor, given_ = next(iter(asked.tensors.items()))
-    several = isinstance(given_, list)
-    integers = [replace(one, dtype="int32") for one in (given_ if several else [given_])]
-    changed = replace(
-        asked, tensors={**asked.tensors, tensor: integers if several else integers[0]}
-    )
+    changed = of_dtype(asked, "int32")
     assert runs(asked) is not None and runs(changed) is None
     assert our_answer(changed) is None
+
+
+def of_dtype(asked: Case, dtype: str) -> Case:
+    """Return the case with another dtype in its first tensor, or tensors."""
+    tensor, given_ = next(iter(asked.tensors.items()))
+    several = isinstance(given_, list)
+    changed = [replace(one, dtype=dtype) for one in (given_ if several else [given_])]
+    return replace(asked, tensors={**asked.tensors, tensor: changed if several else changed[0]})
+
+
+@pytest.mark.parametrize("name", sorted({r.name for r in all_layers().values()} - set(CELLS)))
+def test_strings(name: str) -> None:
+    """Keras fails on strings, if only in training, or makes strings that it says are floats."""
+    accepted = [one for one in CASES if one.layer == name and our_answer(one) is not None]
+    changed = [of_dtype(one, "string") for one in accepted[:12]]
+    if name in TAKE_STRINGS:
+        assert any(keeps_its_word(one) for one in changed)
+        assert any(our_answer(one) is not None for one in changed)
+    else:
+        assert not all(keeps_its_word(one) for one in changed)
+        assert all(our_answer(one) is None for one in changed)
+
+
+def keeps_its_word(asked: Case) -> bool:
+    """True if what comes out, and in training, is of the dtypes that Keras said."""
+    said: Answer | None = keras_answer(asked)
+    if said is None:
+        return False
+    modes = [asked]
+    if any(flag.name == "training" for flag in all_layers()[asked.layer].flags):
+        modes.append(replace(asked, values={**asked.values, "training": True}))
+    dtypes = [dtype for _, dtype in said[0]]
+    return all([dtype for _, dtype in runs(one) or ()] == dtypes for one in modes)
 
 
 @pytest.mark.parametrize("name", sorted({rule.name for rule in all_layers().values()}))

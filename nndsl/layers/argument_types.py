@@ -70,8 +70,9 @@ class OperandType(TensorType):
         super().__init__("a tensor or a number", optional=optional)
 
     def convert(self, value: Any) -> Any:
-        """Return the tensor or number as it is; strings and lists are neither."""
-        if isinstance(value, (str, list, tuple)):
+        """Return the tensor or number as it is; strings, lists and layers are neither."""
+        is_operand = value is None or isinstance(value, (int, float)) or hasattr(value, "dtype")
+        if not is_operand:
             raise self.refuse()
         return super().convert(value)
 

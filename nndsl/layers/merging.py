@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nndsl.layers.arguments import Bool, Int, IntOrInts, Tensors
 from nndsl.layers.checks import axis_of, fits
+from nndsl.layers.floats import need_floats
 from nndsl.layers.masks import ALL, ANY, STOPS
 from nndsl.layers.rule import (
     Dim,
@@ -12,7 +13,6 @@ from nndsl.layers.rule import (
     Shape,
     Tensor,
     layer,
-    need_floats,
     output,
     shape_text,
 )

@@ -16,7 +16,8 @@ from typing import Any, Union
 
 from nndsl.layers import arguments
 from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
-from nndsl.layers.floats import NEED_FLOATS
+from nndsl.layers.errors import LayerError as LayerError  # which layers raise
+from nndsl.layers.floats import check_dtypes
 from nndsl.layers.initializers import class_of, misfit
 from nndsl.layers.masks import LOSES
 from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
@@ -95,46 +96,6 @@ def output(
 def kept_dtype(x: Tensor) -> str:
     """Return the dtype behind a layer that leaves values alone: Keras casts floats on entry."""
     return "float32" if "float" in x.dtype else x.dtype
-
-
-class LayerError(Exception):
-    """What a layer function raises when Keras would refuse the arguments or the input.
-
-    `argument` names the constructor argument that is at fault, if it is one; the message then
-    points at it, else at the arrow that brings the tensor.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        title: str,
-        *,
-        expected: str | None = None,
-        received: str | None = None,
-        help: str | None = None,
-        argument: str | None = None,
-    ) -> None:
-        super().__init__(title)
-        self.code = code
-        self.title = title
-        self.expected = expected
-        self.received = received
-        self.help = help
-        self.argument = argument
-
-
-def need_floats(layer: str, *tensors: Tensor) -> None:
-    """Refuse tensors of whole numbers, on which Keras fails when it runs."""
-    for tensor in tensors:
-        if "float" not in tensor.dtype:
-            raise LayerError(
-                "A209",
-                f"{layer} computes with floats only",
-                expected="float32",
-                received=tensor.dtype,
-                help="`Rescaling(1/255)` in front makes floats of pixels, `Embedding` vectors of "
-                "tokens; or declare the input without a dtype",
-            )
 
 
 class BadArgument(Exception):
@@ -308,9 +269,8 @@ class LayerRule:
             if p.name in values and p.name not in chosen:
                 p.convert(values[p.name])
         self._refuse_glu(chosen)
-        if self.name in NEED_FLOATS:
-            given = chosen[self.tensors[0].name]
-            need_floats(self.name, *(given if isinstance(given, tuple) else (given,)))
+        if "." not in self.name:  # operations see to theirs themselves
+            check_dtypes(self.name, [chosen[p.name] for p in self.tensors])
         made = self.function(**chosen)
         self._check_initializers(made, chosen)
         return _with_base(self, made, values)

@@ -34,6 +34,8 @@ class LayerClass:
     config: tuple[tuple[Code, Code], ...]
     #: True for a block that a mask comes into.
     passes_masks: bool = False
+    #: False for one that takes floats other than float32, which Keras would cast on entry.
+    autocast: bool = True
 
 
 @dataclass(frozen=True, slots=True)

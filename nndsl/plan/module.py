@@ -19,6 +19,7 @@ from nndsl.plan.training import plan_training
 from nndsl.plan.writer import ModuleNames
 from nndsl.shapes import ShapedModel
 
+_STRING = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 #: Keras walks a graph recursively: about 990 layers in a row are all that Python's limit allows.
 _SAFE_DEPTH = 700
 
@@ -177,12 +178,8 @@ def _used_modules(
     lines += [item for function in functions for item in function.items]
     lines += [line for made in classes for line in (made.base, *made.attributes)]
     lines += [line for made in classes for line in (*made.lines, made.result)]
-    parts = {"layers": "layers.", "ops": "ops."}
-    return tuple(
-        module
-        for module, start in parts.items()
-        if any(re.search(rf"\b{re.escape(start)}", line) for line in (*lines, result))
-    )
+    code_alone = " ".join(_STRING.sub("", line) for line in (*lines, result))
+    return tuple(m for m in ("layers", "ops") if re.search(rf"\b{m}\.", code_alone))
 
 
 def _register(keras_from: str) -> Code:

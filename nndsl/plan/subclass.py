@@ -302,6 +302,7 @@ def plan_block_class(
         Code(", ".join(results)),
         writer.config,
         passes_masks=block in shaped.masked_blocks,
+        autocast=not _has_other_floats(dtypes),
     )
 
 
@@ -339,6 +340,7 @@ def plan_subclass_model(
         tuple(lines),
         result,
         writer.config,
+        autocast=not _has_other_floats([input_.dtype for input_ in inputs]),
     )
     spelling = Spelling(module.constants, spelt)
     given: list[tuple[str | None, Code]] = [(key, key) for key in spelt.values()]
@@ -348,6 +350,10 @@ def plan_subclass_model(
     groups = ((assignment([Code("model")], made), Code(f"model.build({shape})")),)
     signature = Code(", ".join(signature_of(model.parameters, spelt, spelling, hints=True)))
     return layer_class, signature, groups, name("model")
+
+
+def _has_other_floats(dtypes: Sequence[str | None]) -> bool:
+    return any(dtype and "float" in dtype and dtype != "float32" for dtype in dtypes)
 
 
 def _symbolic(shape: str, dtype: str) -> Code:

@@ -126,7 +126,8 @@ def apply_operation(
         parts = node.arguments[0].value
         assert isinstance(parts, graph.Sequence)
         inside = ", ".join(spelling.expression(part) for part in parts.items)
-        return Code(f"{operands[0]}[{inside}]")
+        # Keras takes a range or `...` only in a tuple.
+        return Code(f"{operands[0]}[{inside}{',' if len(parts.items) == 1 else ''}]")
     # Keras's symbolic tensors compare themselves, not their elements, with `==`.
     as_symbol = node.symbol and node.symbol not in ("==", "!=") and node not in promoting
     if as_symbol and len(operands) == 1:

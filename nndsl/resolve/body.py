@@ -15,7 +15,7 @@ from nndsl.resolve.naming import OPERATIONS_OF_MASKS, LayerNames, family, operat
 from nndsl.resolve.scope import BodyNames, Scope
 from nndsl.resolve.stages import Blocks
 from nndsl.resolve.tensors import resolve_source
-from nndsl.resolve.unknown import is_stage
+from nndsl.resolve.unknown import report_not_a_tensor
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.syntax.names import steps
@@ -322,45 +322,10 @@ class BodyResolver:
         if name in self.scope.poisoned:
             return graph.Value(span, poisoned=True)
         if not self.no_input and not self.later.report(self, name, span):
-            self._not_a_tensor(name, span)
+            report_not_a_tensor(self, name, span)
         self.names.whole = False
         self.names.tensors[name] = graph.Value(span, name, poisoned=True)
         return None
-
-    def _not_a_tensor(self, name: str, span: Span) -> None:
-        if name in self.names.shared:
-            what, hint = "a layer", f"apply it: `x -> {name}`"
-        elif self.scope.constant_or_parameter(name, span):
-            what, hint = "a number, not a tensor", "arrows carry tensors"
-            if name in self.scope.parameters:
-                what, hint = (
-                    "a parameter, not a tensor",
-                    f"tensors come in by a line `input {name}`",
-                )
-        elif is_stage(self, name):
-            what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
-        elif name in self.inner_names:
-            self.reporter.error(
-                "G705",
-                span,
-                f"`{name}` is known only inside a loop or choice",
-                "not known here",
-                labels=(Label(self.inner_names[name], "named here"),),
-                help="name a tensor in front of the loop, and give it its name again inside; "
-                "in a choice, name it in both parts",
-            )
-            return
-        else:
-            known = [known for known, value in self.names.tensors.items() if not value.poisoned]
-            guess = self.reporter.guess(name, known)
-            hint = (
-                did_you_mean(guess)
-                or self._unnamed_end(name)
-                or f"define it first: `... -> Dense(3) as {name}`"
-            )
-            self.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=hint)
-            return
-        self.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=hint)
 
     def _missing_output(self, names: list[str]) -> str:
         last = self.lines[-1] if self.lines else None
@@ -389,16 +354,6 @@ class BodyResolver:
                     labels=here,
                     help=f"choose another name, such as `{name}_layer`",
                 )
-
-    def _unnamed_end(self, name: str) -> str | None:
-        """Return a hint at the line above an `output` that should have named its result."""
-        above = self.lines[self.line - 1] if self.line else None
-        at_output = isinstance(self.lines[self.line], tree.Output)
-        if at_output and isinstance(above, tree.Flow) and above.steps and not above.steps[-1].names:
-            last = above.steps[-1].span
-            line = last.source.line_column(last.end)[0]
-            return f"name what comes out of line {line}: add `as {name}` at its end"
-        return None
 
     # ---- The end
 

@@ -15,13 +15,12 @@ from nndsl.layers.argument_types import (
     Unfit,
 )
 from nndsl.layers.rule import LayerRule
+from nndsl.resolve.lists import FUNCTIONS, function_call, list_item
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
 
-#: The functions of expressions.
-FUNCTIONS = ("range", "len")
 _PYTHON_WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
 
 
@@ -49,7 +48,8 @@ def resolve_expression(
         return _resolve_reference(scope, expression, wanted)
     if isinstance(expression, tree.Call):
         if expression.callee.text in FUNCTIONS:
-            return _resolve_function(scope, expression)
+            values = [resolve_number(scope, argument.value) for argument in expression.arguments]
+            return function_call(scope, expression, values)
         return _resolve_object(scope, expression, wanted)
     if isinstance(expression, tree.Negation):
         operand = resolve_number(scope, expression.operand)
@@ -70,46 +70,16 @@ def resolve_expression(
             return None
         return graph.Sequence(span, tuple(item for item in items if item), expression.is_tuple)
     if isinstance(expression, tree.Subscript):
-        return _resolve_item(scope, expression)
+        known = not _is_poisoned(scope, expression.value)
+        sequence = resolve_expression(scope, expression.value) if known else None
+        parts = [resolve_part(scope, part) for part in expression.parts]
+        return list_item(scope, expression, sequence, parts)
     scope.reporter.not_supported(span, expression.what)
     return None
 
 
-def _resolve_function(scope: Scope, call: tree.Call) -> graph.Function | None:
-    """Return a call of `range` or `len`."""
-    made = [resolve_number(scope, argument.value) for argument in call.arguments]
-    named = next((a for a in call.arguments if a.name is not None), None)
-    if named is not None:
-        scope.reporter.error(
-            "A210", named.span, f"`{call.callee.text}` takes no names", "write the value alone"
-        )
-    whole = tuple(argument for argument in made if argument is not None)
-    if named is not None or len(whole) < len(made):
-        return None
-    return graph.Function(call.span, call.callee.text, whole)
-
-
-def _resolve_item(scope: Scope, expression: tree.Subscript) -> graph.Item | None:
-    """Return an element of a list that a constant or parameter holds: `widths[0]`."""
-    base, span = expression.value, expression.span
-    sequence = None
-    if not (isinstance(base, tree.Reference) and base.name in scope.poisoned):
-        sequence = resolve_expression(scope, base)
-    if isinstance(sequence, graph.Word):
-        scope.reporter.error(
-            "G706",
-            span,
-            "a slice is a tensor, which belongs in front of an arrow",
-            "not an argument",
-            help=f"write `{span.text} as part` on a line of its own, and use `part`",
-        )
-        return None
-    parts = [resolve_part(scope, part) for part in expression.parts]
-    if sequence is None or None in parts or len(parts) != 1 or parts[0] is None:
-        if sequence is not None and len(parts) != 1:
-            scope.reporter.error("A209", span, "a list has one index", "too many")
-        return None
-    return graph.Item(span, sequence, parts[0])
+def _is_poisoned(scope: Scope, expression: tree.Expression) -> bool:
+    return isinstance(expression, tree.Reference) and expression.name in scope.poisoned
 
 
 def resolve_part(

@@ -24,6 +24,9 @@ from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.syntax.names import definitions, lines_inside
 
+#: Blocks that may stand inside each other.
+MAX_DEPTH = 64
+
 Definition = Union[tree.Block, tree.Model]
 
 
@@ -224,8 +227,8 @@ class _ModuleResolver:
             )
             return None
         if name not in self.blocks:
-            if len(self.in_progress) >= 64:
-                self.too_large(span, "blocks are nested more than 64 deep")
+            if len(self.in_progress) >= MAX_DEPTH:
+                self.too_deep(span)
                 return None
             self.in_progress.append(name)
             self.blocks[name] = self.block(line)
@@ -241,11 +244,15 @@ class _ModuleResolver:
         if size > graph.MAX_NODES:
             self.too_large(line.name.span, f"`{line.name.text}` expands to {size:,} layers")
             return None
+        depth = 1 + _depth(body)
+        if depth > MAX_DEPTH:
+            self.too_deep(line.name.span)
+            return None
         # A block that is applied counts where it is.
         if line.name.text not in self.used_blocks and not self.count(size, line.name.span):
             return None
         parameters = tuple(scope.parameters.values())
-        return graph.Block(line.name.text, parameters, body, line.name.span, size)
+        return graph.Block(line.name.text, parameters, body, line.name.span, size, depth)
 
     def model(self, line: tree.Model) -> graph.Model:
         scope = self.scope_with(line.parameters)
@@ -304,6 +311,15 @@ class _ModuleResolver:
         if before <= graph.MAX_NODES < self.total:
             self.too_large(span, "the models and blocks of this file are too large together")
         return self.total <= graph.MAX_NODES
+
+    def too_deep(self, span: Span) -> None:
+        self.reporter.error(
+            "X952",
+            span,
+            f"blocks are nested more than {MAX_DEPTH} deep",
+            "too deep",
+            expected=f"at most {MAX_DEPTH} blocks, each inside the other",
+        )
 
     def too_large(self, span: Span, title: str) -> None:
         self.reporter.error(
@@ -400,6 +416,17 @@ def _size(body: graph.Body) -> int:
         # How often a loop goes round is known only to the walk, which counts again.
         size += sum(_size(region.body) for region in graph.regions(node))
     return size
+
+
+def _depth(body: graph.Body) -> int:
+    """Return how deep the blocks are nested that a body applies."""
+    depth = 0
+    for node in (*body.nodes, *body.dead):
+        if isinstance(node, graph.BlockNode):
+            depth = max(depth, node.block.depth)
+        for region in graph.regions(node):
+            depth = max(depth, _depth(region.body))
+    return depth
 
 
 def _makes_mask(call: tree.Apply | tree.Call) -> bool:

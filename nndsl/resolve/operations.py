@@ -10,7 +10,8 @@ from nndsl.diagnostic import did_you_mean
 from nndsl.layers.argument_types import OperandType
 from nndsl.layers.rule import LayerRule, Parameter
 from nndsl.operations.refused import refusal
-from nndsl.resolve.expressions import bind, resolve_expression, slots_of
+from nndsl.resolve.expressions import bind, slots_of
+from nndsl.resolve.tensors import resolve_operand
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -139,15 +140,18 @@ def _add_operand(
         if tensor is not None:
             operands[parameter.name] = graph.Operand(parameter.name, (tensor,))
         return tensor is not None
-    if not numbers:
+    is_tensor = isinstance(value, (tree.Arithmetic, tree.Negation, tree.Subscript))
+    if not numbers and not is_tensor:
         body.reporter.error(
             "G706", value.span, f"`{parameter.name}` takes a tensor", "not the name of a tensor"
         )
         return False
-    number = resolve_expression(body.scope, value, parameter.type)
-    if number is not None:
-        operands[parameter.name] = graph.Operand(parameter.name, number=number)
-    return number is not None
+    found = resolve_operand(body, value)
+    if isinstance(found, graph.Value):
+        operands[parameter.name] = graph.Operand(parameter.name, (found,))
+    elif found is not None:
+        operands[parameter.name] = graph.Operand(parameter.name, number=found)
+    return found is not None
 
 
 def _is_number(body: BodyResolver, reference: tree.Reference) -> bool:

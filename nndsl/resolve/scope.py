@@ -45,6 +45,12 @@ class Scope:
             return graph.ConstantUse(span, self.constants[name])
         return None
 
+    def knows(self, name: str) -> bool:
+        """True if a name is a constant, a parameter or the variable of a loop, or meant to be."""
+        return (
+            self.place_of(name) is not None or name in self.poisoned or name in self.later_constants
+        )
+
     def place_of(self, name: str) -> Span | None:
         """Return where a constant, a parameter or the variable of a loop stands."""
         known = self.parameters.get(name) or self.constants.get(name)

@@ -34,7 +34,7 @@ def resolve_source(
         return _slice(body, source, names[0].text if len(names) == 1 else None)
     if isinstance(source, (tree.Arithmetic, tree.Negation)):
         name = names[0].text if len(names) == 1 else None
-        operand = _resolve_operand(body, source, name)
+        operand = resolve_operand(body, source, name)
         if operand is None or isinstance(operand, graph.Value):
             return operand
         body.reporter.error(
@@ -55,7 +55,7 @@ def resolve_source(
     return None
 
 
-def _resolve_operand(
+def resolve_operand(
     body: BodyResolver, expression: tree.Expression, name: str | None = None
 ) -> Operand | None:
     if isinstance(expression, tree.Reference):
@@ -69,9 +69,12 @@ def _resolve_operand(
         if any(used in body.names.tensors for used in references(expression.value)):
             return _slice(body, expression, name)
         return resolve_expression(body.scope, expression)
-    has_tensor = any(used in body.names.tensors for used in references(expression))
+    # A name that is nothing yet is a tensor: that is what arithmetic in a flow is on.
+    has_tensor = any(
+        used in body.names.tensors or not body.scope.knows(used) for used in references(expression)
+    )
     if isinstance(expression, tree.Negation) and has_tensor:
-        operand = _resolve_operand(body, expression.operand)
+        operand = resolve_operand(body, expression.operand)
         if not isinstance(operand, graph.Value):
             return operand and graph.Negation(expression.span, operand)
         given = graph.Operand("x", (operand,))
@@ -83,7 +86,7 @@ def _resolve_operand(
 
 def _fold(body: BodyResolver, expression: tree.Arithmetic, name: str | None) -> Operand | None:
     """Apply the operators from left to right; equal ones on tensors become one merge layer."""
-    operands = [_resolve_operand(body, operand) for operand in expression.operands]
+    operands = [resolve_operand(body, operand) for operand in expression.operands]
     if any(operand is None for operand in operands):
         return None
     result = operands[0]
@@ -164,7 +167,7 @@ def _operation(
 
 def _slice(body: BodyResolver, source: tree.Subscript, name: str | None) -> graph.Value | None:
     """Cut a part out of a tensor: `x[:, -1]`."""
-    tensor = _resolve_operand(body, source.value)
+    tensor = resolve_operand(body, source.value)
     if tensor is not None and not isinstance(tensor, graph.Value):
         body.reporter.error(
             "G706", source.value.span, "only tensors have parts", "a number, not a tensor"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nndsl import layers, vocabulary
 from nndsl.diagnostic import Label, did_you_mean
 from nndsl.layers.refused import refusal
+from nndsl.source import Span
 from nndsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -70,3 +71,51 @@ def _operation_named(name: str) -> str | None:
 
     rule = operations.find(f"ops.{name}")
     return rule.name if rule is not None else None
+
+
+def report_not_a_tensor(body: BodyResolver, name: str, span: Span) -> None:
+    """Report a name where a tensor is needed: it is none, or it is something else."""
+    if name in body.names.shared:
+        what, hint = "a layer", f"apply it: `x -> {name}`"
+    elif body.scope.constant_or_parameter(name, span):
+        what, hint = "a number, not a tensor", "arrows carry tensors"
+        if name in body.scope.parameters:
+            what, hint = (
+                "a parameter, not a tensor",
+                f"tensors come in by a line `input {name}`",
+            )
+    elif is_stage(body, name):
+        what, hint = "a layer", f"put a tensor in front of it: `x -> {name}`"
+    elif name in body.inner_names:
+        body.reporter.error(
+            "G705",
+            span,
+            f"`{name}` is known only inside a loop or choice",
+            "not known here",
+            labels=(Label(body.inner_names[name], "named here"),),
+            help="name a tensor in front of the loop, and give it its name again inside; "
+            "in a choice, name it in both parts",
+        )
+        return
+    else:
+        known = [known for known, value in body.names.tensors.items() if not value.poisoned]
+        guess = body.reporter.guess(name, known)
+        hint = (
+            did_you_mean(guess)
+            or _unnamed_end(body, name)
+            or f"define it first: `... -> Dense(3) as {name}`"
+        )
+        body.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=hint)
+        return
+    body.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=hint)
+
+
+def _unnamed_end(body: BodyResolver, name: str) -> str | None:
+    """Return a hint at the line above an `output` that should have named its result."""
+    above = body.lines[body.line - 1] if body.line else None
+    at_output = isinstance(body.lines[body.line], tree.Output)
+    if at_output and isinstance(above, tree.Flow) and above.steps and not above.steps[-1].names:
+        last = above.steps[-1].span
+        line = last.source.line_column(last.end)[0]
+        return f"name what comes out of line {line}: add `as {name}` at its end"
+    return None

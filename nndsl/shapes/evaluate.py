@@ -15,6 +15,8 @@ from nndsl.vocabulary import KerasObject
 
 MAX_INTEGER = 2**53
 MAX_ITEMS = 20_000
+#: Items of a list and of the lists in it.
+MAX_LISTED = 500_000
 
 
 class Unknown:
@@ -48,6 +50,9 @@ class Evaluator:
     def __init__(self, reporter: Reporter, known: Mapping[str, Any] | None = None) -> None:
         self.reporter = reporter
         self._constants: dict[str, Any] = dict(known or {})
+        #: How much lists hold, by their identity, while they are kept.
+        self._lengths: dict[int, int] = {}
+        self._kept: list[Any] = []
         #: The applications of blocks that lead to what is evaluated now.
         self.calls: tuple[Span, ...] = ()
 
@@ -66,7 +71,7 @@ class Evaluator:
             items = [self.evaluate(item, parameters) for item in expression.items]
             if UNKNOWN in items:
                 return UNKNOWN
-            return tuple(items) if expression.is_tuple else items
+            return self._sequence(expression, items)
         if isinstance(expression, graph.Object):
             return self._object(expression, parameters)
         if isinstance(expression, graph.LayerObject):
@@ -88,6 +93,17 @@ class Evaluator:
             right = self.evaluate(operand, parameters)
             result = self._apply(expression.span, symbol, result, right)
         return result
+
+    def _sequence(self, expression: graph.Sequence, items: list[Any]) -> Any:
+        """Return a list or tuple; those that hold each other can be far longer than their text."""
+        length = len(items) + sum(self._lengths.get(id(item), 0) for item in items)
+        if length > MAX_LISTED:
+            most = f"a list holds at most {MAX_LISTED:,} in all"
+            return self._refuse(expression.span, most, f"{length:,}")
+        made = tuple(items) if expression.is_tuple else items
+        self._lengths[id(made)] = length
+        self._kept.append(made)
+        return made
 
     def _range(self, part: graph.Range, parameters: Mapping[str, Any]) -> Any:
         ends = [

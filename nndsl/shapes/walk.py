@@ -25,6 +25,8 @@ from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.source import Span
 
+#: The largest size of an axis.
+MAX_SIZE = 2**48
 #: Nodes and rounds of loops that a walk goes through, in blocks too.
 MAX_WALKED = 4 * graph.MAX_NODES
 
@@ -211,6 +213,15 @@ class Walk:
         output: Output,
     ) -> Sequence[MaybeTensor]:
         tensors = output.tensors
+        if any(isinstance(d, int) and d > MAX_SIZE for t in tensors for d in t.shape):
+            self.reporter.error(
+                "X952",
+                node.span,
+                f"`{rule.name}` makes a tensor that no computer holds",
+                "too large",
+                expected=f"sizes of at most {MAX_SIZE:,}",
+            )
+            return [None] * len(node.outputs)
         if len(tensors) == len(node.outputs):
             return tensors
         names = ", ".join("abcdefgh"[: len(tensors)])
@@ -410,6 +421,11 @@ class Walk:
                     "a tensor can be combined with a number here",
                     "not a number",
                     received=show(operands[wrong.name]),
+                    help=(
+                        "name what the layer gives first: `x -> Dense(3) as h`"
+                        if isinstance(wrong.number, graph.LayerObject)
+                        else None
+                    ),
                 )
         except LayerError as error:
             report_layer_error(
@@ -431,5 +447,5 @@ def _must_promote(node: graph.OperationNode, operands: Mapping[str, Any]) -> boo
     dtype = tensors[0].dtype
     mixed = any(tensor.dtype != dtype for tensor in tensors)
     whole = "float" not in dtype
-    floats = any(isinstance(number, float) for number in numbers)
-    return mixed or (whole and (floats or node.symbol in ("/", "//", "%"))) or dtype == "bool"
+    other = any(isinstance(number, float) or abs(number) > 127 or number < 0 for number in numbers)
+    return mixed or (whole and (other or node.symbol in ("/", "//", "%"))) or dtype == "bool"

@@ -13,6 +13,8 @@ from nndsl.source import Source, Span
 from nndsl.syntax import tree
 from nndsl.syntax.lexer import Token
 
+#: Slices of slices that are read.
+MAX_DEPTH = 64
 #: Integers beyond this are no longer exact as floats, and of no use as a size.
 MAX_INTEGER = 2**53
 
@@ -23,6 +25,8 @@ class Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Diagnostic] = []
+        #: True once slices of slices were too many.
+        self.too_deep = False
 
     def span(self, start: int, end: int) -> Span:
         return Span(start, end, self.source)
@@ -186,7 +190,18 @@ class Builder:
 
     def subscript(self, children: list[Any], start: int, end: int) -> tree.Subscript:
         value, *parts = children
-        return tree.Subscript(self.span(start, end), value, tuple(parts))
+        made = tree.Subscript(self.span(start, end), value, tuple(parts))
+        inside: Any = value
+        for _ in range(MAX_DEPTH):
+            if not isinstance(inside, tree.Subscript):
+                return made
+            inside = inside.value
+        if isinstance(inside, tree.Subscript):
+            if not self.too_deep:
+                self.problems.append(_too_deep(made.span))
+            self.too_deep = True
+            return tree.Subscript(made.span, tree.Reference(made.span, ""), made.parts)
+        return made
 
     def index(self, children: list[Any], start: int, end: int) -> Any:
         """Return a part of a slice: `3`, `a:b:c` with each of the three optional, or `...`."""
@@ -280,6 +295,16 @@ def _bad_number(span: Span, text: str) -> Diagnostic:
         "out of range or misspelt",
         expected="an integer up to 2**53 without leading zeros, or a finite decimal such as `1e-3`",
         received=text if len(text) <= 24 else f"{text[:20]}... ({len(text)} characters)",
+    )
+
+
+def _too_deep(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "X952",
+        "error",
+        "too many slices of slices",
+        Span(span.start, span.start + 1, span.source),
+        expected=f"at most {MAX_DEPTH} behind each other",
     )
 
 

@@ -1,0 +1,29 @@
+"""What a layer raises where Keras would refuse."""
+
+from __future__ import annotations
+
+
+class LayerError(Exception):
+    """What a layer function raises when Keras would refuse the arguments or the input.
+
+    `argument` names the constructor argument that is at fault, if it is one; the message then
+    points at it, else at the arrow that brings the tensor.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        *,
+        expected: str | None = None,
+        received: str | None = None,
+        help: str | None = None,
+        argument: str | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.code = code
+        self.title = title
+        self.expected = expected
+        self.received = received
+        self.help = help
+        self.argument = argument
