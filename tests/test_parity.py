@@ -191,8 +191,7 @@ def test_strings(name: str) -> None:
     accepted = [one for one in CASES if one.layer == name and our_answer(one) is not None]
     changed = [of_dtype(one, "string") for one in accepted[:12]]
     if name in TAKE_STRINGS:
-        assert any(keeps_its_word(one) for one in changed)
-        assert any(our_answer(one) is not None for one in changed)
+        assert any(our_answer(one) is not None and runs(one) is not None for one in changed)
     else:
         assert not all(keeps_its_word(one) for one in changed)
         assert all(our_answer(one) is None for one in changed)

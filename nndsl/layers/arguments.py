@@ -267,6 +267,9 @@ DType = Annotated[
 ]
 
 TensorDType = Annotated[Optional[str], OptionalType(ChoiceType(*DTYPES))]
+NumberDType = Annotated[
+    Optional[str], OptionalType(ChoiceType(*(d for d in DTYPES if d != "string")))
+]
 
 # Layers as arguments, and parts of Keras.
 LayerArgument = Annotated[Any, LayerType("a layer, such as `Dense(3)`")]

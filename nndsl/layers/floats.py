@@ -43,16 +43,26 @@ def check_dtypes(layer: str, given: Sequence[Any]) -> None:
 def need_numbers(layer: str, *tensors: Any) -> None:
     """Refuse tensors of strings."""
     if any(tensor.dtype == "string" for tensor in tensors):
-        raise LayerError(
-            "D902",
-            f"{layer} works on numbers, not on strings",
-            expected="numbers",
-            received="string",
-            help="put `StringLookup` in front: it makes numbers of words",
-        )
+        raise no_strings(layer)
 
 
-def need_floats(layer: str, *tensors: Any) -> None:
+def no_strings(layer: str) -> LayerError:
+    return LayerError(
+        "D902",
+        f"{layer} works on numbers, not on strings",
+        expected="numbers",
+        received="string",
+        help="put `StringLookup` in front: it makes numbers of words",
+    )
+
+
+_MAKE_FLOATS = (
+    "`Rescaling(1/255)` in front makes floats of pixels, `Embedding` vectors of tokens; or declare "
+    "the input without a dtype"
+)
+
+
+def need_floats(layer: str, *tensors: Any, help: str = _MAKE_FLOATS) -> None:
     """Refuse tensors of whole numbers."""
     for tensor in tensors:
         if "float" not in tensor.dtype:
@@ -61,8 +71,7 @@ def need_floats(layer: str, *tensors: Any) -> None:
                 f"{layer} computes with floats only",
                 expected="float32",
                 received=tensor.dtype,
-                help="`Rescaling(1/255)` in front makes floats of pixels, `Embedding` vectors of "
-                "tokens; or declare the input without a dtype",
+                help=help,
             )
 
 

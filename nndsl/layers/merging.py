@@ -196,6 +196,10 @@ def broadcast(a: Shape, b: Shape) -> Shape | None:
     return tuple(shape)
 
 
+#: Sizes that differ by more are no matter of a few windows.
+_MOST_BY_WINDOWS = 12
+
+
 def _elementwise(name: str, x: tuple[Tensor, ...]) -> Output:
     shape: Shape | None = x[0].shape[1:]
     for other in x[1:]:
@@ -214,21 +218,28 @@ def _elementwise(name: str, x: tuple[Tensor, ...]) -> Output:
 
 
 def _odd_skip(x: tuple[Tensor, ...]) -> str | None:
-    """Say what helps when the sizes are just one or two apart, as after halving an odd size."""
+    """Say what helps when sizes differ a little: after windows, or halving an odd size."""
     a, b = x[0], next((t for t in x[1:] if t.rank == x[0].rank and _apart(x[0], t)), None)
     if b is None or not 4 <= a.rank <= 5:
         return None
-    apart = [axis for axis in _apart(a, b) if axis < a.rank - 1]
-    sizes = [(a.shape[axis], b.shape[axis]) for axis in apart]
-    if not sizes or not all(
-        isinstance(i, int) and isinstance(j, int) and min(i, j) > 2 and abs(i - j) <= 2
-        for i, j in sizes
-    ):
+    sizes = [(a.shape[axis], b.shape[axis]) for axis in _apart(a, b) if axis < a.rank - 1]
+    known = [(i, j) for i, j in sizes if isinstance(i, int) and isinstance(j, int)]
+    apart = {abs(i - j) for i, j in known}
+    if not apart or min(map(min, known)) <= 2:
         return None
-    return (
+    odd = (
         "halving an odd size and doubling it again loses one: choose an input size that halves "
         f"evenly all the way, or cut the larger tensor with `Cropping{a.rank - 2}D`"
     )
+    # Windows of odd sizes take the same even number away along every axis.
+    windows = len(apart) == 1 and min(apart) % 2 == 0 and min(apart) <= _MOST_BY_WINDOWS
+    if not windows:
+        return odd if max(apart) <= 2 else None
+    same = (
+        "`padding=same` in the layers with windows keeps the size, of which each window of 3 "
+        "takes 2 away without it"
+    )
+    return f"{same}; or {odd}" if max(apart) == 2 else same
 
 
 def _merge_help(x: tuple[Tensor, ...]) -> str | None:

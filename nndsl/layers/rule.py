@@ -157,8 +157,12 @@ class LayerRule:
         pins_rank: bool,
         name: str = "",
         masks: str = LOSES,
+        *,
+        spread_last: bool = False,
     ) -> None:
         self.function = function
+        #: True if Keras's function takes the list of tensors behind the arguments, one by one.
+        self.spread_last = spread_last
         #: What becomes of the mask of its input: one of the words in `masks`.
         self.masks = masks
         self.pins_rank = pins_rank

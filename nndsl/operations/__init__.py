@@ -17,6 +17,7 @@ FAMILIES = (
     "activations",
     "arithmetic",
     "reductions",
+    "sequences",
     "shaping",
     "joining",
     "picking",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nndsl.layers.arguments import Bool, Int, Number, OneTensor
-from nndsl.layers.rule import LayerError, Output, Tensor
+from nndsl.layers.rule import LayerError, LayerRule, Output, Tensor
 from nndsl.operations.elementwise import activation, kept
 from nndsl.operations.promotion import need_floats
-from nndsl.operations.rule import axis_in, operation, result
+from nndsl.operations.rule import axis_in, operation, replaced, result
+
+Function = Callable[..., Output]
 
 relu = kept(
     "relu", "Give the element, or 0 if it is negative.", not_on="bool", family="activations"
@@ -40,36 +44,7 @@ def leaky_relu(x: OneTensor, negative_slope: Number = 0.2) -> Output:
         input x: [20]
         x -> ops.leaky_relu(0.1)
     """
-    need_floats("ops.leaky_relu", x)
-    return result(x.shape, x.dtype)
-
-
-@operation("activations")
-def elu(x: OneTensor, alpha: Number = 1.0) -> Output:
-    """Give the element, or `alpha * (exp(x) - 1)` if it is negative.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input x: [20]
-        x -> ops.elu
-    """
-    need_floats("ops.elu", x)
-    return result(x.shape, x.dtype)
-
-
-@operation("activations")
-def celu(x: OneTensor, alpha: Number = 1.0) -> Output:
-    """Apply the continuously differentiable exponential unit.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input x: [20]
-        x -> ops.celu
-    """
-    need_floats("ops.celu", x)
-    return result(x.shape, x.dtype)
+    return _on_floats("ops.leaky_relu", x)
 
 
 @operation("activations")
@@ -82,36 +57,7 @@ def gelu(x: OneTensor, approximate: Bool = True) -> Output:
         input x: [20]
         x -> ops.gelu
     """
-    need_floats("ops.gelu", x)
-    return result(x.shape, x.dtype)
-
-
-@operation("activations")
-def soft_shrink(x: OneTensor, threshold: Number = 0.5) -> Output:
-    """Bring each element nearer to 0 by a threshold.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input x: [20]
-        x -> ops.soft_shrink(0.1)
-    """
-    need_floats("ops.soft_shrink", x)
-    return result(x.shape, x.dtype)
-
-
-@operation("activations")
-def hard_shrink(x: OneTensor, threshold: Number = 0.5) -> Output:
-    """Make 0 of each element that is nearer to 0 than a threshold.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input x: [20]
-        x -> ops.hard_shrink(0.1)
-    """
-    need_floats("ops.hard_shrink", x)
-    return result(x.shape, x.dtype)
+    return _on_floats("ops.gelu", x)
 
 
 @operation("activations")
@@ -124,8 +70,7 @@ def threshold(x: OneTensor, threshold: Number, default_value: Number) -> Output:
         input x: [20]
         x -> ops.threshold(0.5, 0)
     """
-    need_floats("ops.threshold", x)
-    return result(x.shape, x.dtype)
+    return _on_floats("ops.threshold", x)
 
 
 @operation("activations")
@@ -138,53 +83,52 @@ def squareplus(x: OneTensor, b: Number = 4) -> Output:
         input x: [20]
         x -> ops.squareplus
     """
-    need_floats("ops.squareplus", x)
-    return result(x.shape, x.dtype)
+    return _on_floats("ops.squareplus", x)
 
 
-@operation("activations")
-def softmax(x: OneTensor, axis: Int = -1) -> Output:
-    """Make shares of the elements along an axis, which add up to 1.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input scores: [10]
-        scores -> ops.softmax
-    """
-    return _along("ops.softmax", x, axis)
-
-
-@operation("activations")
-def log_softmax(x: OneTensor, axis: Int = -1) -> Output:
-    """Give the logarithm of the softmax along an axis.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input scores: [10]
-        scores -> ops.log_softmax
-    """
-    return _along("ops.log_softmax", x, axis)
-
-
-@operation("activations")
-def sparsemax(x: OneTensor, axis: Int = -1) -> Output:
-    """Make shares of the elements along an axis, many of them 0.
-
-    Input `[...]` of floats, output the same.
-
-    Example:
-        input scores: [10]
-        scores -> ops.sparsemax
-    """
-    return _along("ops.sparsemax", x, axis)
-
-
-def _along(name: str, x: Tensor, axis: int) -> Output:
+def _on_floats(name: str, x: Tensor) -> Output:
     need_floats(name, x)
-    axis_in(name, x.rank, axis, x)
     return result(x.shape, x.dtype)
+
+
+def _documented(name: str, summary: str, example: str, function: Function) -> LayerRule:
+    function.__name__ = name
+    function.__doc__ = (
+        f"{summary}\n\nInput `[...]` of floats, output the same.\n\n"
+        f"Example:\n    input x: [20]\n    x -> ops.{name}{example}"
+    )
+    return operation("activations")(function)
+
+
+def _exponential(name: str, summary: str) -> LayerRule:
+    def function(x: OneTensor, alpha: Number = 1.0) -> Output:
+        return _on_floats(f"ops.{name}", x)
+
+    return _documented(name, summary, "", function)
+
+
+def _shrink(name: str, summary: str) -> LayerRule:
+    def function(x: OneTensor, threshold: Number = 0.5) -> Output:
+        return _on_floats(f"ops.{name}", x)
+
+    return _documented(name, summary, "(0.1)", function)
+
+
+def _shares(name: str, summary: str) -> LayerRule:
+    def function(x: OneTensor, axis: Int = -1) -> Output:
+        axis_in(f"ops.{name}", x.rank, axis, x)
+        return _on_floats(f"ops.{name}", x)
+
+    return _documented(name, summary, "", function)
+
+
+elu = _exponential("elu", "Give the element, or `alpha * (exp(x) - 1)` if it is negative.")
+celu = _exponential("celu", "Apply the continuously differentiable exponential unit.")
+soft_shrink = _shrink("soft_shrink", "Bring each element nearer to 0 by a threshold.")
+hard_shrink = _shrink("hard_shrink", "Make 0 of each element that is nearer to 0 than a threshold.")
+softmax = _shares("softmax", "Make shares of the elements along an axis, which add up to 1.")
+log_softmax = _shares("log_softmax", "Give the logarithm of the softmax along an axis.")
+sparsemax = _shares("sparsemax", "Make shares of the elements along an axis, many of them 0.")
 
 
 @operation("activations")
@@ -207,6 +151,5 @@ def glu(x: OneTensor, axis: Int = -1) -> Output:
             expected="an even size",
             received=str(size),
         )
-    shape = list(x.shape)
-    shape[place] = size // 2 if isinstance(size, int) else None
-    return result(shape, x.dtype)
+    half = size // 2 if isinstance(size, int) else None
+    return result(replaced(x.shape, place, half), x.dtype)

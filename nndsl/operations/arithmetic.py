@@ -7,7 +7,7 @@ from typing import Any
 
 from nndsl.layers.arguments import Operand, OptionalOperand
 from nndsl.layers.rule import LayerError, LayerRule, Output, Shape, Tensor, shape_text
-from nndsl.operations.promotion import no_strings, promote
+from nndsl.operations.promotion import dtype_of, is_float, no_booleans, no_strings, promote
 from nndsl.operations.rule import broadcast, operation, result
 
 ResultDtype = Callable[[str, Any, Any], str]
@@ -31,13 +31,32 @@ def _to_bool(name: str, x1: Any, x2: Any) -> str:
     return "bool"
 
 
-def _binary(name: str, summary: str, dtype_of_result: ResultDtype = _together) -> LayerRule:
+def _binary(
+    name: str,
+    summary: str,
+    dtype_of_result: ResultDtype = _together,
+    *,
+    strings: bool = False,
+    booleans: bool = True,
+    divides: bool = False,
+) -> LayerRule:
+    """Return an operation on two operands.
+
+    `strings` and `booleans` say whether two of them can be taken together; one that `divides` keeps
+    whole numbers whole, which cannot be divided by 0.
+    """
+
     def function(x1: Operand, x2: Operand) -> Output:
         full = f"ops.{name}"
-        if all(isinstance(x, Tensor) and x.dtype == "string" for x in (x1, x2)):
-            if name not in ("equal", "not_equal"):
-                raise no_strings(full)
-        return result(broadcast_shapes(full, x1, x2), dtype_of_result(full, x1, x2))
+        dtypes = {dtype_of(x) for x in (x1, x2)}
+        if dtypes == {"string"} and not strings:
+            raise no_strings(full)
+        if dtypes == {"bool"} and not booleans:
+            raise no_booleans(full, help=_OF_BOOLEANS)
+        made = result(broadcast_shapes(full, x1, x2), dtype_of_result(full, x1, x2))
+        if divides and not is_float(made.tensors[0].dtype):
+            _need_divisor(full, x2)
+        return made
 
     function.__name__ = name
     kind = "booleans" if dtype_of_result is _to_bool else "numbers"
@@ -47,6 +66,23 @@ def _binary(name: str, summary: str, dtype_of_result: ResultDtype = _together) -
         f"Example:\n    input a: [20]\n    input b: [20]\n    a, b -> ops.{name}"
     )
     return operation("arithmetic")(function)
+
+
+_OF_BOOLEANS = (
+    "`ops.logical_and`, `ops.logical_or`, `ops.logical_xor` and `ops.equal` work on booleans; "
+    '`ops.cast("int32")` makes numbers of them'
+)
+
+
+def _need_divisor(name: str, divisor: Any) -> None:
+    """Refuse a divisor of whole numbers that is 0, or is where a boolean is false."""
+    if dtype_of(divisor) == "bool" or (not isinstance(divisor, Tensor) and divisor == 0):
+        raise LayerError(
+            "D902",
+            f"`{name}` cannot divide whole numbers by 0",
+            expected="a number other than 0, or a tensor of numbers",
+            received="booleans, of which false is 0" if divisor != 0 else "0",
+        )
 
 
 def broadcast_shapes(name: str, *operands: Any) -> Shape:
@@ -82,25 +118,31 @@ def _rank_help(tensors: list[Tensor]) -> str | None:
     return "`ops.expand_dims(axis=1)` gives a tensor an axis of size 1 that is missing"
 
 
-add = _binary("add", "Add: `a + b`.")
-subtract = _binary("subtract", "Subtract the second from the first: `a - b`.")
-multiply = _binary("multiply", "Multiply: `a * b`.")
+add = _binary("add", "Add: `a + b`.", booleans=False)
+subtract = _binary("subtract", "Subtract the second from the first: `a - b`.", booleans=False)
+multiply = _binary("multiply", "Multiply: `a * b`.", booleans=False)
 divide = _binary("divide", "Divide the first by the second: `a / b`.", _as_floats)
 true_divide = _binary("true_divide", "Divide the first by the second: `a / b`.", _as_floats)
 divide_no_nan = _binary("divide_no_nan", "Divide, with 0 where the divisor is 0.", _as_floats)
-floor_divide = _binary("floor_divide", "Divide and round down: `a // b`.")
-mod = _binary("mod", "Give what is left of the division: `a % b`.", _as_numbers)
-power = _binary("power", "Raise the first to the power of the second.")
-maximum = _binary("maximum", "Keep the larger of two elements.")
-minimum = _binary("minimum", "Keep the smaller of two elements.")
+floor_divide = _binary(
+    "floor_divide", "Divide and round down: `a // b`.", booleans=False, divides=True
+)
+mod = _binary("mod", "Give what is left of the division: `a % b`.", _as_numbers, divides=True)
+power = _binary("power", "Raise the first to the power of the second.", booleans=False)
+maximum = _binary("maximum", "Keep the larger of two elements.", booleans=False)
+minimum = _binary("minimum", "Keep the smaller of two elements.", booleans=False)
 logaddexp = _binary("logaddexp", "Give `log(exp(a) + exp(b))`.", _as_floats)
-equal = _binary("equal", "Ask whether two elements are equal: `a == b`.", _to_bool)
-not_equal = _binary("not_equal", "Ask whether two elements differ: `a != b`.", _to_bool)
-less = _binary("less", "Ask whether the first is smaller: `a < b`.", _to_bool)
-less_equal = _binary("less_equal", "Ask whether the first is not larger: `a <= b`.", _to_bool)
-greater = _binary("greater", "Ask whether the first is larger: `a > b`.", _to_bool)
+equal = _binary("equal", "Ask whether two elements are equal: `a == b`.", _to_bool, strings=True)
+not_equal = _binary(
+    "not_equal", "Ask whether two elements differ: `a != b`.", _to_bool, strings=True
+)
+less = _binary("less", "Ask whether the first is smaller: `a < b`.", _to_bool, booleans=False)
+less_equal = _binary(
+    "less_equal", "Ask whether the first is not larger: `a <= b`.", _to_bool, booleans=False
+)
+greater = _binary("greater", "Ask whether the first is larger: `a > b`.", _to_bool, booleans=False)
 greater_equal = _binary(
-    "greater_equal", "Ask whether the first is not smaller: `a >= b`.", _to_bool
+    "greater_equal", "Ask whether the first is not smaller: `a >= b`.", _to_bool, booleans=False
 )
 logical_and = _binary("logical_and", "True where both are.", _to_bool)
 logical_or = _binary("logical_or", "True where one is, or both.", _to_bool)
@@ -120,10 +162,9 @@ def arctan2(x1: Operand, x2: Operand) -> Output:
     """
     name = "ops.arctan2"
     shape = broadcast_shapes(name, x1, x2)
-    numbers = [type(x).__name__ for x in (x1, x2) if not isinstance(x, Tensor)]
-    if numbers:  # Keras takes the number for a tensor of float32
-        return result(shape, promote(name, x1, x2, "float32"))
-    return result(shape, _as_floats(name, x1, x2))
+    both = isinstance(x1, Tensor) and isinstance(x2, Tensor)
+    # Keras takes a number for a tensor of float32
+    return result(shape, promote(name, x1, x2, "float" if both else "float32"))
 
 
 @operation("arithmetic")

@@ -16,8 +16,15 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import fits
 from nndsl.layers.rule import Dim, LayerError, Output, Tensor, shape_text
-from nndsl.operations.promotion import promote
-from nndsl.operations.rule import axes_in, axis_in, batch_error, operation, result
+from nndsl.operations.promotion import need_whole, no_booleans, promote
+from nndsl.operations.rule import (
+    axes_in,
+    axis_given,
+    batch_error,
+    operation,
+    replaced,
+    result,
+)
 
 
 @operation("joining")
@@ -32,7 +39,7 @@ def concatenate(xs: Tensors, axis: Int = 0) -> Output:
         a, b -> ops.concatenate(axis=-1)
     """
     name = "ops.concatenate"
-    joined = axis_in(name, xs[0].rank, axis, xs[0])
+    joined = axis_given(name, xs[0].rank, axis, xs[0])
     shape = list(xs[0].shape)
     for other in xs[1:]:
         _need_alike(name, xs[0], other, joined)
@@ -53,7 +60,7 @@ def stack(x: Tensors, axis: Int = 0) -> Output:
         a, b -> ops.stack(axis=1)
     """
     name = "ops.stack"
-    place = axis_in(name, x[0].rank + 1, axis, x[0])
+    place = axis_given(name, x[0].rank + 1, axis, x[0])
     for other in x[1:]:
         _need_alike(name, x[0], other, None)
     shape = list(x[0].shape)
@@ -85,11 +92,9 @@ def split(x: OneTensor, indices_or_sections: IntOrInts, axis: Int = 0) -> Output
         input x: [96]
         x -> ops.split(3, axis=-1) as a, b, c
     """
-    place = axis_in("ops.split", x.rank, axis, x)
-    size = x.shape[place]
-    parts = [dim for dim in _cut(size, indices_or_sections)]
-    shapes = [(*x.shape[:place], part, *x.shape[place + 1 :]) for part in parts]
-    return Output(tuple(Tensor(shape, x.dtype) for shape in shapes))
+    place = axis_given("ops.split", x.rank, axis, x)
+    parts = _cut(x.shape[place], indices_or_sections)
+    return Output(tuple(Tensor(replaced(x.shape, place, part), x.dtype) for part in parts))
 
 
 def _cut(size: Dim, cuts: int | Sequence[int]) -> list[Dim]:
@@ -103,6 +108,14 @@ def _cut(size: Dim, cuts: int | Sequence[int]) -> list[Dim]:
                 argument="indices_or_sections",
             )
         return [size // cuts if isinstance(size, int) else None] * cuts
+    if not cuts:
+        raise LayerError(
+            "A203",
+            "`ops.split` needs a place to cut at",
+            expected="a number of parts, or a list of places",
+            received="an empty list",
+            argument="indices_or_sections",
+        )
     places = [0, *cuts]
     ordered = all(a <= b for a, b in zip(places, places[1:], strict=False))
     if not ordered or (isinstance(size, int) and places[-1] > size):
@@ -127,7 +140,7 @@ def unstack(x: OneTensor, num: OptionalInt = None, axis: Int = 0) -> Output:
         input x: [3, 64]
         x -> ops.unstack(axis=1) as a, b, c
     """
-    place = axis_in("ops.unstack", x.rank, axis, x)
+    place = axis_given("ops.unstack", x.rank, axis, x)
     size = x.shape[place]
     count = size if num is None else num
     if not isinstance(count, int) or count < 1 or (isinstance(size, int) and count != size):
@@ -138,8 +151,7 @@ def unstack(x: OneTensor, num: OptionalInt = None, axis: Int = 0) -> Output:
             received=shape_text(x.shape) if num is None else str(num),
             argument="num",
         )
-    shape = (*x.shape[:place], *x.shape[place + 1 :])
-    return Output((Tensor(shape, x.dtype),) * count)
+    return Output((Tensor(replaced(x.shape, place), x.dtype),) * count)
 
 
 @operation("joining")
@@ -147,6 +159,10 @@ def repeat(x: OneTensor, repeats: IntOrInts, axis: OptionalInt = None) -> Output
     """Repeat each element of an axis so many times.
 
     Input `[n]`, output `[n * repeats]` for `axis=1`.
+
+    Example:
+        input x: [20]
+        x -> ops.repeat(2, axis=1)
     """
     place = axes_in("ops.repeat", x, axis)[0]
     counts = (repeats,) if isinstance(repeats, int) else repeats
@@ -170,7 +186,7 @@ def repeat(x: OneTensor, repeats: IntOrInts, axis: OptionalInt = None) -> Output
     dim: Dim = None
     if isinstance(size, int):
         dim = size * counts[0] if len(counts) == 1 else sum(counts)
-    return result([*x.shape[:place], dim, *x.shape[place + 1 :]], x.dtype)
+    return result(replaced(x.shape, place, dim), x.dtype)
 
 
 @operation("joining")
@@ -233,6 +249,10 @@ def pad(
             received=f"`mode={mode}`",
             argument="constant_values",
         )
+    if constant_values is not None:
+        if x.dtype == "bool":
+            raise no_booleans("ops.pad")
+        need_whole("ops.pad", x, constant_values=constant_values)
     _need_room(x, pad_width, mode)
     pairs = zip(x.shape, pad_width, strict=True)
     return result([d + sum(p) if isinstance(d, int) else _padded(d, p) for d, p in pairs], x.dtype)

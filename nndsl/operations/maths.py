@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from nndsl.layers.arguments import Int, Number, OneTensor, OptionalNumber, TensorDType
+from nndsl.layers.arguments import (
+    Int,
+    IntOrInts,
+    Number,
+    NumberDType,
+    OneTensor,
+    OptionalNumber,
+    PositiveInt,
+    TensorDType,
+)
 from nndsl.layers.rule import LayerError, Output
 from nndsl.operations.elementwise import asked, floated, kept, no_sign
-from nndsl.operations.promotion import need_floats, need_numbers
-from nndsl.operations.rule import axis_in, operation, result
+from nndsl.operations.promotion import need_floats, need_numbers, need_whole
+from nndsl.operations.rule import axes_in, need_axes, operation, result
 
 absolute = kept("absolute", "Take the sign away from each element.")
 abs_ = kept("abs", "Take the sign away from each element.")
@@ -71,7 +80,7 @@ def copy(x: OneTensor) -> Output:
 
 
 @operation("maths")
-def zeros_like(x: OneTensor, dtype: TensorDType = None) -> Output:
+def zeros_like(x: OneTensor, dtype: NumberDType = None) -> Output:
     """Give zeros, as many as there are elements.
 
     Input `[...]`, output the same shape, of the same dtype or of another.
@@ -85,7 +94,7 @@ def zeros_like(x: OneTensor, dtype: TensorDType = None) -> Output:
 
 
 @operation("maths")
-def ones_like(x: OneTensor, dtype: TensorDType = None) -> Output:
+def ones_like(x: OneTensor, dtype: NumberDType = None) -> Output:
     """Give ones, as many as there are elements.
 
     Input `[...]`, output the same shape, of the same dtype or of another.
@@ -172,6 +181,7 @@ def clip(x: OneTensor, x_min: Number, x_max: Number) -> Output:
         x -> ops.clip(0, 6)
     """
     need_numbers("ops.clip", x)
+    need_whole("ops.clip", x, x_min=x_min, x_max=x_max)
     return result(x.shape, "int32" if x.dtype == "bool" else x.dtype)
 
 
@@ -199,9 +209,9 @@ def cast(x: OneTensor, dtype: TensorDType) -> Output:
 
 @operation("maths")
 def normalize(
-    x: OneTensor, axis: Int = -1, order: Int = 2, epsilon: OptionalNumber = None
+    x: OneTensor, axis: IntOrInts = -1, order: PositiveInt = 2, epsilon: OptionalNumber = None
 ) -> Output:
-    """Divide by the norm along an axis, so that the norm becomes 1.
+    """Divide by the norm along an axis or several, so that the norm becomes 1.
 
     Input `[...]` of floats, output the same shape of float32.
 
@@ -210,5 +220,5 @@ def normalize(
         vector -> ops.normalize
     """
     need_floats("ops.normalize", x)
-    axis_in("ops.normalize", x.rank, axis, x)
+    need_axes("ops.normalize", axes_in("ops.normalize", x, axis))
     return result(x.shape, "float32")

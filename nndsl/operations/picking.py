@@ -1,4 +1,4 @@
-"""Operations that take parts of a tensor, or put its elements in another order."""
+"""Operations that take parts of a tensor."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from nndsl.layers.arguments import (
     Index,
     Int,
     IntOrInts,
+    NumberDType,
     OneTensor,
     OptionalInt,
-    OptionalIntOrInts,
     PositiveInt,
-    TensorDType,
 )
 from nndsl.layers.checks import fits
 from nndsl.layers.rule import Dim, LayerError, Output, Tensor, shape_text
 from nndsl.operations.promotion import need_numbers
-from nndsl.operations.rule import axes_in, axis_in, batch_error, operation, result
+from nndsl.operations.rule import axes_in, batch_error, operation, replaced, result
 
 
 @operation("picking")
@@ -27,6 +26,10 @@ def get_item(x: OneTensor, key: Index) -> Output:
     """Cut out a part: `x[:, -1]`, `x[:, :, 0:3]`; the batch is the first axis and stays whole.
 
     Input `[a, b]`, output `[b]` for `x[:, -1]`, `[3, b]` for `x[:, 0:3]`.
+
+    Example:
+        input series: [50, 8]
+        series[:, -1] -> Dense(10)
     """
     return result([x.shape[0], *_indexed(x, key)], x.dtype)
 
@@ -96,11 +99,19 @@ def take(x: OneTensor, indices: IntOrInts, axis: OptionalInt = None) -> Output:
         x -> ops.take([0, 2, 4], axis=1)
     """
     place = axes_in("ops.take", x, axis)[0]
+    if indices == ():
+        raise LayerError(
+            "A203",
+            "`ops.take` takes one element or more",
+            expected="an integer or a list of integers",
+            received="an empty list",
+            argument="indices",
+        )
     given = (indices,) if isinstance(indices, int) else indices
     for index in given:
         _need_inside(x.shape[place], index, x)
     taken = () if isinstance(indices, int) else (len(indices),)
-    return result([*x.shape[:place], *taken, *x.shape[place + 1 :]], x.dtype)
+    return result(replaced(x.shape, place, *taken), x.dtype)
 
 
 @operation("picking")
@@ -142,67 +153,6 @@ def _joined(a: Dim, b: Dim) -> Dim:
 
 
 @operation("picking")
-def flip(x: OneTensor, axis: OptionalIntOrInts = None) -> Output:
-    """Turn the order of the elements along an axis round.
-
-    Input `[...]`, output the same.
-
-    Example:
-        input series: [50, 8]
-        series -> ops.flip(axis=1)
-    """
-    axes_in("ops.flip", x, axis)
-    return result(x.shape, x.dtype)
-
-
-@operation("picking")
-def roll(x: OneTensor, shift: IntOrInts, axis: OptionalIntOrInts = None) -> Output:
-    """Move the elements along an axis; those that leave at the end come in at the beginning.
-
-    Input `[...]`, output the same.
-
-    Example:
-        input series: [50, 8]
-        series -> ops.roll(1, axis=1)
-    """
-    axes = axes_in("ops.roll", x, axis)
-    if not isinstance(shift, int) and len(shift) != len(axes):
-        raise LayerError(
-            "A205",
-            "`ops.roll` needs a shift for each axis",
-            expected=f"{len(axes)}",
-            received=f"{len(shift)}",
-            argument="shift",
-        )
-    return result(x.shape, x.dtype)
-
-
-@operation("picking")
-def diff(a: OneTensor, n: Int = 1, axis: Int = -1) -> Output:
-    """Subtract each element from the next one along an axis.
-
-    Input `[..., k]`, output `[..., k - 1]`.
-
-    Example:
-        input series: [50]
-        series -> ops.diff
-    """
-    place = axis_in("ops.diff", a.rank, axis, a)
-    need_numbers("ops.diff", a)
-    if n < 0:
-        raise LayerError(
-            "A203",
-            "`ops.diff` subtracts 0 times or more",
-            expected="an integer of at least 0",
-            received=str(n),
-            argument="n",
-        )
-    size = a.shape[place]
-    dim = max(size - n, 0) if isinstance(size, int) else None
-    return result([*a.shape[:place], dim, *a.shape[place + 1 :]], a.dtype)
-
-
-@operation("picking")
 def tril(x: OneTensor, k: Int = 0) -> Output:
     """Put zeros above the diagonal of the last two axes.
 
@@ -212,7 +162,7 @@ def tril(x: OneTensor, k: Int = 0) -> Output:
         input scores: [50, 50]
         scores -> ops.tril
     """
-    return _triangle("tril", x)
+    return _triangle("tril", x, k)
 
 
 @operation("picking")
@@ -225,16 +175,28 @@ def triu(x: OneTensor, k: Int = 0) -> Output:
         input scores: [50, 50]
         scores -> ops.triu
     """
-    return _triangle("triu", x)
+    return _triangle("triu", x, k)
 
 
-def _triangle(name: str, x: Tensor) -> Output:
+def _triangle(name: str, x: Tensor, k: int) -> Output:
+    need_numbers(f"ops.{name}", x)
     if x.rank < 3:
         raise LayerError(
             "S101",
             f"`ops.{name}` takes two axes beside the batch",
             expected="[..., a, b]",
             received=shape_text(x.shape),
+        )
+    # Keras counts up to the far corner on one side only; beyond it TensorFlow fails.
+    size, beyond = (x.shape[-1], k) if name == "tril" else (x.shape[-2], -k)
+    if isinstance(size, int) and beyond > size:
+        raise LayerError(
+            "A203",
+            f"`ops.{name}`: there is no such diagonal",
+            expected=f"`k` of at {'most' if name == 'tril' else 'least'} "
+            f"{size if name == 'tril' else -size}",
+            received=f"{k} for {shape_text(x.shape)}",
+            argument="k",
         )
     return result(x.shape, x.dtype)
 
@@ -244,7 +206,7 @@ def one_hot(
     x: OneTensor,
     num_classes: PositiveInt,
     axis: Int = -1,
-    dtype: TensorDType = None,
+    dtype: NumberDType = None,
     sparse: Bool = False,
 ) -> Output:
     """Give each number a vector with a 1 at its place and 0 elsewhere.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from nndsl.layers import floats
 from nndsl.layers.rule import LayerError, Tensor
 
 #: The dtypes of floats, from narrow to wide; float16 and bfloat16 have nothing in common.
@@ -80,28 +81,40 @@ def as_float(dtype: str) -> str:
     return dtype if is_float(dtype) else "float32"
 
 
-def need_numbers(name: str, x: Tensor) -> None:
+def need_numbers(name: str, *tensors: Tensor) -> None:
     """Refuse strings."""
-    if x.dtype == "string":
-        raise no_strings(name)
+    floats.need_numbers(f"`{name}`", *tensors)
 
 
-def need_floats(name: str, x: Tensor) -> None:
+def need_floats(name: str, *tensors: Tensor) -> None:
     """Refuse what is not of floats: Keras builds such a model, and its run fails."""
-    if not is_float(x.dtype):
-        raise LayerError(
-            "D902",
-            f"`{name}` works on floats, not on {x.dtype}",
-            expected="a tensor of floats",
-            received=x.dtype,
-            help='put `ops.cast("float32")` in front' if x.dtype != "string" else None,
-        )
+    need_numbers(name, *tensors)
+    floats.need_floats(f"`{name}`", *tensors, help='put `ops.cast("float32")` in front')
+
+
+def need_whole(name: str, x: Tensor, **numbers: float | None) -> None:
+    """Refuse numbers with a point beside whole numbers: Keras does not turn one into the other."""
+    for argument, number in numbers.items():
+        if isinstance(number, float) and not is_float(x.dtype):
+            raise LayerError(
+                "A205",
+                f"`{name}` takes whole numbers with a tensor of {x.dtype}",
+                expected="an integer",
+                received=repr(number),
+                help='put `ops.cast("float32")` in front, or write a number without a point',
+                argument=argument,
+            )
+
+
+def no_booleans(name: str, *, help: str = 'put `ops.cast("int32")` in front') -> LayerError:
+    return LayerError(
+        "D902",
+        f"`{name}` does not work on booleans",
+        expected="a tensor of numbers",
+        received="bool",
+        help=help,
+    )
 
 
 def no_strings(name: str) -> LayerError:
-    return LayerError(
-        "D902",
-        f"`{name}` works on numbers, not on strings",
-        expected="a tensor of numbers",
-        received="string",
-    )
+    return floats.no_strings(f"`{name}`")

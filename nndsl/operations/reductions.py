@@ -8,21 +8,15 @@ from typing import Any
 from nndsl.layers.arguments import (
     Any_,
     Bool,
-    Int,
+    NumberDType,
     OneTensor,
     OptionalInt,
     OptionalIntOrInts,
     OptionalNumber,
-    TensorDType,
 )
-from nndsl.layers.rule import Dim, LayerError, LayerRule, Output, Shape, Tensor, shape_text
-from nndsl.operations.promotion import as_float, need_floats, need_numbers
-from nndsl.operations.rule import axes_in, axis_in, batch_error, operation, result
-
-
-def _example(name: str) -> str:
-    """Return the part of a docstring that shows an operation along an axis."""
-    return f"\n\nExample:\n    input series: [50, 8]\n    series -> ops.{name.rstrip('_')}(axis=1)"
+from nndsl.layers.rule import Dim, LayerError, LayerRule, Output, Shape
+from nndsl.operations.promotion import as_float, need_floats, need_numbers, need_whole, no_booleans
+from nndsl.operations.rule import axes_in, example_along, need_axes, operation, result
 
 
 def _without(shape: Shape, axes: Sequence[int], keepdims: bool) -> list[Dim]:
@@ -45,7 +39,8 @@ def _reduction(name: str, summary: str, dtype: Callable[[str], str]) -> LayerRul
     function.__name__ = name.rstrip("_")
     function.__doc__ = (
         f"{summary}\n\nInput `[...]`, output without the axis, or with size 1 there if "
-        "`keepdims=true`. The batch is axis 0, so the first axis of an input is 1." + _example(name)
+        "`keepdims=true`. The batch is axis 0, so the first axis of an input is 1."
+        + example_along(name)
     )
     return operation("reductions")(function)
 
@@ -88,11 +83,13 @@ def _extreme(name: str, summary: str) -> LayerRule:
     ) -> Output:
         full = f"ops.{name}"
         need_numbers(full, x)
+        need_whole(full, x, initial=initial)
         return result(_without(x.shape, axes_in(full, x, axis), keepdims), x.dtype)
 
     function.__name__ = name
     function.__doc__ = (
-        f"{summary}\n\nInput `[...]`, output without the axis, of the same dtype." + _example(name)
+        f"{summary}\n\nInput `[...]`, output without the axis, of the same dtype."
+        + example_along(name)
     )
     return operation("reductions")(function)
 
@@ -103,7 +100,7 @@ min_ = _extreme("min", "Give the smallest element along an axis.")
 
 @operation("reductions")
 def prod(
-    x: OneTensor, axis: OptionalIntOrInts = None, keepdims: Bool = False, dtype: TensorDType = None
+    x: OneTensor, axis: OptionalIntOrInts = None, keepdims: Bool = False, dtype: NumberDType = None
 ) -> Output:
     """Multiply along an axis.
 
@@ -114,6 +111,8 @@ def prod(
         x -> ops.prod(axis=1)
     """
     need_numbers("ops.prod", x)
+    if dtype is not None and x.dtype == "bool":
+        raise no_booleans("ops.prod")
     axes = axes_in("ops.prod", x, axis)
     return result(_without(x.shape, axes, keepdims), dtype or _multiplied(x.dtype))
 
@@ -147,6 +146,7 @@ def norm(
     """
     need_floats("ops.norm", x)
     axes = axes_in("ops.norm", x, axis)
+    need_axes("ops.norm", axes)
     if len(axes) > 2 or not _is_order(ord, len(axes)):
         raise LayerError(
             "A203",
@@ -188,86 +188,11 @@ def _place(name: str, summary: str) -> LayerRule:
         return result(_without(x.shape, axes_in(full, x, axis), keepdims), "int32")
 
     function.__name__ = name
-    function.__doc__ = f"{summary}\n\nInput `[...]`, output without the axis, of int32." + _example(
-        name
+    function.__doc__ = (
+        f"{summary}\n\nInput `[...]`, output without the axis, of int32." + example_along(name)
     )
     return operation("reductions")(function)
 
 
 argmax = _place("argmax", "Say where along an axis the largest element is.")
 argmin = _place("argmin", "Say where along an axis the smallest element is.")
-
-
-def _cumulative(name: str, summary: str) -> LayerRule:
-    def function(x: OneTensor, axis: OptionalInt = None, dtype: TensorDType = None) -> Output:
-        full = f"ops.{name}"
-        need_numbers(full, x)
-        axes_in(full, x, axis)
-        summed = dtype or x.dtype
-        return result(x.shape, "int32" if summed == "bool" else summed)
-
-    function.__name__ = name
-    function.__doc__ = f"{summary}\n\nInput `[...]`, output the same shape." + _example(name)
-    return operation("reductions")(function)
-
-
-cumsum = _cumulative("cumsum", "Add up along an axis, step by step.")
-cumprod = _cumulative("cumprod", "Multiply along an axis, step by step.")
-
-
-@operation("reductions")
-def sort(x: OneTensor, axis: Int = -1) -> Output:
-    """Put the elements along an axis in order, the smallest first.
-
-    Input `[...]`, output the same.
-
-    Example:
-        input x: [20]
-        x -> ops.sort
-    """
-    return result(x.shape, _sorted("ops.sort", x, axis).dtype)
-
-
-@operation("reductions")
-def argsort(x: OneTensor, axis: Int = -1) -> Output:
-    """Say where the elements along an axis would come from if they were put in order.
-
-    Input `[...]`, output the same shape of int32.
-
-    Example:
-        input x: [20]
-        x -> ops.argsort
-    """
-    return result(_sorted("ops.argsort", x, axis).shape, "int32")
-
-
-def _sorted(name: str, x: Tensor, axis: int) -> Tensor:
-    need_numbers(name, x)
-    axis_in(name, x.rank, axis, x)
-    return x
-
-
-@operation("reductions")
-def top_k(x: OneTensor, k: Int, sorted: Bool = True) -> Output:
-    """Give the largest elements of the last axis, and where they are.
-
-    Input `[..., n]`, two outputs `[..., k]`: the values, and their places in int32.
-
-    Example:
-        input scores: [10]
-        scores -> ops.top_k(3) as best, places
-    """
-    need_numbers("ops.top_k", x)
-    size = x.shape[-1]
-    if x.rank < 2:
-        raise batch_error("ops.top_k", shape_text(x.shape))
-    if k < 0 or (isinstance(size, int) and k > size):
-        raise LayerError(
-            "A203",
-            "`ops.top_k` takes no more elements than there are",
-            expected=f"0 to {size}" if isinstance(size, int) else "0 or more",
-            received=str(k),
-            argument="k",
-        )
-    shape = (*x.shape[:-1], k)
-    return Output((Tensor(shape, x.dtype), Tensor(shape, "int32")))

@@ -7,7 +7,6 @@ then the arguments of the function, in Keras's order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from nndsl.layers.rule import (
     Dim,
@@ -21,12 +20,17 @@ from nndsl.layers.rule import (
 )
 
 
-def operation(family: str) -> Callable[[Callable[..., Output]], LayerRule]:
-    """Declare a function as an operation; `max_` is `ops.max`."""
+def operation(
+    family: str, *, spread_last: bool = False
+) -> Callable[[Callable[..., Output]], LayerRule]:
+    """Declare a function as an operation; `max_` is `ops.max`.
+
+    Keras's function takes the tensors of the list behind the arguments if they are `spread_last`.
+    """
 
     def declare(function: Callable[..., Output]) -> LayerRule:
         name = f"ops.{function.__name__.rstrip('_')}"
-        return LayerRule(function, family, (), False, name=name)
+        return LayerRule(function, family, (), False, name=name, spread_last=spread_last)
 
     return declare
 
@@ -36,9 +40,14 @@ def result(shape: Sequence[Dim], dtype: str) -> Output:
     return output(tuple(shape), dtype=dtype)
 
 
-def shape_of(operand: Any) -> Shape:
-    """Return the shape of an operand with the batch; a number has none."""
-    return operand.shape if isinstance(operand, Tensor) else ()
+def example_along(name: str) -> str:
+    """Return the part of a docstring that shows an operation along an axis."""
+    return f"\n\nExample:\n    input series: [50, 8]\n    series -> ops.{name.rstrip('_')}(axis=1)"
+
+
+def replaced(shape: Shape, place: int, *sizes: Dim) -> Shape:
+    """Return a shape with other sizes in the place of one: none, one or several."""
+    return (*shape[:place], *sizes, *shape[place + 1 :])
 
 
 def broadcast(a: Shape, b: Shape) -> Shape | None:
@@ -70,7 +79,7 @@ def axis_in(name: str, rank: int, axis: int, x: Tensor, argument: str = "axis") 
             argument=argument,
         )
     if axis % rank == 0:
-        raise batch_error(name, f"axis {axis}" if axis else "axis 0", argument)
+        raise batch_error(name, f"axis {axis}", argument)
     return axis % rank
 
 
@@ -86,7 +95,11 @@ def axes_in(name: str, x: Tensor, axis: int | Sequence[int] | None) -> tuple[int
             help=f"write `{name}(axis=[{every}])` for all axes but the batch" if every else None,
         )
     given = (axis,) if isinstance(axis, int) else tuple(axis)
-    axes = tuple(axis_in(name, x.rank, one, x) for one in given)
+    return different(name, given, [axis_in(name, x.rank, one, x) for one in given])
+
+
+def different(name: str, given: Sequence[int], axes: Sequence[int]) -> tuple[int, ...]:
+    """Return the axes; refuse one that is given twice."""
     if len(set(axes)) < len(axes):
         raise LayerError(
             "A203",
@@ -95,7 +108,32 @@ def axes_in(name: str, x: Tensor, axis: int | Sequence[int] | None) -> tuple[int
             received=str(list(given)),
             argument="axis",
         )
-    return axes
+    return tuple(axes)
+
+
+def need_axes(name: str, axes: Sequence[int]) -> None:
+    """Refuse an empty list of axes, on which Keras fails when it runs."""
+    if not axes:
+        raise LayerError(
+            "A203",
+            f"`{name}` needs an axis",
+            expected="one axis or more",
+            received="an empty list",
+            argument="axis",
+        )
+
+
+def axis_given(name: str, rank: int, axis: int, x: Tensor) -> int:
+    """Return an axis of an operation for which Keras's default is the batch."""
+    if axis == 0:
+        raise LayerError(
+            "S105",
+            f"`{name}` goes along the batch, unless it is given another axis",
+            expected="an axis behind the batch, which is axis 0",
+            help="write `axis=1` for the first axis of an input, `axis=-1` for the last",
+            argument="axis",
+        )
+    return axis_in(name, rank, axis, x)
 
 
 def batch_error(name: str, received: str, argument: str | None = None) -> LayerError:

@@ -14,15 +14,18 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import known_product
 from nndsl.layers.rule import LayerError, Output, Tensor, shape_text
-from nndsl.operations.rule import axes_in, axis_in, operation, result
+from nndsl.operations.rule import axes_in, axis_in, different, operation, result
 
 
 @operation("shaping")
 def reshape(x: OneTensor, newshape: Ints) -> Output:
-    """Give the same values another shape; the batch is counted, and is -1.
+    """Give the values of each example another shape; the batch is counted, and is -1.
 
     Input `[...]`, output the new shape: `x -> ops.reshape([-1, 8, 16])` gives `[8, 16]`. The layer
     `Reshape` leaves the batch out.
+
+    The sizes make as many elements as an example has. With fewer, as where windows of an image
+    become examples of their own, Keras would count other examples than the rest of the model.
 
     Example:
         input vector: [128]
@@ -47,23 +50,35 @@ def reshape(x: OneTensor, newshape: Ints) -> Output:
             help="the layer `Reshape` can work out one of the other sizes",
             argument="newshape",
         )
-    _need_whole_examples(x, sizes)
+    _need_same_examples(x, sizes)
     return result((None, *sizes), x.dtype)
 
 
-def _need_whole_examples(x: Tensor, sizes: Sequence[int]) -> None:
-    """Refuse sizes that no number of examples can have."""
+def _need_same_examples(x: Tensor, sizes: Sequence[int]) -> None:
+    """Refuse sizes with which there are more examples or fewer, or parts of examples."""
     known = known_product(x.shape[1:])
-    whole = all(isinstance(dim, int) for dim in x.shape[1:])
     size = known_product(tuple(sizes))
-    if whole and known != size and (not size or (known % size and size % known)):
-        raise LayerError(
-            "S104",
-            "the new shape has not as many elements as the input",
-            expected=f"{known} in all",
-            received=f"{' x '.join(map(str, sizes)) or 1} = {size}",
-            argument="newshape",
-        )
+    whole = all(isinstance(dim, int) for dim in x.shape[1:])
+    if size == known if whole else not known or size % known == 0:
+        return
+    mixes = whole and size and known and (known % size == 0 or size % known == 0)
+    raise LayerError(
+        "S105" if mixes else "S104",
+        (
+            "`ops.reshape` would make other examples of those of a batch"
+            if mixes
+            else "the new shape has not as many elements as the input"
+        ),
+        expected=f"{known} elements for each example" if whole else f"a multiple of {known}",
+        received=f"{' x '.join(map(str, sizes)) or 1} = {size}",
+        help=f"the layer `Reshape` works out a size that is left open: `{_reshape(sizes)}`",
+        argument="newshape",
+    )
+
+
+def _reshape(sizes: Sequence[int]) -> str:
+    """Return a `Reshape` that keeps the last of the sizes, and fits."""
+    return f"Reshape(({', '.join(['-1', *map(str, sizes[-1:])])}{'' if sizes else ','}))"
 
 
 @operation("shaping")
@@ -112,35 +127,34 @@ def expand_dims(x: OneTensor, axis: IntOrInts) -> Output:
     """
     given = (axis,) if isinstance(axis, int) else axis
     rank = x.rank + len(given)
-    places = [axis_in("ops.expand_dims", rank, one, x) for one in given]
-    if len(set(places)) < len(places):
-        raise _given_twice("ops.expand_dims", given)
+    name = "ops.expand_dims"
+    places = different(name, given, [axis_in(name, rank, one, x) for one in given])
     left = iter(x.shape)
     return result([1 if place in places else next(left) for place in range(rank)], x.dtype)
 
 
-def _given_twice(name: str, given: Sequence[int]) -> LayerError:
-    return LayerError(
-        "A203",
-        f"`{name}`: an axis is given twice",
-        expected="different axes",
-        received=str(list(given)),
-        argument="axis",
-    )
-
-
 @operation("shaping")
 def squeeze(x: OneTensor, axis: OptionalIntOrInts = None) -> Output:
-    """Take axes of size 1 away: those given, or all.
+    """Take the given axes of size 1 away; the batch is axis 0.
 
-    Input `[a, 1, b]`, output `[a, b]`.
+    Input `[a, 1, b]`, output `[a, b]` for `axis=2`.
+
+    Without an axis Keras takes all that have size 1, and with them a batch of one example.
 
     Example:
         input x: [50, 1]
         x -> ops.squeeze(-1)
     """
-    if axis is None:
-        return result([x.shape[0], *(dim for dim in x.shape[1:] if dim != 1)], x.dtype)
+    if axis is None or axis == ():
+        ones = [place for place, dim in enumerate(x.shape) if dim == 1]
+        raise LayerError(
+            "S105",
+            "without an axis, `ops.squeeze` takes the batch away where it is one example",
+            expected="axes of size 1, counted from the batch, which is 0",
+            received="no `axis`" if axis is None else "an empty list",
+            help=f"write `ops.squeeze({ones[0] if len(ones) == 1 else ones})`" if ones else None,
+            argument="axis" if axis is not None else None,
+        )
     axes = axes_in("ops.squeeze", x, axis)
     for place in axes:
         if x.shape[place] != 1:

@@ -289,7 +289,7 @@ def plan_block_class(
     inputs = block.body.inputs
     single = len(inputs) == 1
     # A block that a loop became is known to no walk.
-    dtypes = shaped.block_dtypes.get(block) or [None] * len(inputs)
+    dtypes = shaped.block_dtypes.get(block) or ["float32"] * len(inputs)
     lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)
     return LayerClass(
         module.blocks[block],
@@ -353,7 +353,8 @@ def plan_subclass_model(
 
 
 def _has_other_floats(dtypes: Sequence[str | None]) -> bool:
-    return any(dtype and "float" in dtype and dtype != "float32" for dtype in dtypes)
+    """True for floats other than float32; None, where applications differ, may be such."""
+    return any(d is None or ("float" in d and d != "float32") for d in dtypes)
 
 
 def _symbolic(shape: str, dtype: str) -> Code:

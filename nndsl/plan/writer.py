@@ -134,6 +134,11 @@ def apply_operation(
         return Code(f"{node.symbol}{operands[0]}")
     if as_symbol:
         return Code(f"{operands[0]} {node.symbol} {operands[1]}")
+    if node.operation.spread_last:
+        (given,) = node.operands
+        arguments = spelling.arguments(node.operation.parameters, node.arguments, positional=True)
+        tensors = [(None, variables[value]) for value in given.values]
+        return call(name(node.operation.name), [*arguments, *tensors])
     return call(name(node.operation.name), _operation_arguments(node, operands, spelling))
 
 
@@ -157,11 +162,7 @@ def _operation_arguments(
         in_order = in_order and rule.tensors[place].name == operand.name
         made.append((None if in_order else operand.name, text))
     in_order = in_order and len(operands) == len(rule.tensors)
-    arguments = spelling.arguments(rule.parameters, node.arguments, positional=in_order)
-    if rule.name == "ops.einsum":  # the only one that takes its tensors last, and one by one
-        tensors = str(operands[0])[1:-1]
-        return [(None, arguments[0][1]), (None, Code(tensors))]
-    return [*made, *arguments]
+    return [*made, *spelling.arguments(rule.parameters, node.arguments, positional=in_order)]
 
 
 def apply_layer(

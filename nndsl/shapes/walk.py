@@ -16,11 +16,11 @@ from nndsl.layers.rule import (
     LayerRule,
     Output,
     Tensor,
-    kept_dtype,
     shape_text,
 )
-from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
+from nndsl.shapes.evaluate import UNKNOWN, Evaluator
 from nndsl.shapes.model import LayerInfo, MaybeTensor
+from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.source import Span
@@ -106,7 +106,7 @@ class Walk:
         if isinstance(node, graph.BlockNode):
             self.apply_block(node, place)
         elif isinstance(node, graph.OperationNode):
-            self.apply_operation(node, place)
+            walk_operation(self, node, place)
         elif isinstance(node, graph.LoopNode):
             walk_loop(self, node, place)
         elif isinstance(node, graph.ChoiceNode):
@@ -356,96 +356,10 @@ class Walk:
         }
         if any(tensor is not None and tensor.masked for tensor in inside.values()):
             self.masked_blocks.add(block)
-        self.blocks.append((block, tuple(kept_dtype(t) if t else "" for t in inside.values())))
+        self.blocks.append((block, tuple(t.dtype if t else "" for t in inside.values())))
         prefix = f"{place.prefix}{node.name}_" if node.name else place.prefix
         self.walk_body(block.body, parameters, inside, prefix, (*place.calls, node.span))
         for value, output in zip(node.outputs, block.body.outputs, strict=False):
             place.tensors[value] = inside.get(output.value)
         for value, unused in node.unused:
             place.tensors[value] = inside.get(unused)
-
-    # ---- Operations
-
-    def apply_operation(self, node: graph.OperationNode, place: Place) -> None:
-        rule = node.operation
-        values = self.argument_values(node.arguments, place.parameters)
-        operands = self.operand_values(node, place)
-        output = None
-        if values is not None and operands is not None:
-            output = self.run_operation(node, operands, values, place)
-        elif values is not None:
-            self.check_values(node.arguments, rule, values, place)
-        tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
-        if output is not None:
-            tensors = self.output_tensors(node, rule, output)
-            self.masked(node, rule, values or {}, tensors, place)
-            if operands is not None and _must_promote(node, operands):
-                self.promoting.add(node)
-        for value, tensor in zip(node.outputs, tensors, strict=True):
-            place.tensors[value] = tensor
-
-    def operand_values(self, node: graph.OperationNode, place: Place) -> dict[str, Any] | None:
-        """Return the tensors and numbers that an operation works on; None if one is unknown."""
-        result: dict[str, Any] = {}
-        for operand in node.operands:
-            found: Any
-            if operand.number is not None:
-                found = self.evaluator.evaluate(operand.number, place.parameters)
-            elif operand.is_list:
-                found = tuple(place.tensors.get(value) for value in operand.values)
-            else:
-                found = place.tensors.get(operand.values[0])
-            unknown = isinstance(found, tuple) and None in found
-            if unknown or found is UNKNOWN or (found is None and operand.values):
-                return None
-            result[operand.name] = found
-        return result
-
-    def run_operation(
-        self,
-        node: graph.OperationNode,
-        operands: dict[str, Any],
-        values: dict[str, Any],
-        place: Place,
-    ) -> Output | None:
-        rule = node.operation
-        try:
-            return rule.apply(operands, values)
-        except BadArgument as bad:
-            self.check_values(node.arguments, rule, values, place)
-            wrong = next((o for o in node.operands if o.name == bad.parameter.name), None)
-            if wrong is not None and wrong.number is not None:
-                self.reporter.error(
-                    "A209",
-                    wrong.number.span,
-                    "a tensor can be combined with a number here",
-                    "not a number",
-                    received=show(operands[wrong.name]),
-                    help=(
-                        "name what the layer gives first: `x -> Dense(3) as h`"
-                        if isinstance(wrong.number, graph.LayerObject)
-                        else None
-                    ),
-                )
-        except LayerError as error:
-            report_layer_error(
-                self.reporter, error, node, node.arguments, place.tensors, place.calls
-            )
-        return None
-
-
-def _must_promote(node: graph.OperationNode, operands: Mapping[str, Any]) -> bool:
-    """True if a symbol between tensors of a backend would not do what Keras's function does.
-
-    Inside a class, tensors are those of the backend: TensorFlow refuses to mix dtypes, and divides
-    integers into float64.
-    """
-    tensors = [value for value in operands.values() if isinstance(value, Tensor)]
-    numbers = [value for value in operands.values() if not isinstance(value, (Tensor, tuple))]
-    if not node.symbol or node.symbol == "[]" or not tensors:
-        return False
-    dtype = tensors[0].dtype
-    mixed = any(tensor.dtype != dtype for tensor in tensors)
-    whole = "float" not in dtype
-    other = any(isinstance(number, float) or abs(number) > 127 or number < 0 for number in numbers)
-    return mixed or (whole and (other or node.symbol in ("/", "//", "%"))) or dtype == "bool"
