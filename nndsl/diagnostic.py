@@ -69,6 +69,7 @@ NAMES = {
     "S108": "state-shape",
     "S109": "stateful-without-batch",
     "S110": "unknown-dim-needed",
+    "S112": "contract",
     "S113": "shared-layer-shape",
     "S114": "output-count",
     "S115": "tensor-count",

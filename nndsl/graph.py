@@ -103,7 +103,11 @@ class TensorArgument(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Input(Record):
-    """An input; `dims` None (in a block) means a tensor of any shape."""
+    """An input; in a block, `dims` None means any shape, and `dtype` "" any dtype.
+
+    A size is an expression, a name that stands for any size (`?T`), None for any (`?`), or
+    `Rest` for any number of axes.
+    """
 
     value: Value
     name: str
@@ -266,9 +270,13 @@ def regions(node: GraphNode) -> tuple[Region, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BodyOutput(Record):
+    """An output; `dims` and `dtype` are what a block promises for it, as in `Input`."""
+
     name: str
     value: Value
     span: Span
+    dims: tuple[Expression | str | None, ...] | None = None
+    dtype: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

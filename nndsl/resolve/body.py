@@ -164,9 +164,7 @@ class BodyResolver:
         value = graph.Value(name.span, name.text, poisoned=not whole)
         self.names.define(name, value)
         self.layer_values.add(value)
-        if line.type is not None and self.in_block:
-            self.reporter.not_supported(line.type.span, "a shape contract on a block's input")
-        elif line.type is None and not self.in_block:
+        if line.type is None and not self.in_block:
             self.reporter.error(
                 "A207",
                 name.span,
@@ -178,7 +176,7 @@ class BodyResolver:
 
     def _dtype(self, type_: tree.TensorType | None) -> str:
         if type_ is None or type_.dtype is None:
-            return "float32"
+            return "" if self.in_block else "float32"
         if type_.dtype.text not in DTYPES:
             self.reporter.error(
                 "A202",
@@ -202,6 +200,12 @@ class BodyResolver:
             return None
         dims: list[graph.Expression | str | None] = []
         for dimension in type_.dimensions:
+            if dimension.is_rest:
+                if not self.in_block or graph.Rest in map(type, dims):
+                    self.report_rest(dimension.span)
+                    return None
+                dims.append(graph.Rest(dimension.span))
+                continue
             if dimension.value is None:
                 dims.append(dimension.unknown.text if dimension.unknown else None)
                 continue
@@ -213,6 +217,16 @@ class BodyResolver:
                 return None
             dims.append(size)
         return tuple(dims)
+
+    def report_rest(self, span: Span) -> None:
+        where = "only once in a shape" if self.in_block else "only in the shapes of blocks"
+        self.reporter.error(
+            "A209",
+            span,
+            f"`..` stands {where}",
+            "any number of axes",
+            help=None if self.in_block else "a model needs every axis: write `?` for each",
+        )
 
     def report_batch(self, span: Span) -> None:
         self.reporter.error(
@@ -236,7 +250,7 @@ class BodyResolver:
 
     def resolve_output(self, line: tree.Output) -> None:
         self.has_output = True
-        for expression in line.values:
+        for expression, type_ in line.values:
             if not isinstance(expression, tree.Reference):
                 self.reporter.error(
                     "G706",
@@ -252,7 +266,14 @@ class BodyResolver:
                     "G703", expression.span, f"`{expression.name}` is an output already", "again"
                 )
             elif value is not None:
-                self.outputs.append(graph.BodyOutput(expression.name, value, expression.span))
+                self.outputs.append(self.output_of(expression, value, type_))
+
+    def output_of(
+        self, expression: tree.Reference, value: graph.Value, type_: tree.TensorType | None
+    ) -> graph.BodyOutput:
+        dims = self._dims(type_)
+        dtype = self._dtype(type_) if type_ is not None and type_.dtype is not None else ""
+        return graph.BodyOutput(expression.name, value, expression.span, dims, dtype)
 
     def resolve_flow(self, line: tree.Flow) -> None:
         sources = [resolve_source(self, source, line.names) for source in line.sources]

@@ -257,12 +257,15 @@ def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
     kinds = (kind,) if kind else vocabulary.KINDS
     candidates = [name for kind in kinds for name in vocabulary.names(kind)]
     name = call.callee.text
+    from nndsl.vocabulary import pytorch  # only for a message
+
+    meant = vocabulary.refusal(name) or did_you_mean(pytorch.part(name))
     scope.reporter.error(
         "G705",
         call.callee.span,
         f"unknown name `{name}`" if kind is None else f"keras.{kind} has no `{name}`",
         "not known",
-        help=vocabulary.refusal(name) or did_you_mean(scope.reporter.guess(name, candidates)),
+        help=meant or did_you_mean(scope.reporter.guess(name, candidates)),
     )
 
 
@@ -396,6 +399,8 @@ def unknown_argument(
     scope: Scope, callee: str, name: tree.Identifier, candidates: list[str]
 ) -> None:
     """Report an argument that its callee does not have."""
+    from nndsl.vocabulary import pytorch  # only for a message
+
     guess = scope.reporter.guess(name.text, candidates)
     few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
     more = ", ..." if len(candidates) > 8 else ""
@@ -404,7 +409,8 @@ def unknown_argument(
         name.span,
         f"unknown argument `{name.text}`",
         f"`{callee}` has no such argument",
-        help=did_you_mean(guess)
+        help=pytorch.argument(name.text, candidates)
+        or did_you_mean(guess)
         or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
     )
 

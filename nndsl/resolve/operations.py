@@ -12,6 +12,7 @@ from nndsl.layers.rule import LayerRule, Parameter
 from nndsl.operations.refused import refusal
 from nndsl.resolve.expressions import bind, slots_of
 from nndsl.resolve.tensors import resolve_operand
+from nndsl.resolve.unknown import pytorch_stage
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -170,6 +171,11 @@ def _unknown_operation(body: BodyResolver, stage: tree.Apply) -> None:
         return
     known: Sequence[str] = list(operations.all_operations())
     guess = PREFIX + short if PREFIX + short in known else body.reporter.guess(name, known)
+    help_ = did_you_mean(guess) if PREFIX + short == guess else pytorch_stage(stage)
     body.reporter.error(
-        "G705", span, f"unknown operation `{name}`", "not in keras.ops", help=did_you_mean(guess)
+        "G705",
+        span,
+        f"unknown operation `{name}`",
+        "not in keras.ops",
+        help=help_ or did_you_mean(guess),
     )

@@ -186,15 +186,24 @@ class _Training:
         return None
 
     def unknown_part(self, value: tree.Reference, kind: str) -> None:
+        from nndsl.vocabulary import pytorch  # only for a message
+
         one = _ONE_OF[kind]
         last = value.name.rpartition(".")[2]
         known = vocabulary.meaning(kind, value.name)
         if last != value.name and vocabulary.knows(kind, last):
             hint: str | None = f"write `{last}`"
         elif known is not None and vocabulary.signature(kind, known) is not None:
-            hint = f"with arguments it is written `{known}(...)`"
+            self.reporter.error(
+                "A202",
+                value.span,
+                f"`{value.name}` is a word, which takes no arguments",
+                "the class does",
+                help=f"with arguments it is written `{known}(...)`",
+            )
+            return
         else:
-            hint = vocabulary.refusal(value.name)
+            hint = vocabulary.refusal(value.name) or did_you_mean(pytorch.part(value.name))
         candidates = _spellings(kind)
         if value.name[:1].isupper():
             candidates.reverse()

@@ -56,13 +56,30 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
             candidates += vocabulary.names("activations")
         guess = last if last != name and last in candidates else reporter.guess(last, candidates)
         guess = guess or _operation_named(last)
+        exact = last in candidates
         reporter.error(
             "G705",
             span,
             f"unknown layer `{name}`",
             "not a layer, block or activation",
-            help=did_you_mean(guess),
+            help=(None if exact else pytorch_stage(stage)) or did_you_mean(guess),
         )
+
+
+def pytorch_stage(stage: tree.Apply) -> str | None:
+    """Return a hint at what is written here for a layer or function of PyTorch."""
+    from nndsl.vocabulary import pytorch  # only for a message
+
+    found = pytorch.stage(stage.callee.text)
+    if found is None:
+        return None
+    name, sizes = found
+    rule = layers.find(name)
+    given = [a.value.span.text for a in stage.arguments or () if a.name is None]
+    needed = sum(p.required for p in rule.parameters) if rule is not None else 0
+    if len(given) > needed:
+        given = given[sizes:]
+    return did_you_mean(f"{name}({', '.join(given)})" if given and rule is not None else name)
 
 
 def _operation_named(name: str) -> str | None:

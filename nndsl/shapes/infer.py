@@ -11,6 +11,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
+from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import LayerInfo, MaybeTensor, ShapedGraph, ShapedModel
 from nndsl.shapes.regions import TooLarge
@@ -45,13 +46,29 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
         p.name: evaluator.evaluate(p.default, {}) if p.default else UNKNOWN
         for p in block.parameters
     }
-    tensors: dict[graph.Value, MaybeTensor] = {i.value: None for i in block.body.inputs}
+    contracts = Contracts(reporter, evaluator, parameters, ())
+    tensors: dict[graph.Value, MaybeTensor] = {
+        input_.value: _promised(input_, contracts) for input_ in block.body.inputs
+    }
     try:
         walk.walk_body(block.body, parameters, tensors, "", ())
     except TooLarge as error:
         walk.too_large(
             error.loop or block.span, "this block is too large once its loops are expanded"
         )
+
+
+def _promised(input_: graph.Input, contracts: Contracts) -> MaybeTensor:
+    """Return the tensor that a block's contract says will come in, if it says all of it."""
+    sizes = contracts.sizes(input_) if input_.dims is not None else None
+    parameters_known = all(
+        contracts.evaluator.evaluate(dim, contracts.parameters) is not UNKNOWN
+        for dim in input_.dims or ()
+        if dim is not None and not isinstance(dim, (str, graph.Rest))
+    )
+    if sizes is None or Ellipsis in sizes or not parameters_known:
+        return None
+    return Tensor((None, *sizes), input_.dtype or "float32")
 
 
 class _ModelWalk(Walk):
@@ -89,6 +106,11 @@ class _ModelWalk(Walk):
             )
         self.check_names()
         outputs = {output.name: tensors.get(output.value) for output in body.outputs}
+        contracts = Contracts(self.reporter, self.evaluator, parameters, ())
+        for output in body.outputs:
+            made = outputs[output.name]
+            if made is not None:
+                contracts.holds(output, made, f"`{self.model.name}`")
         return ShapedModel(
             self.model,
             inputs,

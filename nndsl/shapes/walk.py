@@ -18,6 +18,7 @@ from nndsl.layers.rule import (
     Tensor,
     shape_text,
 )
+from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
 from nndsl.shapes.model import LayerInfo, MaybeTensor
 from nndsl.shapes.operations import walk_operation
@@ -354,12 +355,21 @@ class Walk:
             input_.value: place.tensors.get(value)
             for input_, value in zip(block.body.inputs, node.inputs, strict=True)
         }
+        calls = (*place.calls, node.span)
+        contracts = Contracts(self.reporter, self.evaluator, parameters, calls)
+        for input_ in block.body.inputs:
+            tensor = inside[input_.value]
+            if tensor is not None and not contracts.holds(input_, tensor, f"`{block.name}`"):
+                place.tensors.update(dict.fromkeys(node.outputs))
+                return
         if any(tensor is not None and tensor.masked for tensor in inside.values()):
             self.masked_blocks.add(block)
         self.blocks.append((block, tuple(t.dtype if t else "" for t in inside.values())))
         prefix = f"{place.prefix}{node.name}_" if node.name else place.prefix
-        self.walk_body(block.body, parameters, inside, prefix, (*place.calls, node.span))
+        self.walk_body(block.body, parameters, inside, prefix, calls)
         for value, output in zip(node.outputs, block.body.outputs, strict=False):
-            place.tensors[value] = inside.get(output.value)
+            made = inside.get(output.value)
+            kept = made is None or contracts.holds(output, made, f"`{block.name}`")
+            place.tensors[value] = made if kept else None
         for value, unused in node.unused:
             place.tensors[value] = inside.get(unused)

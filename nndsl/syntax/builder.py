@@ -111,7 +111,7 @@ class Builder:
         if isinstance(child, Token):
             return tree.Dimension(span, None, self.identifier(child))
         if child is None and span.text == "..":
-            return tree.Dimension(span, tree.Unsupported(span, "`..` in a shape"))
+            return tree.Dimension(span, None, is_rest=True)
         return tree.Dimension(span, child)
 
     def shared_layer(self, children: list[Any], start: int, end: int) -> tree.SharedLayer:
@@ -119,7 +119,11 @@ class Builder:
         return tree.SharedLayer(self.span(start, end), self.identifier(name), apply)
 
     def output(self, children: list[Any], start: int, end: int) -> tree.Output:
-        return tree.Output(self.span(start, end), children[0])
+        return tree.Output(self.span(start, end), tuple(children))
+
+    def output_value(self, children: list[Any], start: int, end: int) -> tuple[Any, Any]:
+        value, type_ = children
+        return value, type_
 
     def flow(self, children: list[Any], start: int, end: int) -> tree.Flow:
         sources, *rest = children

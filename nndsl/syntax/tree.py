@@ -165,10 +165,11 @@ class Constant(Node):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dimension(Node):
-    """A size in an input's type: an expression, or `?` (None), or `?T` (its name)."""
+    """A size in a type: an expression, or `?` (None), or `?T` (its name), or `..`."""
 
     value: Expression | None
     unknown: Identifier | None = None
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -200,7 +201,9 @@ class Flow(Node):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Output(Node):
-    values: tuple[Expression, ...]
+    """Each value with the shape that is promised for it, if there is one."""
+
+    values: tuple[tuple[Expression, TensorType | None], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
