@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nndsl import graph, resolve, shapes, syntax
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean, has_errors, in_order
+from nndsl.imports import Files, load_imports
 from nndsl.layers.rule import Tensor
 from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
 from nndsl.shapes.training import check_training
@@ -70,17 +71,20 @@ class Options:
 def check_source(
     source: Source,
     constants: Mapping[str, str] | None = None,
-    file_exists: Callable[[str], bool] | None = None,
+    files: Files | None = None,
     keras: str | None = None,
 ) -> Checked:
     """Parse, resolve and infer: all that is said about a text before any code is made."""
     module, syntax_problems = syntax.parse(source)
+    reporter = Reporter()
+    imported = load_imports(module, files, reporter)
     overrides, override_problems = _overrides(constants or {})
-    resolved, name_problems = resolve.resolve(module, overrides)
+    resolved, name_problems = resolve.resolve(module, overrides, imported)
     shaped, shape_problems = shapes.infer_shapes(resolved)
-    training_problems = check_training(shaped, file_exists)
+    training_problems = check_training(shaped, files.exists if files else None)
     found = [
         *syntax_problems,
+        *reporter.findings,
         *override_problems,
         *name_problems,
         *shape_problems,
@@ -99,13 +103,13 @@ def _version_problems(resolved: graph.Graph, keras: str | None) -> list[Diagnost
 
 
 def check_model(
-    source: Source, options: Options, file_exists: Callable[[str], bool] | None = None
+    source: Source, options: Options, files: Files | None = None
 ) -> tuple[Diagnostic, ...]:
     """Return all that `compile_source` would find, without making code.
 
     A file with several models is checked as a whole; one of them is chosen only if asked for.
     """
-    checked = check_source(source, options.constants, file_exists, options.keras)
+    checked = check_source(source, options.constants, files, options.keras)
     whole = checked.shaped.graph
     problems: list[Diagnostic] = []
     clean = not has_errors(checked.diagnostics)
@@ -120,11 +124,9 @@ def check_model(
     return in_order([*checked.diagnostics, *problems])
 
 
-def compile_source(
-    source: Source, options: Options, file_exists: Callable[[str], bool] | None = None
-) -> CompiledModel:
+def compile_source(source: Source, options: Options, files: Files | None = None) -> CompiledModel:
     """Compile one model of a text."""
-    checked = check_source(source, options.constants, file_exists, options.keras)
+    checked = check_source(source, options.constants, files, options.keras)
     whole = checked.shaped.graph
     model, problems = _choose_model(whole, options.model, source)
     if not whole.models and has_errors(checked.diagnostics):

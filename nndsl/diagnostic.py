@@ -102,6 +102,7 @@ NAMES = {
     "G709": "single-branch-fork",
     "G710": "not-sequential",
     "G711": "unmerged-branches",
+    "G712": "not-imported",
     # Training
     "T801": "unknown-setting",
     "T802": "unknown-output",
@@ -182,5 +183,9 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     unique: dict[tuple[object, ...], Diagnostic] = {}
     for d in diagnostics:
         unique.setdefault((d.span.source.name, d.span.start, d.span.end, d.code, d.title), d)
-    found = sorted(unique.values(), key=lambda d: (d.span.start, d.span.end, d.code))
+    files = {name: index for index, (name, *_) in reversed(list(enumerate(unique)))}
+    found = sorted(
+        unique.values(),
+        key=lambda d: (files[d.span.source.name], d.span.start, d.span.end, d.code),
+    )
     return tuple(found[:MAX_FINDINGS])

@@ -1,4 +1,4 @@
-"""The only reader of what ships beside the code: the templates."""
+"""The only reader of what ships beside the code: the templates and the standard library."""
 
 from __future__ import annotations
 
@@ -8,3 +8,14 @@ from importlib.resources import files
 def template(name: str) -> str:
     """Return the text of a template, such as "functional.py.j2"."""
     return files("nndsl.templates").joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def standard_library(name: str) -> str:
+    """Return the text of a file of blocks, such as "convolution.nn"; raise FileNotFoundError."""
+    if name not in standard_files():
+        raise FileNotFoundError(name)
+    return files("nndsl.std").joinpath(name).read_text(encoding="utf-8")
+
+
+def standard_files() -> list[str]:
+    return sorted(file.name for file in files("nndsl.std").iterdir() if file.name.endswith(".nn"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -141,6 +142,9 @@ def shapes(tensors: list[Any]) -> list[tuple[Any, str]]:
 # ---- Trials
 
 
+UNTRIED = "no sizes were tried"
+
+
 @dataclass
 class Trial:
     """What came of running what Keras built: `failed`, or shapes and dtypes, and what they tell.
@@ -155,12 +159,17 @@ class Trial:
     nothing: bool = False
 
 
-def trial(asked: Asked) -> Trial:
-    """Run an operation in a function of Keras; sizes that are not known get some that work."""
-    last = Trial("nothing was tried")
+def trial(asked: Asked, accepted: bool = False) -> Trial:
+    """Run an operation in a function of Keras; sizes that are not known get some that work.
+
+    If we have accepted it, there must be sizes with which it does not mix examples either.
+    """
+    last = Trial(UNTRIED)
     for sizes in _sizes(asked):
+        if sum(math.prod(shape) for shape in sizes) > 50_000 and last.failed != UNTRIED:
+            continue  # other sizes do as well, and faster
         last = _try(asked, sizes)
-        if not last.failed:
+        if not last.failed and not (accepted and last.mixes):
             break
     return last
 
@@ -178,18 +187,28 @@ def _sizes(asked: Asked) -> Iterator[list[tuple[int, ...]]]:
     tensors = [tensor for _, tensor in _tensors(asked[1])]
     known = {dim for tensor in tensors for dim in tensor.shape if dim}
     given = {abs(v) for v in keras.tree.flatten(asked[2]) if isinstance(v, int) and v}
-    guesses = sorted({1, 2, 3, 12} | known | given | {v * v for v in given if v < 7})
+    squares = {v * v for v in given} if asked[0].family == "images" else set()
+    guesses = sorted({1, 2} | known | given | squares)
     equal = {}
     for tensor in tensors:
         for axis, dim in enumerate(tensor.shape):
             if dim is not None:
                 equal.setdefault(axis, dim)
-    yield [tuple(equal.get(a, 3) if d is None else d for a, d in enumerate(t.shape)) for t in tensors]
+    yield [
+        tuple(equal.get(a, 3) if d is None else d for a, d in enumerate(t.shape)) for t in tensors
+    ]
     if all(dim is not None for tensor in tensors for dim in tensor.shape):
         return
     guess = random.Random(repr(asked[1:])).choice
-    for _ in range(60):
-        yield [tuple(guess(guesses) if d is None else d for d in t.shape) for t in tensors]
+    for number in range(300):
+        alike = {axis: guess(guesses) for axis in range(6)} if number % 3 == 0 else {}
+        yield [
+            tuple(
+                alike.get(axis) or guess(guesses) if dim is None else dim
+                for axis, dim in enumerate(tensor.shape)
+            )
+            for tensor in tensors
+        ]
 
 
 def _try(asked: Asked, sizes: list[tuple[int, ...]]) -> Trial:
@@ -202,36 +221,52 @@ def _try(asked: Asked, sizes: list[tuple[int, ...]]) -> Trial:
     built = in_keras(asked, make)
     if isinstance(built, Exception):
         return Trial(f"not built: {built}"[:200])
-    draw_ = np.random.RandomState(0)
+    chance = np.random.RandomState(0)
+    # To make an unsigned number of a negative one is not defined.
+    least = 0 if any(str(v).startswith("uint") for v in asked[2].values()) else -3
     values = [
-        _numbers(draw_, (BATCH, *shape), tensor.dtype, name)
+        _numbers(chance, (BATCH, *shape), tensor.dtype, name, least)
         for (name, tensor), shape in zip(_tensors(asked[1]), sizes, strict=True)
     ]
     try:
         function = keras.Function(inputs, built)
-        came = keras.tree.flatten(function(values))
+        came = _run(function, values)
     except Exception as error:
         forget()
         return Trial(str(error)[:200] or type(error).__name__)
     made = Trial(came=shapes(came))
     made.nothing = any(_same(came[0], value) for value in values[:1]) and len(came) == 1
     made.mixes = any(tuple(t.shape[:1]) != (BATCH,) for t in came)
-    try:
-        alone = keras.tree.flatten(function([value[2:3] for value in values]))
-        made.mixes |= not all(_same(a, t[2:3]) for a, t in zip(alone, came, strict=True))
-    except Exception:
-        made.mixes = True
+    for examples in ([2], [5, 0, 6]):
+        made.mixes = made.mixes or not _alike(function, values, came, examples)
     return made
 
 
-def _numbers(draw_: Any, shape: tuple[int, ...], dtype: str, name: str) -> Any:
+def _run(function: Any, values: list[Any]) -> list[Any]:
+    came = keras.tree.flatten(function(values))
+    return [
+        tf.sparse.to_dense(tf.sparse.reorder(t)) if isinstance(t, tf.SparseTensor) else t
+        for t in came
+    ]
+
+
+def _alike(function: Any, values: list[Any], came: list[Any], examples: list[int]) -> bool:
+    """Return whether some examples give among themselves what they give in the batch."""
+    try:
+        alone = _run(function, [tf.gather(value, examples) for value in values])
+    except Exception:
+        return False
+    return all(_same(a, tf.gather(t, examples)) for a, t in zip(alone, came, strict=True))
+
+
+def _numbers(chance: Any, shape: tuple[int, ...], dtype: str, name: str, least: int) -> Any:
     if dtype == "string":
-        return tf.constant(draw_.choice(["a", "b"], shape).astype(object))
+        return tf.constant(chance.choice(["a", "b"], shape).astype(object))
     if dtype == "bool":
-        return tf.constant(draw_.rand(*shape) > 0.5)
+        return tf.constant(chance.rand(*shape) > 0.5)
     if "float" in dtype:
-        return tf.cast(draw_.randn(*shape), dtype)
-    return tf.cast(np.zeros(shape) if name == "indices" else draw_.randint(1, 4, shape), dtype)
+        return tf.cast(chance.uniform(least, 3, shape), dtype)
+    return tf.cast(np.zeros(shape) if name == "indices" else chance.randint(1, 4, shape), dtype)
 
 
 def _same(a: Any, b: Any) -> bool:

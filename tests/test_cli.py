@@ -209,7 +209,7 @@ def test_constants_are_set(run: Run) -> None:
     )
     result = run("check", "model.nn", "--set", "widht=128", model=GOOD)
     assert result.status == 1
-    assert "there is no constant `widht` to set" in result.err
+    assert "there is no constant or parameter `widht` to set" in result.err
     assert "did you mean `width`?" in result.err
     for value in ("width=0", "width=wide", "width=3 4", "width=)", "width=1\nconst b = 2"):
         assert run("check", "model.nn", "--set", value, model=GOOD).status == 1
@@ -272,6 +272,7 @@ def test_other_names_and_lists(run: Run) -> None:
         ("ops.mean", "ops.mean  (operation: reductions)"),
         ("Losses", "Losses  (loss: ...)"),
         ("ops", "Operations: maths"),
+        ("products", "Operations: products"),
     ):
         result = run("layers", name)
         assert (result.status, result.err) == (0, "")

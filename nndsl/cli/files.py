@@ -52,6 +52,32 @@ def read_source(path: str) -> Source:
     return Source("<stdin>" if path == "-" else path, text)
 
 
+#: What stands in the folder of a whole project.
+_MARKS = ("pyproject.toml", ".git")
+
+
+def read_import(folder: Path, path: str) -> str:
+    """Return the text of a file that a `.nn` file in this folder imports. Raises `NotRead`.
+
+    Nothing is read from outside of the project: the nearest folder above that holds a
+    `pyproject.toml` or `.git`, or else the folder of the importing file.
+    """
+    from nndsl.imports import NotRead
+
+    root = next(
+        (f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in _MARKS)),
+        folder,
+    )
+    wanted = Path(os.path.realpath(folder / path))
+    if not wanted.is_relative_to(os.path.realpath(root)):
+        raise NotRead(f'"{path}" lies outside of the project in {root}')
+    try:
+        return read_source(str(wanted)).text
+    except FileProblem as problem:
+        reason = str(problem).replace(str(wanted), f'"{path}"').replace(f"{folder}{os.sep}", "")
+        raise NotRead(reason) from None
+
+
 def _similar(path: str) -> str:
     """Return a hint at a file of a like name in the same folder."""
     from nndsl.suggest import nearest

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli.files import FileProblem, read_source, write_output
+from nndsl.cli.files import FileProblem, read_import, read_source, write_output
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.source import Source
 
 if TYPE_CHECKING:
     from nndsl.compiler import CompiledModel, Options
+    from nndsl.imports import Files
 
 CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -102,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CONST=VALUE",
         action="append",
         default=[],
-        help="give a constant another value; may be repeated",
+        help="give a constant, or a parameter of the model, another value; may be repeated",
     )
     common.add_argument(
         "--import",
@@ -221,7 +222,7 @@ def _check(options: argparse.Namespace) -> int:
     from nndsl.compiler import check_model
 
     source = read_source(options.file)
-    found = check_model(source, _options(options), _file_exists(options.file))
+    found = check_model(source, _options(options), _files(options.file))
     return _say(found, options, "no problems found")
 
 
@@ -273,7 +274,7 @@ def _compile_source(
     from nndsl.compiler import compile_source
 
     chosen = _options(options, _relocation(options.file, folder))
-    return compile_source(source, chosen, _file_exists(options.file))
+    return compile_source(source, chosen, _files(options.file))
 
 
 def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:
@@ -318,8 +319,11 @@ def _source_folder(file: str) -> Path:
     return Path.cwd() if file == "-" else Path(file).absolute().parent
 
 
-def _file_exists(file: str) -> Callable[[str], bool]:
-    return lambda path: (_source_folder(file) / path).is_file()
+def _files(file: str) -> Files:
+    from nndsl.imports import Files
+
+    folder = _source_folder(file)
+    return Files(lambda path: (folder / path).is_file(), lambda path: read_import(folder, path))
 
 
 def _relocation(file: str, folder: Path | None) -> Callable[[str], str]:

@@ -20,7 +20,7 @@ def run_script(code: str, name: str, arguments: Sequence[str]) -> int:
     if importlib.util.find_spec("keras") is None:
         raise FileProblem(
             "training needs Keras and a backend, which are not installed here:"
-            ' pip install "nndsl[tensorflow]"'
+            ' pip install ".[tensorflow]" in the folder of nndsl, or pip install keras tensorflow'
         )
     with tempfile.TemporaryDirectory(prefix="nndsl-") as folder:
         script = Path(folder) / "nndsl_model.py"  # a name that hides no module of Python's

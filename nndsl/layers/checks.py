@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nndsl.layers.rule import Dim, LayerError, Shape, Tensor, Weight, shape_text
+from nndsl.layers.rule import Dim, LayerError, Shape, Tensor, Weight, dim_text, shape_text
 
 _NUMBERS = ("no axis", "one axis", "two axes", "three axes", "four axes", "five axes", "six axes")
 
@@ -37,8 +37,17 @@ def _rank_help(layer: str, x: Tensor, form: str) -> str | None:
     most = 2 if layer.startswith(("Depthwise", "Separable")) else 3
     if rank < x.rank <= most + 2:
         sibling = layer.replace(f"{rank - 2}D", f"{x.rank - 2}D")
-        return f"`{sibling}` takes {axes_text(x.rank - 1)}" if sibling != layer else None
-    return None
+        if sibling != layer:
+            fits = f"`{sibling}` takes {axes_text(x.rank - 1)}"
+            return f"{_without_batch(x)}; {fits}" if x.rank == rank + 1 else fits
+    return _without_batch(x) if x.rank == rank + 1 else None
+
+
+def _without_batch(x: Tensor) -> str:
+    return (
+        f"if {dim_text(x.shape[1])} is the batch, leave it out of the input's shape: "
+        f"`{shape_text(x.shape[1:])}`"
+    )
 
 
 def axis_of(layer: str, x: Tensor, axis: int, argument: str = "axis") -> int:

@@ -76,12 +76,13 @@ _OF_BOOLEANS = (
 
 def _need_divisor(name: str, divisor: Any) -> None:
     """Refuse a divisor of whole numbers that is 0, or is where a boolean is false."""
-    if dtype_of(divisor) == "bool" or (not isinstance(divisor, Tensor) and divisor == 0):
+    booleans = isinstance(divisor, Tensor) and divisor.dtype == "bool"
+    if booleans or (not isinstance(divisor, Tensor) and divisor == 0):
         raise LayerError(
             "D902",
             f"`{name}` cannot divide whole numbers by 0",
             expected="a number other than 0, or a tensor of numbers",
-            received="booleans, of which false is 0" if divisor != 0 else "0",
+            received="booleans, of which false is 0" if booleans else "0",
         )
 
 

@@ -266,6 +266,14 @@ def _need_room(x: Tensor, widths: Sequence[tuple[int, int]], mode: str) -> None:
     """Mirrored elements must be there: fewer than the axis has, or no more if its end counts."""
     if mode not in ("reflect", "symmetric"):
         return
+    if x.rank > 5:
+        raise LayerError(
+            "S101",
+            f"`ops.pad` with `mode={mode}` takes tensors of up to four axes beside the batch",
+            expected="[a, b, c, d], or fewer axes",
+            received=shape_text(x.shape),
+            argument="mode",
+        )
     for size, pair in zip(x.shape, widths, strict=True):
         most = size - (mode == "reflect") if isinstance(size, int) else None
         if most is not None and max(pair) > most:

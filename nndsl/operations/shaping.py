@@ -59,7 +59,7 @@ def _need_same_examples(x: Tensor, sizes: Sequence[int]) -> None:
     known = known_product(x.shape[1:])
     size = known_product(tuple(sizes))
     whole = all(isinstance(dim, int) for dim in x.shape[1:])
-    if size == known if whole else not known or size % known == 0:
+    if size == known if whole else not known or (size and size % known == 0):
         return
     mixes = whole and size and known and (known % size == 0 or size % known == 0)
     raise LayerError(
@@ -71,14 +71,17 @@ def _need_same_examples(x: Tensor, sizes: Sequence[int]) -> None:
         ),
         expected=f"{known} elements for each example" if whole else f"a multiple of {known}",
         received=f"{' x '.join(map(str, sizes)) or 1} = {size}",
-        help=f"the layer `Reshape` works out a size that is left open: `{_reshape(sizes)}`",
+        help=_help(known, sizes),
         argument="newshape",
     )
 
 
-def _reshape(sizes: Sequence[int]) -> str:
-    """Return a `Reshape` that keeps the last of the sizes, and fits."""
-    return f"Reshape(({', '.join(['-1', *map(str, sizes[-1:])])}{'' if sizes else ','}))"
+def _help(known: int, sizes: Sequence[int]) -> str:
+    """Return how `Reshape` keeps the last of the sizes, if it fits."""
+    last = sizes[-1] if sizes else 0
+    if not last or known % last:
+        return "the layer `Reshape` takes the sizes without the batch"
+    return f"the layer `Reshape` works out a size that is left open: `Reshape((-1, {last}))`"
 
 
 @operation("shaping")

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from nndsl.resolve.naming import is_abbreviation
+
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMBER = re.compile(r"-?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)(e[+-]?[0-9]+)?\Z")
 _UNTIDY = re.compile(r"[^A-Za-z0-9 ._-]")
@@ -81,7 +83,9 @@ def in_comment(text: str) -> Code:
 
 
 def snake_case(text: str) -> str:
-    """Return a class-like name as Python spells functions: `ConvBN` -> `conv_bn`."""
+    """Return a class-like name as Python spells functions: `conv_bn` for `ConvBN`."""
+    if is_abbreviation(text):
+        text = text.lower()
     text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower().strip("_")
     return text if text[:1].isalpha() else f"block_{text}".rstrip("_")

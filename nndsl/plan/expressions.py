@@ -23,7 +23,7 @@ class Spelling:
 
     def __init__(
         self,
-        constants: Mapping[str, Code],
+        constants: Mapping[graph.Constant, Code],
         parameters: Mapping[str, Code] | None = None,
         prefix: str | None = None,
     ) -> None:
@@ -42,7 +42,7 @@ class Spelling:
         if isinstance(expression, graph.Word):
             return literal(expression.text)
         if isinstance(expression, graph.ConstantUse):
-            return self.constants[expression.constant.name]
+            return self.constants[expression.constant]
         if isinstance(expression, graph.ParameterUse):
             return self.parameters[expression.name]
         if isinstance(expression, graph.Sequence):

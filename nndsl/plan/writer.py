@@ -9,18 +9,18 @@ from nndsl.plan.code import Code, Names, call, class_case, list_of, name, snake_
 from nndsl.plan.expressions import Spelling
 
 
-class UsedConstants(Mapping[str, Code]):
-    """The constants under their Python names; remembers which of them were used."""
+class UsedConstants(Mapping[graph.Constant, Code]):
+    """The constants, those of imported files too, under their Python names; which were used."""
 
     def __init__(self, constants: Sequence[graph.Constant], names: Names) -> None:
-        self.names = {c.name: names.unique(_unmangled(c.name).upper()) for c in constants}
-        self.used: set[str] = set()
+        self.names = {c: names.unique(_unmangled(c.name).upper()) for c in constants}
+        self.used: set[graph.Constant] = set()
 
-    def __getitem__(self, key: str) -> Code:
+    def __getitem__(self, key: graph.Constant) -> Code:
         self.used.add(key)
         return self.names[key]
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+    def __iter__(self) -> Iterable[graph.Constant]:  # type: ignore[override]
         return iter(self.names)
 
     def __len__(self) -> int:
@@ -53,9 +53,9 @@ class ModuleNames:
         """Return the constants that were used, with their values, in the source's order."""
         lines = []
         for constant in reversed(source.constants):
-            if constant.name in self.constants.used:
+            if constant in self.constants.used:
                 lines.append(
-                    (self.constants.names[constant.name], self.plain.expression(constant.value))
+                    (self.constants.names[constant], self.plain.expression(constant.value))
                 )
         return tuple(reversed(lines))
 

@@ -53,10 +53,11 @@ def groups() -> tuple[Group, ...]:
 
 
 def find_groups(title: str) -> tuple[Group, ...]:
-    """Return the lists of this title: "losses", or "operations" for all of them."""
+    """Return the lists of this title: "losses", "products", or "operations" for all of them."""
     wanted = rules.OPERATIONS.lower() if title == "ops" else title.lower()
-    found = ((group.title.lower(), group) for group in groups())
-    return tuple(g for name, g in found if wanted in (name, name.partition(":")[0]))
+    every = [(group.title.lower(), group) for group in groups()]
+    found = tuple(g for name, g in every if wanted in (name, name.partition(":")[0]))
+    return found or tuple(g for name, g in every if wanted == name.rpartition(": ")[2])
 
 
 def data(one: Entry | Group) -> dict[str, Any]:

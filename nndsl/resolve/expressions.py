@@ -139,8 +139,15 @@ def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -
         f"unknown name `{word.text}`",
         "no such constant or parameter",
         expected=expected,
-        help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names())),
+        help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names()))
+        or _in_quotes(word.text),
     )
+
+
+def _in_quotes(word: str) -> str | None:
+    """Return a hint at how a word of Keras is written where no argument says what it is."""
+    known = any(vocabulary.knows(kind, word) for kind in ("activations", "initializers"))
+    return f'write "{word}" in quotes if the word of Keras is meant' if known else None
 
 
 def _resolve_reference(
@@ -323,7 +330,7 @@ def bind(
         bound.append(graph.Bound(slot.name, value, argument.span, argument.name is None))
     missing = [slot.name for slot in slots if slot.required and slot.name not in seen]
     if missing and whole:
-        _missing(scope, callee, callee_span, missing, bool(arguments))
+        _missing(scope, callee, callee_span, missing, arguments)
         whole = False
     return Binding(tuple(bound), whole)
 
@@ -425,9 +432,14 @@ def _repeated(scope: Scope, callee: str, argument: tree.Argument, name: str) -> 
     )
 
 
-def _missing(scope: Scope, callee: str, span: Span, names: list[str], has_others: bool) -> None:
+def _missing(
+    scope: Scope, callee: str, span: Span, names: list[str], given: Sequence[tree.Argument]
+) -> None:
     what = ", ".join(f"`{name}`" for name in names)
-    example = ", ".join([*["..."] * has_others, *(f"{name}=..." for name in names)])
+    example = ", ".join([*["..."] * bool(given), *(f"{name}=..." for name in names)])
+    first = given[0].value if given and given[0].name is None else None
+    if isinstance(first, tree.Sequence) and len(given) == 1 and len(first.items) > len(names):
+        example = ", ".join(item.span.text for item in first.items)  # `Resizing([16, 16])`
     scope.reporter.error(
         "A207",
         span,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Union
 
 from nndsl import graph, layers
 from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
+from nndsl.imports import Imported
 from nndsl.layers.inside import MADE_INSIDE
 from nndsl.resolve import order
 from nndsl.resolve.body import BodyResolver
@@ -19,7 +21,9 @@ from nndsl.resolve.naming import (
     operation_names,
 )
 from nndsl.resolve.scope import Scope
-from nndsl.resolve.training import resolve_training
+from nndsl.resolve.size import depth_of, size_of
+from nndsl.resolve.training import resolve_training, trained_model
+from nndsl.resolve.unused import warn_of_parameters, warn_of_unused
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.syntax.names import definitions, lines_inside
@@ -31,39 +35,71 @@ Definition = Union[tree.Block, tree.Model]
 
 
 def resolve(
-    module: tree.Module, overrides: Mapping[str, tree.Expression] | None = None
+    module: tree.Module,
+    overrides: Mapping[str, tree.Expression] | None = None,
+    imported: Imported | None = None,
 ) -> tuple[graph.Graph, list[Diagnostic]]:
     """Return the graph of a module and what is wrong with its names. Never raises.
 
-    `overrides` gives constants other values (`--set`).
+    `overrides` gives constants other values, and parameters of models other defaults (`--set`);
+    `imported` are the modules of its imports.
     """
-    resolver = _ModuleResolver(module, overrides or {})
-    return resolver.resolve(), resolver.reporter.findings
+    files = _Files(imported or Imported(), Reporter())
+    resolver = ModuleResolver(module, overrides or {}, files)
+    return resolver.resolve(), files.reporter.findings
 
 
-class _ModuleResolver:
-    def __init__(self, module: tree.Module, overrides: Mapping[str, tree.Expression]) -> None:
+class _Files:
+    """What the resolvers of several files share."""
+
+    def __init__(self, imported: Imported, reporter: Reporter) -> None:
+        self.imported = imported
+        self.reporter = reporter
+        self.parts = BlockParts()
+        self.in_progress: list[str] = []
+        self.resolvers: dict[str, ModuleResolver] = {}
+
+    def resolver(self, module: tree.Module) -> ModuleResolver:
+        """Return the resolver of an imported module; it is made once."""
+        name = module.source.name
+        if name not in self.resolvers:
+            self.resolvers[name] = made = ModuleResolver(module, {}, self)
+            made.collect_all()
+        return self.resolvers[name]
+
+
+class ModuleResolver:
+    def __init__(
+        self, module: tree.Module, overrides: Mapping[str, tree.Expression], files: _Files
+    ) -> None:
         self.module = module
         self.overrides = overrides
-        self.reporter = Reporter()
+        self.files = files
+        self.reporter = files.reporter
         self.scope = Scope(self.reporter)
         self.definitions: dict[str, Definition] = {}
         self.blocks: dict[str, graph.Block | None] = {}
-        self.in_progress: list[str] = []
+        self.in_progress = files.in_progress
+        #: The names that were imported, with the resolver of the file that defines each.
+        self.imported: dict[str, ModuleResolver] = {}
         self.used_blocks: set[str] = set()
         #: Nodes of all models and blocks together, each block expanded: all that will be walked.
         self.total = 0
         self.whole = True
         self._operations: set[str] | None = None
-        self.parts = BlockParts()
+        self.parts = files.parts
+
+    def collect_all(self) -> None:
+        """Collect the names that the lines of the file define."""
+        for line in reversed(self.module.definitions):
+            if isinstance(line, tree.Constant):
+                self.scope.later_constants[line.name.text] = line.name.span
+        for line in self.module.definitions:
+            self.collect(line)
 
     def resolve(self) -> graph.Graph:
         lines = self.module.definitions
-        for line in reversed(lines):
-            if isinstance(line, tree.Constant):
-                self.scope.later_constants[line.name.text] = line.name.span
-        for line in lines:
-            self.collect(line)
+        self.collect_all()
         self.check_overrides()
         models = [
             self.model(line)
@@ -74,11 +110,12 @@ class _ModuleResolver:
             if isinstance(line, tree.Block):
                 self.find_block(name, line.span, applied=False)
         training, trained = self.training(models)
-        self.warn_of_unused()
-        blocks = tuple(block for block in self.blocks.values() if block is not None)
+        warn_of_unused(self)
+        resolvers = (self, *self.files.resolvers.values())
+        blocks = tuple(b for r in resolvers for b in r.blocks.values() if b is not None)
         return graph.Graph(
             self.module.source,
-            tuple(self.scope.constants.values()),
+            tuple(c for resolver in resolvers for c in resolver.scope.constants.values()),
             blocks,
             tuple(models),
             training,
@@ -90,6 +127,8 @@ class _ModuleResolver:
     def collect(self, line: tree.Line) -> None:
         if isinstance(line, tree.Constant):
             self.collect_constant(line)
+        elif isinstance(line, tree.Import):
+            self.collect_import(line)
         elif isinstance(line, (tree.Block, tree.Model)):
             self.collect_definition(line)
         elif isinstance(line, tree.Unsupported):
@@ -111,6 +150,37 @@ class _ModuleResolver:
             self.scope.poisoned.update(name.text for name in definitions(line))
             self.whole = False
 
+    def collect_import(self, line: tree.Import) -> None:
+        """Make the blocks of another file known here."""
+        module = self.files.imported.target(line)
+        for name in line.names:
+            if module is None:
+                self.scope.poisoned.add(name.text)
+                self.whole = False
+                continue
+            other = self.files.resolver(module)
+            if name.text in self.definitions or name.text in self.imported:
+                known = self.definitions.get(name.text)
+                self.duplicate(name, known.name.span if known else name.span)
+            elif other.is_block(name.text):
+                self.imported[name.text] = other
+            else:
+                self.report_not_exported(name, other, line.path)
+
+    def report_not_exported(self, name: tree.Identifier, other: ModuleResolver, path: str) -> None:
+        blocks = [known for known in other.names() if other.is_block(known)]
+        known = ", ".join(f"`{block}`" for block in blocks)
+        self.reporter.error(
+            "G705",
+            name.span,
+            f'"{path}" has no block `{name.text}`',
+            "not there",
+            help=did_you_mean(self.reporter.guess(name.text, blocks))
+            or (f"it has {known}" if known else None),
+        )
+        self.scope.poisoned.add(name.text)
+        self.whole = False
+
     def collect_constant(self, line: tree.Constant) -> None:
         name = line.name.text
         self.scope.later_constants.pop(name, None)
@@ -130,8 +200,9 @@ class _ModuleResolver:
 
     def collect_definition(self, line: Definition) -> None:
         name = line.name.text
-        if name in self.definitions:
-            self.duplicate(line.name, self.definitions[name].name.span)
+        if name in self.definitions or name in self.imported:
+            known = self.definitions.get(name)
+            self.duplicate(line.name, known.name.span if known else line.name.span)
         elif layers.find(name) is not None:
             self.reporter.error(
                 "A208",
@@ -154,30 +225,32 @@ class _ModuleResolver:
         )
 
     def check_overrides(self) -> None:
+        models = [line for line in self.definitions.values() if isinstance(line, tree.Model)]
+        known = [*self.scope.constants, *(p.name.text for m in models for p in m.parameters)]
         for name, value in self.overrides.items():
-            if name not in self.scope.constants and name not in self.scope.poisoned:
+            if name not in known and name not in self.scope.poisoned:
                 self.reporter.error(
                     "G705",
                     value.span,
-                    f"there is no constant `{name}` to set",
-                    help=did_you_mean(self.reporter.guess(name, self.scope.constants)),
+                    f"there is no constant or parameter `{name}` to set",
+                    help=did_you_mean(self.reporter.guess(name, known)),
                 )
 
     # ---- Blocks and models
 
     def is_block(self, name: str) -> bool:
-        return isinstance(self.definitions.get(name), tree.Block)
+        return name in self.imported or isinstance(self.definitions.get(name), tree.Block)
 
     def is_model(self, name: str) -> bool:
         return isinstance(self.definitions.get(name), tree.Model)
 
     def names(self) -> list[str]:
-        return list(self.definitions)
+        return [*self.definitions, *self.imported]
 
     def operations(self) -> set[str]:
         """Return what Keras may call the operations that are made anywhere in the file."""
         if self._operations is None:
-            definitions = self.definitions.values()
+            definitions = list(self.all_definitions())
             functions = {
                 FUNCTIONS_OF_SYMBOLS[symbol]
                 for definition in definitions
@@ -195,6 +268,17 @@ class _ModuleResolver:
             self._operations = {name for made in functions for name in operation_names(made)}
         return self._operations
 
+    def all_definitions(self) -> Iterator[Definition]:
+        """Yield the definitions of this file and of all that are imported."""
+        yield from self.definitions.values()
+        for other in self.files.resolvers.values():
+            if other is not self:
+                yield from other.definitions.values()
+
+    def definition_of(self, name: str) -> Definition:
+        other = self.imported.get(name)
+        return other.definition_of(name) if other else self.definitions[name]
+
     def made_inside(self, model: tree.Model) -> set[str]:
         """Return what Keras calls the layers that layers of a model make inside themselves."""
         found: set[str] = set()
@@ -205,13 +289,15 @@ class _ModuleResolver:
                 found.update(map(keras_name, MADE_INSIDE.get(name, ())))
                 if self.is_block(name) and name not in seen:
                     seen.add(name)
-                    waiting.append(self.definitions[name])
+                    waiting.append(self.definition_of(name))
         return found
 
     def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
         """Return a block, resolved when it is first asked for; None if it is in error."""
         if applied:
             self.used_blocks.add(name)
+        if name in self.imported:
+            return self.imported[name].find_block(name, span)
         line = self.definitions[name]
         assert isinstance(line, tree.Block)
         if name in self.in_progress:
@@ -239,12 +325,12 @@ class _ModuleResolver:
         scope = self.scope_with(line.parameters)
         resolver = BodyResolver(scope, self, line)
         body = resolver.resolve() if line.chain is None else resolver.resolve_chain(line.chain)
-        self.warn_of_parameters(scope, resolver)
-        size = _size(body)
+        warn_of_parameters(self.reporter, scope, resolver.names)
+        size = size_of(body)
         if size > graph.MAX_NODES:
             self.too_large(line.name.span, f"`{line.name.text}` expands to {size:,} layers")
             return None
-        depth = 1 + _depth(body)
+        depth = 1 + depth_of(body)
         if depth > MAX_DEPTH:
             self.too_deep(line.name.span)
             return None
@@ -255,8 +341,11 @@ class _ModuleResolver:
         return graph.Block(line.name.text, parameters, body, line.name.span, size, depth)
 
     def model(self, line: tree.Model) -> graph.Model:
-        scope = self.scope_with(line.parameters)
-        for parameter in line.parameters:
+        parameters = [
+            replace(p, default=self.overrides.get(p.name.text, p.default)) for p in line.parameters
+        ]
+        scope = self.scope_with(parameters)
+        for parameter in parameters:
             if parameter.default is None:
                 self.reporter.error(
                     "A207",
@@ -267,8 +356,8 @@ class _ModuleResolver:
                 )
         resolver = BodyResolver(scope, self, line)
         body = resolver.resolve()
-        self.warn_of_parameters(scope, resolver)
-        size = _size(body)
+        warn_of_parameters(self.reporter, scope, resolver.names)
+        size = size_of(body)
         fits = size <= graph.MAX_NODES
         if not fits:
             self.too_large(line.name.span, f"this model expands to {size:,} layers")
@@ -347,86 +436,10 @@ class _ModuleResolver:
                 labels=(Label(sections[0].span, "first one"),),
             )
         section = sections[0]
-        trained = self.trained_model(section, models)
+        trained = trained_model(self.reporter, section, models)
         if trained is None:
             return None, None
         return resolve_training(self.scope, section, trained), trained
-
-    def trained_model(self, section: tree.Train, models: list[graph.Model]) -> graph.Model | None:
-        by_name = {model.name: model for model in models}
-        if section.model is None:
-            if len(models) > 1:
-                names = ", ".join(f"`{name}`" for name in by_name)
-                self.reporter.error(
-                    "T803",
-                    section.span,
-                    "which model is trained?",
-                    f"there are {len(models)}: {names}",
-                    help=f"write `train {models[0].name} {{ ... }}`",
-                )
-            return models[0] if len(models) == 1 else None
-        model = by_name.get(section.model.text)
-        if model is None:
-            self.reporter.error(
-                "G705",
-                section.model.span,
-                f"unknown model `{section.model.text}`",
-                help=did_you_mean(self.reporter.guess(section.model.text, by_name)),
-            )
-        return model
-
-    # ---- Unused
-
-    def warn_of_parameters(self, scope: Scope, resolver: BodyResolver) -> None:
-        if not resolver.names.whole:
-            return
-        for name, parameter in scope.parameters.items():
-            if name not in scope.used_parameters:
-                self.reporter.warning(
-                    "G701",
-                    parameter.span,
-                    f"the parameter `{name}` is never used",
-                    "not used",
-                    help="delete it, or use it in an argument",
-                )
-
-    def warn_of_unused(self) -> None:
-        if not self.whole or any(d.severity == "error" for d in self.reporter.findings):
-            return
-        for name, constant in self.scope.constants.items():
-            if name not in self.scope.used_constants:
-                self.reporter.warning(
-                    "G701", constant.span, f"the constant `{name}` is never used", "not used"
-                )
-        for name, line in self.definitions.items():
-            if isinstance(line, tree.Block) and name not in self.used_blocks:
-                self.reporter.warning(
-                    "G701", line.name.span, f"the block `{name}` is never applied", "not used"
-                )
-
-
-def _size(body: graph.Body) -> int:
-    """Count the nodes of a body with those of the blocks that it applies.
-
-    A block counts even if it is empty, and so does what no output needs: both are walked.
-    """
-    size = 0
-    for node in (*body.nodes, *body.dead):
-        size += max(node.block.size, 1) if isinstance(node, graph.BlockNode) else 1
-        # How often a loop goes round is known only to the walk, which counts again.
-        size += sum(_size(region.body) for region in graph.regions(node))
-    return size
-
-
-def _depth(body: graph.Body) -> int:
-    """Return how deep the blocks are nested that a body applies."""
-    depth = 0
-    for node in (*body.nodes, *body.dead):
-        if isinstance(node, graph.BlockNode):
-            depth = max(depth, node.block.depth)
-        for region in graph.regions(node):
-            depth = max(depth, _depth(region.body))
-    return depth
 
 
 def _makes_mask(call: tree.Apply | tree.Call) -> bool:

@@ -45,12 +45,20 @@ def operation_names(function: str) -> tuple[str, ...]:
     return (_NAMES_OF_FUNCTIONS.get(function, function),)
 
 
+_MOST_IN_ABBREVIATION = 3
 #: Classes whose name inside Keras is not their public one.
 _INNER_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
 
 
+def is_abbreviation(name: str) -> bool:
+    """True for names such as `MoE`, which are too short to hold words."""
+    return len(name) <= _MOST_IN_ABBREVIATION
+
+
 def keras_name(name: str) -> str:
     """Return a class name as Keras writes it in layer names: `max_pooling2d`, `conv_bn`."""
+    if is_abbreviation(name):
+        return name.lower()
     name = _INNER_NAMES.get(name, name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nndsl import graph, vocabulary
-from nndsl.diagnostic import did_you_mean
+from nndsl.diagnostic import Reporter, did_you_mean
 from nndsl.resolve.expressions import resolve_expression, resolve_object
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
@@ -374,6 +374,33 @@ class _Training:
             self.wrong(value.span, "data", "the name of one array")
             return ()
         return tuple(texts)
+
+
+def trained_model(
+    reporter: Reporter, section: tree.Train, models: list[graph.Model]
+) -> graph.Model | None:
+    """Return the model that a section trains; report it if that is not clear."""
+    by_name = {model.name: model for model in models}
+    if section.model is None:
+        if len(models) > 1:
+            names = ", ".join(f"`{name}`" for name in by_name)
+            reporter.error(
+                "T803",
+                section.span,
+                "which model is trained?",
+                f"there are {len(models)}: {names}",
+                help=f"write `train {models[0].name} {{ ... }}`",
+            )
+        return models[0] if len(models) == 1 else None
+    model = by_name.get(section.model.text)
+    if model is None:
+        reporter.error(
+            "G705",
+            section.model.span,
+            f"unknown model `{section.model.text}`",
+            help=did_you_mean(reporter.guess(section.model.text, by_name)),
+        )
+    return model
 
 
 def _spellings(kind: str) -> list[str]:

@@ -77,9 +77,8 @@ def pytorch_stage(stage: tree.Apply) -> str | None:
     rule = layers.find(name)
     given = [a.value.span.text for a in stage.arguments or () if a.name is None]
     needed = sum(p.required for p in rule.parameters) if rule is not None else 0
-    if len(given) > needed:
-        given = given[sizes:]
-    return did_you_mean(f"{name}({', '.join(given)})" if given and rule is not None else name)
+    kept = given[sizes:] if len(given) > needed else given
+    return did_you_mean(name if kept == given or not kept else f"{name}({', '.join(kept)})")
 
 
 def _operation_named(name: str) -> str | None:
@@ -117,11 +116,18 @@ def report_not_a_tensor(body: BodyResolver, name: str, span: Span) -> None:
     else:
         known = [known for known, value in body.names.tensors.items() if not value.poisoned]
         guess = body.reporter.guess(name, known)
-        hint = (
-            did_you_mean(guess)
-            or _unnamed_end(body, name)
-            or f"define it first: `... -> Dense(3) as {name}`"
-        )
+        owner = name.partition(".")[0]
+        if owner != name and owner in body.names.tensors:
+            hint = f"tensors have no attributes: begin with `{owner}`, and write what is done to it"
+            hint += " behind arrows"
+        elif owner != name:
+            hint = "names of tensors have no dots"
+        else:
+            hint = (
+                did_you_mean(guess)
+                or _unnamed_end(body, name)
+                or f"define it first: `... -> Dense(3) as {name}`"
+            )
         body.reporter.error("G705", span, f"unknown name `{name}`", "no such tensor", help=hint)
         return
     body.reporter.error("G706", span, f"`{name}` is {what}", "a tensor is needed", help=hint)

@@ -47,9 +47,11 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 class Evaluator:
     """Evaluates expressions; each constant once."""
 
-    def __init__(self, reporter: Reporter, known: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, reporter: Reporter, known: Mapping[graph.Constant, Any] | None = None
+    ) -> None:
         self.reporter = reporter
-        self._constants: dict[str, Any] = dict(known or {})
+        self._constants: dict[graph.Constant, Any] = dict(known or {})
         #: How much lists hold, by their identity, while they are kept.
         self._lengths: dict[int, int] = {}
         self._kept: list[Any] = []
@@ -146,9 +148,9 @@ class Evaluator:
         return sequence[index]
 
     def constant(self, constant: graph.Constant) -> Any:
-        if constant.name not in self._constants:
-            self._constants[constant.name] = self.evaluate(constant.value, {})
-        return self._constants[constant.name]
+        if constant not in self._constants:
+            self._constants[constant] = self.evaluate(constant.value, {})
+        return self._constants[constant]
 
     def _object(self, expression: graph.Object, parameters: Mapping[str, Any]) -> Any:
         """Return the object. One that has a mistake is still known to be of its class."""

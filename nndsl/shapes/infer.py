@@ -27,7 +27,7 @@ def infer_shapes(
     """
     reporter = Reporter()
     evaluator = Evaluator(reporter)
-    constants = {c.name: evaluator.constant(c) for c in source_graph.constants}
+    constants = {c: evaluator.constant(c) for c in source_graph.constants}
     applied: set[graph.Block] = set()
     models = {}
     for model in source_graph.models:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from nndsl import graph
+from nndsl.expression import Constant
 from nndsl.layers.rule import Tensor, Weight
 from nndsl.source import Span
 
@@ -73,4 +74,4 @@ class ShapedGraph:
     graph: graph.Graph
     models: dict[str, ShapedModel]
     #: Values of constants, of training settings: whatever stands outside the models.
-    constants: dict[str, Any] = field(default_factory=dict)
+    constants: dict[Constant, Any] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from nndsl.diagnostic import Reporter
 from nndsl.layers.object_types import ObjectType
 from nndsl.layers.objects import mistakes
 from nndsl.layers.rule import BadArgument
-from nndsl.shapes.report import call_labels, report_unfit
+from nndsl.shapes.report import call_labels, is_quoted, report_unfit
 from nndsl.source import Span
 from nndsl.vocabulary import meaning
 
@@ -34,6 +34,7 @@ def check_object(
                 mistake.value,
                 call_labels(calls),
                 _hint(mistake),
+                in_quotes=is_quoted(bound[parameter.name].value),
             )
         else:
             at_fault = bound.get(mistake.argument or "")

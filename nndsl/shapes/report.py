@@ -31,12 +31,27 @@ def report_bad_argument(
         f"`{bad.parameter.name}` of `{rule.name}`",
         bad.value,
         call_labels(calls),
-        _other_argument(rule, bad.value),
+        _other_argument(rule, bad),
+        in_quotes=bound is not None and is_quoted(bound.value),
     )
 
 
-def _other_argument(rule: LayerRule, value: Any) -> str | None:
-    """Return a hint at the argument that a word was meant for: `Conv2D(32, 3, relu)`."""
+def is_quoted(value: graph.Expression) -> bool:
+    return isinstance(value, graph.Literal) and isinstance(value.value, str)
+
+
+def _other_argument(rule: LayerRule, bad: BadArgument) -> str | None:
+    """Return a hint at the argument that a word was meant for: `Conv2D(32, 3, relu)`.
+
+    A number where a list of one is taken gets its brackets: `Reshape(30)`.
+    """
+    value = bad.value
+    if type(value) is int:
+        try:
+            bad.parameter.type.convert([value])
+        except Unfit:
+            return None
+        return f"write `[{value}]`"
     if not isinstance(value, str):
         return None
     for parameter in rule.parameters:
@@ -84,6 +99,8 @@ def report_unfit(
     value: Any,
     labels: tuple[Label, ...] = (),
     hint: str | None = None,
+    *,
+    in_quotes: bool = False,
 ) -> None:
     """Report a value that its argument does not accept; `hint` for when no word is near."""
     is_word = isinstance(value, str)
@@ -97,6 +114,6 @@ def report_unfit(
         "not accepted",
         labels=labels,
         expected=unfit.expected,
-        received=show(value),
+        received=f'"{value}"' if in_quotes else show(value),
         help=did_you_mean(guess) or hint,
     )

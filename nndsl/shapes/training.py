@@ -52,7 +52,7 @@ def check_training(
 class _Checker:
     """Checks the numbers of the settings."""
 
-    def __init__(self, constants: dict[str, Any]) -> None:
+    def __init__(self, constants: dict[graph.Constant, Any]) -> None:
         self.reporter = Reporter()
         self.evaluator = Evaluator(self.reporter, constants)
 

@@ -48,9 +48,11 @@ class Builder:
         name, value = children
         return tree.Constant(self.span(start, end), self.identifier(name), value)
 
-    def import_line(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        names = self.identifiers(children[:-1])
-        return tree.Unsupported(self.span(start, end), "`import`", names)
+    def import_line(self, children: list[Any], start: int, end: int) -> tree.Import:
+        *names, path = children
+        where = self.span(path.start, path.end)
+        text = self.string([path], path.start, path.end).value
+        return tree.Import(self.span(start, end), self.identifiers(names), str(text), where)
 
     def extern(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
         return tree.Unsupported(self.span(start, end), "`extern`", (self.identifier(children[1]),))

@@ -133,6 +133,9 @@ def _help(start: str, tokens: list[Token], position: int) -> str | None:
         return "comments begin with `#`"
     if tokens[0].kind == "INPUT":
         name = tokens[1].text if len(tokens) > 1 else "x"
+        if token.kind == "LPAR" and tokens[-1].kind == "RPAR":
+            shape = ", ".join(t.text for t in tokens[position + 1 : -1] if t.kind != "COMMA")
+            return f"the sizes stand in square brackets: `input {name}: [{shape}]`"
         return f"an input is written `input {name}: [28, 28, 1]`"
     following = tokens[position + 1].text if position + 1 < len(tokens) else ""
     if token.kind == "EQUAL" and following == ">":

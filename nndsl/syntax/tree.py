@@ -164,6 +164,15 @@ class Constant(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Import(Node):
+    """`import A, B from "blocks.nn"`."""
+
+    names: tuple[Identifier, ...]
+    path: str
+    path_span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dimension(Node):
     """A size in a type: an expression, or `?` (None), or `?T` (its name), or `..`."""
 
@@ -278,6 +287,7 @@ class Broken(Node):
 
 
 Line = Union[
+    Import,
     Constant,
     Input,
     SharedLayer,

@@ -1,0 +1,1 @@
+"""Blocks that ship with nndsl: `import ConvBN from "std/convolution.nn"`."""
