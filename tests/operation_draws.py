@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import keras
@@ -26,9 +27,9 @@ class OperationDraw(Draw):
     """Draws what operations take beside what layers do."""
 
     def size(self) -> int | None:
-        """Return a size that is not the batch's."""
+        """Return a size that is not the batch's, and not so large that a trial takes long."""
         made = super().size()
-        return BATCH + 1 if made == BATCH else made
+        return BATCH + 1 if made == BATCH else made and min(made, 12)
 
     def operands(self, rule: LayerRule) -> dict[str, Any]:
         first = T(self.shape(), self.dtype(rule))
@@ -165,7 +166,7 @@ def trial(asked: Asked, accepted: bool = False) -> Trial:
     If we have accepted it, there must be sizes with which it does not mix examples either.
     """
     last = Trial(UNTRIED)
-    for sizes in _sizes(asked):
+    for sizes in islice(_sizes(asked), 300 if accepted else 30):
         if sum(math.prod(shape) for shape in sizes) > 50_000 and last.failed != UNTRIED:
             continue  # other sizes do as well, and faster
         last = _try(asked, sizes)
@@ -189,7 +190,7 @@ def _sizes(asked: Asked) -> Iterator[list[tuple[int, ...]]]:
     given = {abs(v) for v in keras.tree.flatten(asked[2]) if isinstance(v, int) and v}
     squares = {v * v for v in given} if asked[0].family == "images" else set()
     guesses = sorted({1, 2} | known | given | squares)
-    equal = {}
+    equal: dict[int, int] = {}
     for tensor in tensors:
         for axis, dim in enumerate(tensor.shape):
             if dim is not None:

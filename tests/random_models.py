@@ -86,7 +86,16 @@ class Fork:
     names: tuple[str, ...] = ()
 
 
-Stage = Union[Apply, Fork]
+@dataclass(frozen=True)
+class Repeat:
+    """Stages again and again, with other layers in each round."""
+
+    count: int
+    stages: tuple[Stage, ...]
+    names: tuple[str, ...] = ()
+
+
+Stage = Union[Apply, Fork, Repeat]
 Stages = tuple[Stage, ...]
 
 
@@ -195,6 +204,8 @@ class Writer:
     def stage(self, stage: Stage) -> str:
         if isinstance(stage, Fork):
             return f"( {' | '.join(map(self.chain, stage.branches))} ){_as(stage.names)}"
+        if isinstance(stage, Repeat):
+            return f"repeat {stage.count} {{ {self.chain(stage.stages)} }}{_as(stage.names)}"
         given = ", ".join(
             (f"{a.name}=" if a.name else "") + self.value(a.value) for a in stage.arguments
         )
@@ -326,9 +337,15 @@ class Meaning:
         """Return what a stage gives; raise `Misfit`, all counts as before, if it does not fit."""
         layers, pairs = len(self.layers), len(self.pairs)
         try:
-            if isinstance(stage, Fork):
+            if isinstance(stage, Repeat):
+                made: Flowings = tensors
+                for _ in range(stage.count):
+                    made = self.stages(stage.stages, made, frame)
+                if len(made) != len(tensors):
+                    raise Misfit("another number of tensors goes into the next round")
+            elif isinstance(stage, Fork):
                 branches = [self.stages(branch, tensors, frame) for branch in stage.branches]
-                made: Flowings = tuple(tensor for branch in branches for tensor in branch)
+                made = tuple(tensor for branch in branches for tensor in branch)
             else:
                 made = self.apply(stage, tensors, frame)
             _name(stage.names, made, frame)
@@ -1209,7 +1226,9 @@ class Drawing:
         if kind < 0.16:
             word, name, value = self.random.choice(CALLED)
             return self.unless_shared(Apply(word, (Argument(name, value),)))
-        if kind < 0.30 and forks and self.depth < 2:
+        if kind < 0.21 and self.depth < 2:
+            return self.loop(tensors)
+        if kind < 0.34 and forks and self.depth < 2:
             return self.fork(tensors)
         if kind < 0.45 and self.meaning.blocks:
             return self.block_call(tensors)
@@ -1311,6 +1330,17 @@ class Drawing:
             self.frame.tensors = before
             del self.meaning.layers[counts[0] :], self.meaning.pairs[counts[1] :]
         return fork
+
+    def loop(self, tensors: Flowings) -> Repeat | None:
+        """Draw a loop whose rounds keep the shape, or may change it."""
+        stages = self.keeping(tensors)
+        if self.chance(0.5):
+            drawn = self.layer(tensors[0])
+            stages = (*stages, drawn) if drawn is not None and not drawn.names else stages
+        if self.chance(0.15) and stages:
+            stages = (Repeat(self.random.choice([1, 2]), stages), *self.keeping(tensors))
+        loop = Repeat(self.random.choice([0, 1, 2, 2, 3]), stages)
+        return loop if stages and self.fits(loop, tensors) else None
 
     def branch(self, tensors: Flowings) -> Stages:
         if len(tensors) == 1 and self.chance(0.25):
@@ -1427,6 +1457,8 @@ def _walk(stages: Stages) -> Iterator[Stage]:
         if isinstance(stage, Fork):
             for branch in stage.branches:
                 yield from _walk(branch)
+        elif isinstance(stage, Repeat):
+            yield from _walk(stage.stages)
 
 
 def _used(flow: Flow) -> Iterator[str]:
@@ -1566,6 +1598,8 @@ def _renamed(value: Any, other: dict[str, str]) -> Any:
         return replace(value, arguments=_renamed(value.arguments, other))
     if isinstance(value, Fork):
         return replace(value, branches=_renamed(value.branches, other))
+    if isinstance(value, Repeat):
+        return replace(value, stages=_renamed(value.stages, other))
     if isinstance(value, Flow):
         sources, stages = _renamed(value.sources, other), _renamed(value.stages, other)
         return replace(value, sources=sources, stages=stages)
@@ -1596,6 +1630,14 @@ def _smaller_stages(stages: Stages) -> Iterator[Stages]:
         before, after = stages[:index], stages[index + 1 :]
         if stage.names:
             yield (*before, replace(stage, names=()), *after)
+        if isinstance(stage, Repeat):
+            yield (*before, *stage.stages, *after)
+            if stage.count > 1:
+                yield (*before, replace(stage, count=stage.count - 1), *after)
+            for inner in _smaller_stages(stage.stages):
+                if inner:
+                    yield (*before, replace(stage, stages=inner), *after)
+            continue
         if isinstance(stage, Apply):
             for less in _without_one(stage.arguments, least=0):
                 yield (*before, replace(stage, arguments=less), *after)

@@ -200,7 +200,8 @@ def compare(name: str, draws: int, seed: int) -> tuple[list[str], set[Any]]:
                 found.append(f"{name}{asked[1:]}\n  ours {said}\n  Keras's {heard}\n  {tried}")
                 continue
             tally["listed" if reason else "accepted"] += 1
-            tally[f": {reason}"] += bool(reason)
+            if reason:
+                tally[f": {reason}"] += 1
         forget()
     return found, used
 
