@@ -41,6 +41,8 @@ TEXTS = {
     "filepath": ["best.keras", "best.weights.h5", "{epoch}.keras", "best.h5", "best"],
     "backup_dir": ["backup", ""],
     "monitor": ["val_loss", "loss"],
+    "root": ["http://localhost:9000"],
+    "path": ["/logs", ""],
     "name": ["part", "part_1", "a b"],
 }
 
@@ -107,11 +109,12 @@ def draw(kind: str, name: str, number: int, seed: int) -> tuple[KerasObject, str
     return made.object(kind, name), made.wrong
 
 
-def our_mistakes(made: KerasObject) -> list[BadArgument | LayerError]:
-    """Return what we refuse of an object and of those in it."""
+def our_mistakes(made: KerasObject) -> list[tuple[KerasObject, BadArgument | LayerError]]:
+    """Return what we refuse of an object and of those in it, each with the one it is of."""
     inner = [v for _, value in made.arguments for v in _flat(value) if isinstance(v, KerasObject)]
     found = [mistake for value in inner for mistake in our_mistakes(value)]
-    return [*found, *objects.mistakes(made.kind, made.name, dict(made.arguments))]
+    own = objects.mistakes(made.kind, made.name, dict(made.arguments))
+    return [*found, *((made, mistake) for mistake in own)]
 
 
 def _flat(value: Any) -> list[Any]:

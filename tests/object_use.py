@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import keras
 import numpy as np
+import requests
 
 from nndsl.vocabulary import KerasObject
 
@@ -53,18 +59,48 @@ def keras_refusal(made: KerasObject) -> str | None:
 
 def works(made: KerasObject) -> bool | None:
     """Say if an object does its work with finite numbers; None where it is not tried."""
-    use = _USES.get(made.kind)
-    if use is None:
+    if not _may_use(made):
         return None
-    return any(_works(use, made, attempt) for attempt in range(len(PAIRS)))
+    return any(values is not None for values in outcomes(made))
 
 
-def _works(use: Callable[[Any, int], Iterator[Any]], made: KerasObject, attempt: int) -> bool:
-    try:
-        values = list(use(made_in_keras(made), attempt))
-        return bool(values) and all(np.all(np.isfinite(np.asarray(v, "float64"))) for v in values)
-    except Exception:
+def same(made: KerasObject, other: KerasObject) -> bool:
+    """True if both do their work wherever one does, with the same numbers."""
+    if not _may_use(made) or not _may_use(other):
         return False
+    pairs = list(zip(outcomes(made), outcomes(other), strict=True))
+    return any(mine is not None for mine, _ in pairs) and all(map(_equal, *zip(*pairs, strict=True)))
+
+
+def _equal(mine: list[Any] | None, its: list[Any] | None) -> bool:
+    if mine is None or its is None:
+        return mine is its
+    try:
+        return len(mine) == len(its) and all(map(np.allclose, mine, its))
+    except ValueError:  # of shapes that do not meet
+        return False
+
+
+def outcomes(made: KerasObject) -> list[list[Any] | None]:
+    """Return the numbers that come of each attempt to use an object; None where it fails."""
+    return [_outcome(made, attempt) for attempt in range(len(PAIRS))]
+
+
+def _outcome(made: KerasObject, attempt: int) -> list[Any] | None:
+    keras.utils.set_random_seed(0)
+    try:
+        found = [np.asarray(v, "float64") for v in _USES[made.kind](made_in_keras(made), attempt)]
+    except Exception:
+        return None
+    fine = bool(found) and all(v.size and np.all(np.isfinite(v)) for v in found)
+    return found if fine else None
+
+
+def _may_use(made: KerasObject) -> bool:
+    """False for what would close a file of this process, or needs a package that is not here."""
+    if made.name == "TensorBoard":
+        return False
+    return not isinstance(dict(made.arguments).get("filename"), int)
 
 
 def _result(made: Any, attempt: int) -> Iterator[Any]:
@@ -108,6 +144,52 @@ def _schedule(made: Any, attempt: int) -> Iterator[Any]:
             yield made(keras.ops.convert_to_tensor(step, "int32"))
 
 
+def _callback(made: Any, attempt: int) -> Iterator[Any]:
+    """Let a callback see a training in which the loss grows, in a folder of its own."""
+    if attempt:
+        return
+    sent: list[float] = []
+
+    def post(url: str, data: Any = None, json: Any = None, headers: Any = None) -> None:
+        try:
+            request = requests.Request("POST", url, headers, data=data, json=json).prepare()
+        except requests.exceptions.RequestException as error:
+            raise ValueError from error  # Keras only warns of it
+        body = request.body or ""
+        sent.extend(body if isinstance(body, bytes) else body.encode())
+
+    said = io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(said),
+        mock.patch("requests.post", post),
+    ):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(0.1, use_ema=True), "mse")
+        model.optimizer.build(model.trainable_variables)
+        made.set_params({"epochs": 6, "steps": 2, "verbose": 0})
+        made.set_model(model)
+        _train(made)
+        files = sum(len(names) for _, _, names in os.walk(folder))
+        yield [float(model.optimizer.learning_rate), model.stop_training, files]
+    yield [len(said.getvalue()), *sent]
+
+
+def _train(made: Any) -> None:
+    made.on_train_begin()
+    for epoch in range(6):
+        logs = {"loss": 1.0 + epoch, "val_loss": 1.0 + epoch}
+        made.on_epoch_begin(epoch)
+        for batch in range(2):
+            made.on_train_batch_begin(batch)
+            made.on_train_batch_end(batch, logs)
+        made.on_test_begin()
+        made.on_test_end(logs)
+        made.on_epoch_end(epoch, logs)
+    made.on_train_end(logs)
+
+
 _USES: dict[str, Callable[[Any, int], Iterator[Any]]] = {
     "activations": _result,
     "initializers": _initializer,
@@ -117,4 +199,5 @@ _USES: dict[str, Callable[[Any, int], Iterator[Any]]] = {
     "metrics": _metric,
     "optimizers": _optimizer,
     "schedules": _schedule,
+    "callbacks": _callback,
 }

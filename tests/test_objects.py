@@ -5,8 +5,7 @@
     python tests/test_objects.py 500 Adam losses          as a program: prints the table
 
 For each draw of a class and its arguments: if Keras makes the object, we accept it; if Keras
-refuses, we refuse. Where Keras keeps anything and fails when the object is used, we refuse earlier:
-that is put to the test by using it. `LISTED` has what is left.
+refuses, we refuse. `object_exceptions.py` has the reasons for differing.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -27,77 +25,15 @@ keras = pytest.importorskip("keras")
 pytest.importorskip("tensorflow")
 
 from object_draws import CLASSES, draw, our_mistakes  # noqa: E402
-from object_use import keras_refusal, works  # noqa: E402
+from object_exceptions import LISTED, USED, laxer, stricter  # noqa: E402
+from object_use import keras_refusal  # noqa: E402
 
-from nndsl.layers.argument_types import BoolType, OptionalType  # noqa: E402
 from nndsl.layers.objects import parameters  # noqa: E402
-from nndsl.layers.rule import BadArgument, LayerError  # noqa: E402
-from nndsl.vocabulary import KerasObject, accepted, table  # noqa: E402
+from nndsl.vocabulary import accepted, table  # noqa: E402
 
 DRAWS = int(os.environ.get("NNDSL_DRAWS", "60"))
 SEED = int(os.environ.get("NNDSL_SEED", "0"))
 
-# Put to the test each time.
-FAILS = "fails when used"
-
-TRUTH = "`true` or `false` is wanted: Keras takes anything for one of them"
-BOOLEAN = "a number is wanted: Keras takes `true` for 1"
-EMPTY = "an empty word or list, which Keras takes for none given"
-IN_TRAINING = "a callback looks at it only in training"
-MANY = "one number is wanted: Keras computes with a list element by element"
-ON_APPLYING = "the axis of an activation: known to fit or not only where it is applied"
-
-#: Arguments that Keras does not look at, or computes nonsense with, and why we refuse them.
-LISTED = {
-    "name": "a name is a text: Keras looks at it only where it makes variables",
-    "dtype": "a loss or metric of whole numbers, truths or strings: it would be rounded",
-    "input_axes": "looked at only beside `output_axes`",
-    "output_axes": "looked at only beside `input_axes`",
-    "ema_momentum": "looked at only with `use_ema`",
-    "ema_overwrite_frequency": "looked at only with `use_ema`",
-    "alpha": "looked at only with `apply_class_balancing`",
-    "label_smoothing": "targets outside 0 to 1 come out",
-    "label_weights": "looked at only with `multi_label`",
-    "num_labels": "looked at only with `multi_label`",
-    "beta_1": "an average that grows without end, or looked at only later",
-    "beta_2": "an average that grows without end, or looked at only later",
-    "adam_beta_1": "Muon looks at it only for weights that it leaves to Adam",
-    "adam_beta_2": "Muon looks at it only for weights that it leaves to Adam",
-    "adam_weight_decay": "Muon looks at it only for weights that it leaves to Adam",
-    "adam_lr_ratio": "Muon looks at it only for weights that it leaves to Adam",
-    "muon_a": "Muon looks at it only if `ns_steps` is not 0",
-    "muon_b": "Muon looks at it only if `ns_steps` is not 0",
-    "muon_c": "Muon looks at it only if `ns_steps` is not 0",
-    "exclude_layers": "Muon looks at it only where weights have names that match",
-    "epsilon": "a number below 0 is added",
-    "epsilon_1": "a number below 0 is added",
-    "epsilon_2": "a number below 0 is added",
-    "initial_accumulator_value": "a sum of squares is not below 0",
-    "negative_slope": "looked at only for numbers below 0",
-    "rho": "an average that grows without end",
-    "momentum": "an average that grows without end",
-    "clip_threshold": "looked at only later",
-    "warmup_steps": "Keras counts no steps below 0",
-    "warmup_target": "looked at only later",
-    "weight_decay": "looked at only where weights decay",
-    "clipnorm": "looked at only if another way of clipping is not given",
-    "clipvalue": "looked at only if another way of clipping is not given",
-    "global_clipnorm": "looked at only if another way of clipping is not given",
-    "dynamic_growth_steps": "looked at only after that many steps",
-    "initial_scale": "a scale below 0",
-    "initial_learning_rate": "a whole number, and Keras computes the schedule in whole numbers",
-    "values": "whole numbers, and Keras computes the schedule in whole numbers",
-    "k": "nothing is among the best -1",
-    "top_k": "nothing is among the best -1",
-    "class_id": "a class is counted from 0: Keras counts from the end",
-    "ignore_class": "no class has a number with a fraction",
-    "num_thresholds": "looked at only if `thresholds` is not given",
-    "num_regressors": "regressors are counted in whole numbers",
-    "target_class_ids": "a class is counted from 0: Keras counts from the end",
-    "axis": "all axes, or several, where one is meant",
-    "max_value": "a limit that is not looked at",
-    "threshold": "a threshold that is not looked at",
-}
 #: Why a class is not made here.
 NOT_MADE = {"OrbaxCheckpoint": "needs the package orbax-checkpoint"}
 
@@ -116,7 +52,7 @@ def compare(kind: str, name: str, draws: int, seed: int) -> Iterator[str]:
             if bool(ours) == bool(theirs):
                 tally["refused" if ours else "accepted"] += 1
                 continue
-            reason = _laxer(made) if theirs else _stricter(made, ours)
+            reason = laxer(made) if theirs else stricter(made, ours)
             tally["listed" if reason else "bugs"] += 1
             if reason:
                 REASONS[reason] += 1
@@ -125,36 +61,6 @@ def compare(kind: str, name: str, draws: int, seed: int) -> Iterator[str]:
 
 
 REASONS: Counter[str] = Counter()
-
-
-def _laxer(made: KerasObject) -> str | None:
-    return ON_APPLYING if made.kind == "activations" and dict(made.arguments).get("axis") else None
-
-
-def _stricter(made: KerasObject, mistakes: list[BadArgument | LayerError]) -> str | None:
-    if works(made) is False:
-        return FAILS
-    reasons = [_careless(made, mistake) for mistake in mistakes]
-    return None if None in reasons else reasons[0]
-
-
-def _careless(made: KerasObject, mistake: BadArgument | LayerError) -> str | None:
-    if isinstance(mistake, LayerError):
-        return LISTED.get(mistake.argument or "")
-    type_, value = mistake.parameter.type, mistake.value
-    if isinstance(type_.inner if isinstance(type_, OptionalType) else type_, BoolType):
-        return TRUTH
-    if isinstance(value, bool):
-        return BOOLEAN
-    if isinstance(type_, OptionalType) and not value:
-        return EMPTY
-    if made.kind == "callbacks":
-        return IN_TRAINING
-    return LISTED.get(mistake.parameter.name) or (MANY if _are_numbers(value) else None)
-
-
-def _are_numbers(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(isinstance(v, (int, float)) for v in value)
 
 
 @pytest.mark.parametrize(("kind", "name"), CLASSES)
@@ -166,8 +72,9 @@ def test_draws(kind: str, name: str) -> None:
 
 
 def test_the_list_has_no_more_than_is_needed() -> None:
-    known = {p for kind, name in CLASSES for p in parameters(kind, name)}
-    assert set(LISTED) <= known
+    if sum(tally["draws"] for tally in TALLY.values()) < 60 * (len(CLASSES) - len(NOT_MADE)):
+        pytest.skip("known only after all draws of all classes")
+    assert not [entry for entry in LISTED if entry not in USED]
 
 
 @pytest.mark.parametrize(("kind", "name"), CLASSES)

@@ -15,7 +15,7 @@ from nndsl.layers.arguments import (
 from nndsl.layers.rule import LayerError, Output
 from nndsl.operations.elementwise import asked, floated, kept, no_sign
 from nndsl.operations.promotion import need_floats, need_numbers, need_whole
-from nndsl.operations.rule import axes_in, operation, result
+from nndsl.operations.rule import axes_in, need_axes, operation, result
 
 absolute = kept("absolute", "Take the sign away from each element.")
 abs_ = kept("abs", "Take the sign away from each element.")
@@ -220,5 +220,5 @@ def normalize(
         vector -> ops.normalize
     """
     need_floats("ops.normalize", x)
-    axes_in("ops.normalize", x, axis)
+    need_axes("ops.normalize", axes_in("ops.normalize", x, axis))
     return result(x.shape, "float32")

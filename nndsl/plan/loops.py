@@ -90,6 +90,13 @@ def parameters_used(part: object) -> Iterator[str]:
             yield from parameters_used(item)
     elif isinstance(part, graph.Block):
         return  # its parameters are its own
+    elif isinstance(part, graph.LoopNode):
+        yield from parameters_used(part.items)
+        yield from (n for n in parameters_used(part.region) if n not in part.variables)
+    elif isinstance(part, graph.Body):
+        own = {constant.name for constant in part.constants}
+        inside = (part.constants, part.shared, part.nodes)
+        yield from (name for name in parameters_used(inside) if name not in own)
     elif is_dataclass(part):
         for field in fields(part):
             if field.name not in ("span", "layer", "operation", "dead", "broken", "branch_of"):
@@ -141,7 +148,7 @@ class Lifting:
     def as_block(self, node: graph.LoopNode, body: graph.Body) -> graph.Body:
         """Return a body that applies a block, which is made of the inside of a loop."""
         span = node.span
-        used = sorted(set(parameters_used(body)) - {c.name for c in body.constants})
+        used = sorted(set(parameters_used(body)))
         parameters = tuple(graph.Parameter(text, None, span) for text in used)
         block = graph.Block(self.names.unique(node.name), parameters, body, span, 1)
         self.blocks.append(block)

@@ -218,7 +218,7 @@ def resolve_for(body: BodyResolver, line: tree.For) -> None:
     poisoned = items is None or any(own[name].poisoned for name in carried)
     outputs = tuple(graph.Value(line.span, name, poisoned) for name in carried)
     for name, output in zip(carried, outputs, strict=True):
-        body.names.tensors[name] = output
+        body.names.give_again(name, output, line.span)
     if items is None:
         body.names.whole = False
     elif not carried and body.names.whole:
@@ -328,9 +328,7 @@ def resolve_if(body: BodyResolver, line: tree.If) -> None:
         regions.append(branch.region(values, ()))
     outputs = tuple(graph.Value(line.span, name, poisoned) for name in names)
     for name, output in zip(names, outputs, strict=True):
-        body.names.tensors[name] = output
-        body.names.places.setdefault(name, line.span)
-        body.layer_values.discard(output)
+        body.names.give_again(name, output, line.span)
     if condition is None:
         body.names.whole = False
     elif not names and body.names.whole:

@@ -99,6 +99,11 @@ class BodyNames:
             self.whole = False
             self.tensors.setdefault(name.text, value)
 
+    def give_again(self, name: str, value: graph.Value, span: Span) -> None:
+        """Let a name stand for another tensor: what a loop or choice has made of it."""
+        self.tensors[name] = value
+        self.places.setdefault(name, span)
+
     def poison(self, name: tree.Identifier) -> None:
         """Define a name as a tensor that nothing is known of, so that its uses are no errors."""
         self.whole = False
