@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+from object_draws import our_mistakes
 from object_use import same, works
 
 from nndsl.layers.argument_types import ArgumentType, BoolType, OptionalType
@@ -146,7 +147,9 @@ def an_int(value: Any) -> bool:
 
 
 def whole_numbers(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(map(is_number, value)) and any(map(an_int, value))
+    return (
+        isinstance(value, (list, tuple)) and all(map(is_number, value)) and any(map(an_int, value))
+    )
 
 
 def falsy(value: Any) -> bool:
@@ -209,7 +212,6 @@ LISTED = (
     Entry("metrics", "label_smoothing", no_share, "targets outside 0 to 1 come out"),
     Entry("ScheduleFreeAdamW", "beta_2", no_share, "no average has such weights"),
     Entry("Muon", "adam_beta_2", no_weight, _ADAM, ignored),
-    Entry("Muon", "adam_lr_ratio", no_number, _ADAM, ignored),
     Entry("Muon", "adam_weight_decay", no_number, _ADAM, ignored),
     Entry("Muon", "epsilon", no_number, _ADAM, ignored),
     Entry("Muon", "muon_a", no_number, "looked at only if `ns_steps` is not 0", ignored),
@@ -251,9 +253,7 @@ LISTED = (
         whole_numbers,
         "whole numbers, and Keras computes the schedule in whole numbers",
     ),
-    Entry(
-        "metrics", "name", with_a_slash, "only a variable of that name is refused", no_variable
-    ),
+    Entry("metrics", "name", with_a_slash, "only a variable of that name is refused", no_variable),
     Entry("EarlyStopping ModelCheckpoint", "mode", anything, _AUTO, as_if(lambda _: "auto")),
     Entry("EarlyStopping", "verbose", no_number, _STOPS, fails_with(monitor="loss")),
     Entry("ModelCheckpoint", "verbose", a_float, "counts for 1", as_if(lambda _: 1)),
@@ -270,7 +270,8 @@ LISTED = (
     Entry("ReduceLROnPlateau", "patience", below_0, "counts for 0", as_if(lambda _: 0)),
     Entry("ReduceLROnPlateau", "factor", below_0, "counts for 0", as_if(lambda _: 0.0)),
     Entry("RemoteMonitor", "field", no_text, "looked at only without `send_as_json`", ignored),
-    Entry("RemoteMonitor", "field", an_int, "sent as a text", as_if(str)),
+    Entry("RemoteMonitor", "field", no_text, "sent as a text", as_if(str)),
+    Entry("AUC", "thresholds", falsy, "counts for an empty list", as_if(lambda _: [])),
     Entry("TensorBoard", "log_dir", no_text, _NOT_TRIED),
     Entry("TensorBoard", "histogram_freq", no_frequency, _NOT_TRIED),
     Entry("TensorBoard", "embeddings_freq", no_frequency, _NOT_TRIED),
@@ -307,7 +308,8 @@ def stricter(made: KerasObject, mistakes: Mistakes) -> str | None:
             return None if None in reasons else reasons[0]
         if _are_to_blame(one, mistakes):
             return FAILS
-    return None
+    reasons = [_careless(of, mistake) for of, mistake in mistakes]
+    return None if None in reasons else reasons[0]
 
 
 def _alone(made: KerasObject, mistakes: Mistakes) -> KerasObject:
@@ -319,14 +321,14 @@ def _alone(made: KerasObject, mistakes: Mistakes) -> KerasObject:
 
 
 def _are_to_blame(made: KerasObject, mistakes: Mistakes) -> bool:
-    """True if the object works without the refused arguments, of those that may be left out."""
+    """True if the object works without the refused arguments, or we refuse the others too."""
     known = parameters(made.kind, made.name)
     for _, mistake in mistakes:
         name = _argument(mistake)
         if name not in known or known[name].required:
             return True
         made = without(made, name)
-    return works(made) is True
+    return works(made) is True or bool(our_mistakes(made))
 
 
 def _careless(made: KerasObject, mistake: BadArgument | LayerError) -> str | None:

@@ -69,7 +69,9 @@ def same(made: KerasObject, other: KerasObject) -> bool:
     if not _may_use(made) or not _may_use(other):
         return False
     pairs = list(zip(outcomes(made), outcomes(other), strict=True))
-    return any(mine is not None for mine, _ in pairs) and all(map(_equal, *zip(*pairs, strict=True)))
+    return any(mine is not None for mine, _ in pairs) and all(
+        map(_equal, *zip(*pairs, strict=True))
+    )
 
 
 def _equal(mine: list[Any] | None, its: list[Any] | None) -> bool:
@@ -144,6 +146,16 @@ def _schedule(made: Any, attempt: int) -> Iterator[Any]:
             yield made(keras.ops.convert_to_tensor(step, "int32"))
 
 
+@contextlib.contextmanager
+def _inside(folder: str) -> Iterator[None]:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
 def _callback(made: Any, attempt: int) -> Iterator[Any]:
     """Let a callback see a training in which the loss grows, in a folder of its own."""
     if attempt:
@@ -155,13 +167,13 @@ def _callback(made: Any, attempt: int) -> Iterator[Any]:
             request = requests.Request("POST", url, headers, data=data, json=json).prepare()
         except requests.exceptions.RequestException as error:
             raise ValueError from error  # Keras only warns of it
-        body = request.body or ""
+        body: Any = request.body or ""
         sent.extend(body if isinstance(body, bytes) else body.encode())
 
     said = io.StringIO()
     with (
         tempfile.TemporaryDirectory() as folder,
-        contextlib.chdir(folder),
+        _inside(folder),
         contextlib.redirect_stdout(said),
         mock.patch("requests.post", post),
     ):

@@ -102,13 +102,18 @@ STRICTER = (
     Row("add", "D902", _strings, "strings, which TensorFlow joins"),
     Row("celu", "alpha", _any, "a list of one number"),
     Row("take_along_axis", "D902", _any, "floats as indices, which are cut off"),
-    Row("hard_shrink normalize norm", "A209", _any, "whole numbers, which other cases fail on"),
+    Row(
+        "hard_shrink normalize norm dot_product_attention",
+        "A209",
+        _any,
+        "whole numbers, which other cases fail on",
+    ),
 )
 
 #: Drawn beside the others, as each row has to be needed.
 EXTRA: dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], ...]] = {
     "isnan": (({"x": T((4,), "string")}, {}),),
-    "add": (({"x1": T((4,), "string"), "x2": T((4,), "string")}, {}),),
+    "add": (({"x1": T((6, 8), "string"), "x2": T((6, 8), "string")}, {}),),
     "celu": (({"x": T((4,))}, {"alpha": [1]}), ({"x": T((4,))}, {"alpha": True})),
     "where": (({"condition": T((4,)), "x1": T((4,)), "x2": 1}, {}),),
     "take_along_axis": (({"x": T((4,)), "indices": T((4,))}, {"axis": 1}),),
