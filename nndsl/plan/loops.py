@@ -22,13 +22,15 @@ class LoopNames:
 
     def index(self) -> Code:
         """Return the variable that counts the rounds at this depth: `i`, `j`, `k`."""
-        letter = "ijklmn"[self.depth % 6]
-        return self.spelt.setdefault(f" {self.depth}", self.names.unique(letter))
+        return self._once(f" {self.depth}", "ijklmn"[self.depth % 6])
 
     def variable(self, text: str) -> Code:
-        if text not in self.spelt:
-            self.spelt[text] = self.names.unique(text)
-        return self.spelt[text]
+        return self._once(text, text)
+
+    def _once(self, key: str, wanted: str) -> Code:
+        if key not in self.spelt:
+            self.spelt[key] = self.names.unique(wanted)
+        return self.spelt[key]
 
 
 class Loop:

@@ -117,9 +117,10 @@ class Variables:
 
     def define(self, index: int) -> list[Code]:
         """Name what the node at an index gives; return the variables in order."""
-        return [self._define(value, index) for value in self.body.nodes[index].outputs]
+        return [self.define_value(value, index) for value in self.body.nodes[index].outputs]
 
-    def _define(self, value: graph.Value, index: int) -> Code:
+    def define_value(self, value: graph.Value, index: int) -> Code:
+        """Name one value that the node at an index gives; return the variable."""
         forced = self.forced.get(value)
         if forced is not None and self._fits(forced, value, index):
             variable = forced
@@ -130,10 +131,6 @@ class Variables:
         self.variables[value] = variable
         self.holders[variable] = value
         return variable
-
-    def define_value(self, value: graph.Value, index: int) -> Code:
-        """Name what a loop or choice at an index gives; return the variable."""
-        return self._define(value, index)
 
     def _anonymous(self, value: graph.Value, index: int) -> Code:
         for candidate in _candidates(self.branches.get(value)):

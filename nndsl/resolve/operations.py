@@ -13,7 +13,6 @@ from nndsl.operations.refused import refusal
 from nndsl.resolve.expressions import bind, slots_of
 from nndsl.resolve.tensors import resolve_operand
 from nndsl.resolve.unknown import pytorch_stage
-from nndsl.source import Span
 from nndsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -51,22 +50,9 @@ def apply_operation(
     ordered = tuple(operands[p.name] for p in rule.tensors if p.name in operands)
     if any(value.poisoned for operand in ordered for value in operand.values):
         return (graph.Value(stage.span, poisoned=True),)
-    return add_operation(body, stage.span, rule, ordered, names, bound.arguments)
-
-
-def add_operation(
-    body: BodyResolver,
-    span: Span,
-    rule: LayerRule,
-    operands: tuple[graph.Operand, ...],
-    names: tuple[tree.Identifier, ...] = (),
-    arguments: tuple[graph.Bound, ...] = (),
-    symbol: str = "",
-) -> Values:
-    """Add the node of an operation to the body; return what comes out."""
-    outputs: Values = tuple(graph.Value(span, name.text) for name in names) or (graph.Value(span),)
-    node = graph.OperationNode(span, rule, operands, arguments, outputs, symbol)
-    body.nodes.append(node)
+    span = stage.span
+    outputs = tuple(graph.Value(span, name.text) for name in names) or (graph.Value(span),)
+    body.nodes.append(graph.OperationNode(span, rule, ordered, bound.arguments, outputs))
     return outputs
 
 

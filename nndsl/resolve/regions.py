@@ -7,6 +7,7 @@ and out of a loop or choice. What is named only inside is not known behind it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from nndsl import graph
@@ -193,10 +194,9 @@ def resolve_loop_stage(
         inside.region((), ())
         body.names.whole = body.names.whole and items is not None
         return (graph.Value(stage.span, poisoned=True),)
-    region = inside.region(result, values)
+    region = _named_by_loop(inside.region(result, values))
     outputs = _named(stage.span, names, len(result))
     word = _loop_name(body, names, variables, stage.chain)
-    _name_single_block(region)
     variables_ = tuple(name.text for name in variables)
     body.nodes.append(graph.LoopNode(stage.span, word, variables_, items, region, outputs))
     return outputs
@@ -231,8 +231,8 @@ def resolve_for(body: BodyResolver, line: tree.For) -> None:
         )
     elif not poisoned:
         word = body.layer_names.unique(keras_name(line.names[0].text).strip("_") or "loop")
-        _name_single_block(region)
         variables = tuple(name.text for name in line.names)
+        region = _named_by_loop(region)
         body.nodes.append(graph.LoopNode(line.span, word, variables, items, region, outputs))
 
 
@@ -288,11 +288,13 @@ def _loop_name(
     return body.layer_names.unique(keras_name(word.rpartition(".")[2]).strip("_") or "loop")
 
 
-def _name_single_block(region: graph.Region) -> None:
-    """A block that is all of a loop needs no name beside the loop's."""
+def _named_by_loop(region: graph.Region) -> graph.Region:
+    """Return a region in which a block that is all of it has no name beside the loop's."""
     nodes = region.body.nodes
-    if len(nodes) == 1 and isinstance(nodes[0], graph.BlockNode) and not nodes[0].outputs[0].name:
-        object.__setattr__(nodes[0], "name", "")
+    if len(nodes) != 1 or not isinstance(nodes[0], graph.BlockNode) or nodes[0].outputs[0].name:
+        return region
+    body = replace(region.body, nodes=(replace(nodes[0], name=""),))
+    return graph.Region(body, region.given)
 
 
 def _named(span: Span, names: Sequence[tree.Identifier], count: int) -> Values:
