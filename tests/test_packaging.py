@@ -80,7 +80,7 @@ def data_files(folder: str, *patterns: str) -> set[str]:
 
 @pytest.mark.slow
 def test_the_wheel_is_complete(built: Built) -> None:
-    expected = data_files("nndsl", "*.py", "py.typed")
+    expected = data_files("nndsl", "*.py", "*.nn", "py.typed")
     for package, folder in ELSEWHERE.items():
         inner = package.replace(".", "/")
         files = data_files(folder, "*.py", "*.lark", "*.j2")
