@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from nndsl import graph
+from nndsl.plan.body import BodyWriter
 from nndsl.plan.code import (
     Code,
     Names,
@@ -18,23 +19,11 @@ from nndsl.plan.code import (
 )
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.inputs import shape_code
-from nndsl.plan.loops import (
-    Loop,
-    LoopNames,
-    carry,
-    choice,
-    choose,
-    enter,
-    indented,
-    leave,
-    parameters_used,
-)
+from nndsl.plan.loops import Loop, LoopNames, choice, parameters_used
 from nndsl.plan.model import LayerClass
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
     ModuleNames,
-    apply_layer,
-    apply_operation,
     assignment,
     block_arguments,
     parameter_names,
@@ -159,8 +148,8 @@ class _ClassWriter:
         variables.keep_to_the_end(
             node for node in self.body.nodes if not inline.isdisjoint(node.outputs)
         )
-        call_ = _CallWriter(self, self.body, spelling, variables)
-        lines += call_.lines(inline)
+        writer = _CallWriter(self.module, self.body, spelling, variables, self.attributes)
+        lines += [*writer.first_lines(), *writer.lines(inline)]
         return lines, [variables[value] for value in values]
 
 
@@ -168,67 +157,28 @@ def _name_of(node: graph.LayerNode | graph.BlockNode) -> str:
     return node.name.text if isinstance(node, graph.LayerNode) else node.name
 
 
-class _CallWriter:
-    """Writes the nodes of a body as lines of `call`, which apply the attributes."""
+class _CallWriter(BodyWriter):
+    """Writes the nodes of a body as lines of `call`, which apply what `__init__` has made."""
 
-    def __init__(
-        self,
-        owner: _ClassWriter,
-        body: graph.Body,
-        spelling: Spelling,
-        variables: Variables,
-        made: Mapping[object, Code] | None = None,
-        loops: LoopNames | None = None,
-    ) -> None:
-        self.owner = owner
-        self.body = body
-        self.variables = variables
-        self.loops = loops or LoopNames(variables.names)
-        self.made = made if made is not None else owner.attributes
-        for constant in body.constants:
-            # Computed anew where it is used: `call` has the parameters, not what came of them.
-            value = spelling.expression(constant.value)
-            spelling = spelling.with_parameter(constant.name, value)
-        self.spelling = spelling
+    def first_lines(self) -> list[Code]:
+        """Know the body's constants: `call` has the parameters, not what came of them."""
+        for constant in self.body.constants:
+            value = self.spelling.expression(constant.value)
+            self.spelling = self.spelling.with_parameter(constant.name, value)
+        return []
 
-    def lines(self, inline: Collection[graph.Value] = ()) -> list[Code]:
-        lines: list[Code] = []
-        for index, node in enumerate(self.body.nodes):
-            if isinstance(node, graph.LoopNode):
-                lines += self.loop_lines(node, index)
-            elif isinstance(node, graph.ChoiceNode):
-                lines += self.choice_lines(node, index)
-            elif len(node.outputs) == 1 and node.outputs[0] in inline:
-                self.variables.variables[node.outputs[0]] = self.apply(node)
-            else:
-                code = self.apply(node)
-                lines.append(assignment(self.variables.define(index), code))
-        return lines
+    def layer(self, node: graph.LayerNode) -> Code:
+        return self.made[node]
 
-    def apply(self, node: graph.GraphNode) -> Code:
-        variables = self.variables.variables
-        if isinstance(node, graph.OperationNode):
-            return apply_operation(node, variables, self.spelling, self.owner.module.promoting)
-        if isinstance(node, graph.BlockNode):
-            inputs = [variables[value] for value in node.inputs]
-            given = inputs[0] if len(inputs) == 1 else list_of(inputs)
-            return call(self.made[node], [(None, given)])
-        assert isinstance(node, (graph.LayerNode, graph.SharedNode))
-        made_for = node.shared if isinstance(node, graph.SharedNode) else node
-        return apply_layer(self.made[made_for], node, variables, self.spelling)
+    def block(self, node: graph.BlockNode) -> Code:
+        inputs = [self.variables[value] for value in node.inputs]
+        given = inputs[0] if len(inputs) == 1 else list_of(inputs)
+        return call(self.made[node], [(None, given)])
 
-    def loop_lines(self, node: graph.LoopNode, index: int) -> list[Code]:
-        """Return a loop over the layers that `__init__` made for it."""
-        first, carried = carry(self.variables, node, index)
-        loop = Loop(node, self.spelling, self.loops)
+    def loop_header(self, node: graph.LoopNode, loop: Loop) -> tuple[Code, Mapping[object, Code]]:
+        """Return a header that goes through the layers that `__init__` has made for a loop."""
         items = self._items(node)
-        header = self._header(loop, node, {self.made[n]: item for n, item in items.items()})
-        self.loops.depth += 1
-        inside = self.inside(
-            node.region, index, loop.spelling, carried, carried, {**self.made, **items}
-        )
-        self.loops.depth -= 1
-        return [*first, Code(f"{header}:"), *indented(inside)]
+        return self._header(loop, node, {self.made[n]: item for n, item in items.items()}), items
 
     def _items(self, node: graph.LoopNode) -> dict[object, Code]:
         """Return the variables of the layers in a loop; no tensor is called like them."""
@@ -256,27 +206,6 @@ class _CallWriter:
             ((sequence, target),) = pairs.items()
             return Code(f"for {target} in {sequence}")
         return Code(f"for {', '.join(pairs.values())} in zip({', '.join(pairs)}, strict=True)")
-
-    def choice_lines(self, node: graph.ChoiceNode, index: int) -> list[Code]:
-        targets = choose(self.variables, node, index)
-        chosen, otherwise = (
-            self.inside(region, index, self.spelling, (), targets, self.made)
-            for region in (node.chosen, node.otherwise)
-        )
-        return choice(self.spelling.expression(node.condition), chosen, otherwise)
-
-    def inside(
-        self,
-        region: graph.Region,
-        index: int,
-        spelling: Spelling,
-        first: Sequence[Code],
-        targets: Sequence[Code],
-        made: Mapping[object, Code],
-    ) -> list[Code]:
-        variables = enter(self.variables, region, index, first, targets)
-        lines = _CallWriter(self.owner, region.body, spelling, variables, made, self.loops).lines()
-        return lines + leave(self.variables, variables, targets)
 
 
 def plan_block_class(
