@@ -10,7 +10,7 @@ Everything else that has to know layers reads these functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Union
 
@@ -32,12 +32,15 @@ Shape = tuple[Dim, ...]
 class Tensor:
     """Shape (the batch axis first, always None) and dtype of a tensor.
 
-    `masked` says that Keras knows which steps of it are only filled up, see `masks`.
+    `masked` says that Keras knows which steps of it are only filled up, see `masks`. `origin` is
+    what made it, once that is known: the number of a use (see `shapes.model.Use`) and of the
+    output; an input of the model, counted from 0, has `(-1 - number, 0)`.
     """
 
     shape: Shape
     dtype: str = "float32"
     masked: bool = False
+    origin: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 
     @property
     def rank(self) -> int:

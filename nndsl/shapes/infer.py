@@ -6,6 +6,7 @@ A tensor in error is unknown from there on, so that one mistake gives one messag
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nndsl import graph
@@ -94,8 +95,10 @@ class _ModelWalk(Walk):
         }
         tensors: dict[graph.Value, MaybeTensor] = {}
         inputs: dict[str, Tensor] = {}
-        for input_ in body.inputs:
+        for number, input_ in enumerate(body.inputs):
             tensor = self.input_tensor(input_, parameters)
+            if tensor is not None:
+                tensor = replace(tensor, origin=(-1 - number, 0))
             tensors[input_.value] = None if input_.value.poisoned else tensor
             inputs[input_.name] = tensor or Tensor((None,), input_.dtype)
         try:
@@ -122,6 +125,7 @@ class _ModelWalk(Walk):
             frozenset(self.promoting),
             self.block_dtypes(),
             frozenset(self.masked_blocks),
+            tuple(self.uses),
         )
 
     def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from nndsl import graph
 from nndsl.expression import Constant
-from nndsl.layers.rule import Tensor, Weight
+from nndsl.layers.rule import LayerRule, Tensor, Weight
+from nndsl.record import Record
 from nndsl.source import Span
 
 #: None for a tensor in error: nothing is said of what follows from it.
@@ -34,6 +35,54 @@ class LayerInfo:
     activation_bytes: int | None = None
 
 
+UsedNode = Union[graph.LayerNode, graph.SharedNode, graph.OperationNode]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Use(Record):
+    """One application of a layer or operation, with blocks, loops and choices expanded.
+
+    A node in a block that is applied twice is used twice. What made a tensor is found by its
+    `origin`, so that one can go from use to use whatever lies between them in the text.
+    """
+
+    index: int
+    node: UsedNode
+    rule: LayerRule
+    #: The name of the layer with the prefixes of its blocks; "" for an operation.
+    name: str
+    #: The arguments that are given, and the numbers that an operation works on.
+    values: dict[str, Any]
+    #: The tensors that come in, those that are given by name behind those of the arrow.
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[MaybeTensor, ...]
+    weights: tuple[Weight, ...]
+    #: The applications of blocks that lead here, the outermost first.
+    calls: tuple[Span, ...]
+    #: False if no output of the model depends on it.
+    live: bool
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
+
+    @property
+    def arguments(self) -> tuple[graph.Bound, ...]:
+        made = self.node.shared if isinstance(self.node, graph.SharedNode) else self.node
+        return made.arguments
+
+    def argument(self, name: str) -> graph.Bound | None:
+        """Return an argument as it is written, or None if it is not given."""
+        return next((a for a in self.arguments if a.parameter == name), None)
+
+    def value(self, name: str) -> Any:
+        """Return the value of an argument as its layer sees it; None if it has no such argument."""
+        parameter = self.rule.by_name.get(name)
+        if parameter is None:
+            return None
+        return parameter.convert(self.values.get(name, parameter.default))
+
+
 @dataclass(frozen=True, slots=True)
 class ShapedModel:
     """A model with every shape found."""
@@ -54,6 +103,8 @@ class ShapedModel:
     block_dtypes: dict[graph.Block, tuple[str | None, ...]] = field(default_factory=dict)
     #: The blocks that a mask comes into.
     masked_blocks: frozenset[graph.Block] = frozenset()
+    #: Every layer and operation where it is applied, in the order of the walk.
+    uses: tuple[Use, ...] = ()
 
     @property
     def trainable(self) -> int:

@@ -16,11 +16,13 @@ from nndsl.layers.rule import (
     LayerRule,
     Output,
     Tensor,
+    Weight,
     shape_text,
 )
+from nndsl.resolve.liveness import inputs_of
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
-from nndsl.shapes.model import LayerInfo, MaybeTensor
+from nndsl.shapes.model import LayerInfo, MaybeTensor, Use, UsedNode
 from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
@@ -68,6 +70,8 @@ class Walk:
         self.masked_blocks: set[graph.Block] = set()
         #: The blocks that are applied, with the dtypes of what comes in.
         self.blocks: list[tuple[graph.Block, tuple[str, ...]]] = []
+        #: Every application of a layer or operation.
+        self.uses: list[Use] = []
 
     def walk_body(
         self,
@@ -147,6 +151,7 @@ class Walk:
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
             tensors = self.masked(node, rule, values, tensors, place)
+            tensors = self.use(node, rule, values, output.weights, tensors, place)
             self.add_layer(node, rule, output, tensors, place)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
@@ -263,6 +268,34 @@ class Walk:
             return tensors
         pairs = zip(tensors, masks, strict=True)
         return [replace(t, masked=m) if t is not None and m else t for t, m in pairs]
+
+    def use(
+        self,
+        node: UsedNode,
+        rule: LayerRule,
+        values: dict[str, Any],
+        weights: tuple[Weight, ...],
+        tensors: Sequence[MaybeTensor],
+        place: Place,
+    ) -> Sequence[MaybeTensor]:
+        """Record an application; return what it gives, with where that comes from."""
+        index = len(self.uses)
+        made = tuple(
+            t if t is None else Tensor(t.shape, t.dtype, t.masked, (index, number))
+            for number, t in enumerate(tensors)
+        )
+        came = [place.tensors.get(value) for value in inputs_of(node)]
+        name = ""
+        if isinstance(node, graph.SharedNode):
+            name = place.shared.get(node.shared, place.prefix) + node.shared.name
+        elif isinstance(node, graph.LayerNode):
+            name = place.prefix + node.name.text
+        inputs = tuple(tensor for tensor in came if tensor is not None)
+        live = not self.in_dead
+        self.uses.append(
+            Use(index, node, rule, name, values, inputs, made, weights, place.calls, live)
+        )
+        return made
 
     def add_layer(
         self,
