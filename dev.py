@@ -33,6 +33,8 @@ STAMP = VENV / "nndsl-installed.json"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 
+#: As many processes as this at most run tests: each holds a TensorFlow of its own in memory.
+MOST_PROCESSES = 4
 LINT = [
     ["-m", "ruff", "check"],
     ["-m", "black", "--check", "."],
@@ -50,7 +52,7 @@ def main(arguments: list[str]) -> int:
         return run_all([*LINT, ["-m", "pytest", "-m", "not keras", *rest]])
     if command == "test":
         prepare("tensorflow", "dev")
-        return run_all([*LINT, ["-m", "pytest", *rest]])
+        return run_all([*LINT, ["-m", "pytest", *side_by_side(), *rest]])
     if command == "bench":
         prepare("tensorflow", "dev")
         return run(PYTHON, "benchmarks/run.py", *rest)
@@ -68,6 +70,11 @@ def main(arguments: list[str]) -> int:
         return 0
     print(f"dev.py knows no command {command!r}.\n\n{__doc__.strip()}", file=sys.stderr)
     return 2
+
+
+def side_by_side() -> list[str]:
+    """Return the options that let pytest use the cores: a process each, a file whole in one."""
+    return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist", "loadfile"]
 
 
 def prepare(*extras: str) -> None:
