@@ -18,8 +18,8 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 #: The rooms in their order: each imports only from itself and from those before it.
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
-    "operations", "syntax", "imports", "expression", "graph", "resolve", "shapes", "plan",
-    "emit", "pretty", "compiler", "reference", "render", "cli",
+    "operations", "syntax", "imports", "expression", "graph", "resolve", "shapes", "outline",
+    "plan", "emit", "pretty", "compiler", "reference", "render", "cli",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.
 OUTSIDE = {"__init__", "__main__"}

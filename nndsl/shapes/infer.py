@@ -126,6 +126,7 @@ class _ModelWalk(Walk):
             self.block_dtypes(),
             frozenset(self.masked_blocks),
             tuple(self.uses),
+            self.trace.parts[0] if self.trace.parts else None,
         )
 
     def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:

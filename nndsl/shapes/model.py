@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
@@ -61,6 +62,8 @@ class Use(Record):
     calls: tuple[Span, ...]
     #: False if no output of the model depends on it.
     live: bool
+    #: What one sample costs here; None where it is not estimated, or a size is unknown.
+    multiply_adds: int | None = None
 
     @property
     def span(self) -> Span:
@@ -81,6 +84,29 @@ class Use(Record):
         if parameter is None:
             return None
         return parameter.convert(self.values.get(name, parameter.default))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Step(Record):
+    """A block, loop or choice as it was met once, and the bodies that were walked for it.
+
+    They are that of the block, one for each round of a loop, the part of a choice that is chosen.
+    """
+
+    node: graph.BlockNode | graph.LoopNode | graph.ChoiceNode
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Part(Record):
+    """A body as it was walked: with values for its parameters, under a prefix of names."""
+
+    body: graph.Body
+    prefix: str
+    parameters: Mapping[str, Any]
+    inputs: tuple[MaybeTensor, ...]
+    steps: tuple[Use | Step, ...]
+    outputs: tuple[MaybeTensor, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +131,8 @@ class ShapedModel:
     masked_blocks: frozenset[graph.Block] = frozenset()
     #: Every layer and operation where it is applied, in the order of the walk.
     uses: tuple[Use, ...] = ()
+    #: The live ones as a tree; None for a model that is too large.
+    walked: Part | None = None
 
     @property
     def trainable(self) -> int:

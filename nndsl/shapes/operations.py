@@ -30,7 +30,7 @@ def walk_operation(walk: Walk, node: graph.OperationNode, place: Place) -> None:
         walk.masked(node, rule, values or {}, tensors, place)
         numbers = {n: v for n, v in (operands or {}).items() if not isinstance(v, (Tensor, tuple))}
         known = {**numbers, **(values or {})}
-        tensors = walk.use(node, rule, known, (), tensors, place)
+        tensors = walk.use(node, rule, known, output, tensors, place)
         if operands is not None and _must_promote(node, operands):
             walk.promoting.add(node)
     for value, tensor in zip(node.outputs, tensors, strict=True):

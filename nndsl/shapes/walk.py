@@ -16,16 +16,16 @@ from nndsl.layers.rule import (
     LayerRule,
     Output,
     Tensor,
-    Weight,
     shape_text,
 )
 from nndsl.resolve.liveness import inputs_of
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
-from nndsl.shapes.model import LayerInfo, MaybeTensor, Use, UsedNode
+from nndsl.shapes.model import LayerInfo, MaybeTensor, Part, Use, UsedNode
 from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
+from nndsl.shapes.trace import Trace
 from nndsl.source import Span
 
 #: The largest size of an axis.
@@ -72,6 +72,7 @@ class Walk:
         self.blocks: list[tuple[graph.Block, tuple[str, ...]]] = []
         #: Every application of a layer or operation.
         self.uses: list[Use] = []
+        self.trace = Trace()
 
     def walk_body(
         self,
@@ -91,14 +92,19 @@ class Walk:
             value = self.evaluator.evaluate(constant.value, parameters)
             parameters = {**parameters, constant.name: value}
         place = Place(parameters, tensors, prefix, calls, shared)
+        inputs = tuple(tensors.get(input_.value) for input_ in body.inputs)
+        around = self.trace.enter()
         for node in body.nodes:
             self.visit(node, place)
+        outputs = tuple(tensors.get(output.value) for output in body.outputs)
+        part = Part(body, prefix, parameters, inputs, tuple(self.trace.steps), outputs)
         layers, blocks = len(self.layers), len(self.blocks)
         was_dead, self.in_dead = self.in_dead, True
         for node in body.dead:
             self.visit(node, place)
         self.in_dead = was_dead
         del self.layers[layers:], self.blocks[blocks:]  # checked, but not part of the model
+        self.trace.leave(around, part)
         self.evaluator.calls = calls
         for broken in body.broken:
             values = self.argument_values(broken.arguments, parameters)
@@ -108,16 +114,19 @@ class Walk:
     def visit(self, node: graph.GraphNode, place: Place) -> None:
         self.count_application()
         self.evaluator.calls = place.calls
-        if isinstance(node, graph.BlockNode):
-            self.apply_block(node, place)
-        elif isinstance(node, graph.OperationNode):
+        if isinstance(node, graph.OperationNode):
             walk_operation(self, node, place)
-        elif isinstance(node, graph.LoopNode):
-            walk_loop(self, node, place)
-        elif isinstance(node, graph.ChoiceNode):
-            walk_choice(self, node, place)
-        else:
+        elif isinstance(node, (graph.LayerNode, graph.SharedNode)):
             self.apply_layer(node, place)
+        else:
+            around = self.trace.begin()
+            if isinstance(node, graph.BlockNode):
+                self.apply_block(node, place)
+            elif isinstance(node, graph.LoopNode):
+                walk_loop(self, node, place)
+            else:
+                walk_choice(self, node, place)
+            self.trace.end(around, node)
 
     def count_application(self) -> None:
         """Count what is walked; stop when it is more than a model may have."""
@@ -151,7 +160,7 @@ class Walk:
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
             tensors = self.masked(node, rule, values, tensors, place)
-            tensors = self.use(node, rule, values, output.weights, tensors, place)
+            tensors = self.use(node, rule, values, output, tensors, place)
             self.add_layer(node, rule, output, tensors, place)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
@@ -274,7 +283,7 @@ class Walk:
         node: UsedNode,
         rule: LayerRule,
         values: dict[str, Any],
-        weights: tuple[Weight, ...],
+        output: Output,
         tensors: Sequence[MaybeTensor],
         place: Place,
     ) -> Sequence[MaybeTensor]:
@@ -291,10 +300,21 @@ class Walk:
         elif isinstance(node, graph.LayerNode):
             name = place.prefix + node.name.text
         inputs = tuple(tensor for tensor in came if tensor is not None)
-        live = not self.in_dead
-        self.uses.append(
-            Use(index, node, rule, name, values, inputs, made, weights, place.calls, live)
+        use = Use(
+            index,
+            node,
+            rule,
+            name,
+            values,
+            inputs,
+            made,
+            output.weights,
+            place.calls,
+            not self.in_dead,
+            output.multiply_adds,
         )
+        self.uses.append(use)
+        self.trace.steps.append(use)
         return made
 
     def add_layer(
