@@ -58,6 +58,7 @@ class Options:
     """How to compile: `model` chooses one of several, `constants` gives new values (`--set`).
 
     `keras` is the version of Keras that the code is for, such as "3.14"; None is the newest known.
+    `flat` expands blocks, loops and choices.
     """
 
     style: str = "auto"
@@ -66,6 +67,7 @@ class Options:
     keras_from: str = "keras"
     relocate: Callable[[str], str] = str
     keras: str | None = None
+    flat: bool = False
 
 
 def check_source(
@@ -148,12 +150,31 @@ def _generate(
 
     whole = checked.shaped.graph
     shaped = checked.shaped.models[model.name]
-    style, problems = choose_style(model, options.style)
+    written, written_shapes = whole, shaped
+    style, problems = None, list[Diagnostic]()
+    if options.flat:
+        written, written_shapes, problems = _flattened(checked.shaped, shaped)
+    if not problems:
+        style, problems = choose_style(written_shapes.model, options.style)
     if style is None:
         return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
     plan_options = PlanOptions(options.keras_from, options.relocate)
-    made = make_plan(whole, shaped, _concrete(whole, shaped), style, plan_options)
+    concrete = _concrete(written, written_shapes)
+    made = make_plan(written, written_shapes, concrete, style, plan_options)
     return CompiledModel(pretty(emit(made)), style, diagnostics, shaped, whole)
+
+
+def _flattened(
+    whole: ShapedGraph, shaped: ShapedModel
+) -> tuple[graph.Graph, ShapedModel, list[Diagnostic]]:
+    """Return the graph with the model expanded and its shapes, and why it cannot be."""
+    from nndsl.flatten import flatten
+
+    name = shaped.model.name
+    flat, problems = flatten(whole, name)
+    if flat is None:
+        return whole.graph, shaped, problems
+    return flat, shapes.infer_shapes(flat)[0].models[name], []
 
 
 def _concrete(whole: graph.Graph, shaped: ShapedModel) -> ShapedModel:

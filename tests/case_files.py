@@ -6,9 +6,9 @@ A case is a `## heading`, a block of `nn`, and blocks with what is expected of i
 - `full`: the findings as a terminal shows them;
 - `sequential`, `functional`, `subclass`: the code that comes out in that style, without its header.
 
-A block of `options` before them holds what the command line would say: `style`, `model`, `keras`
-and `set`, one `name: value` to a line. A block of `todo` says that what is expected is right but
-does not come out yet: such a case must fail, and is never rewritten.
+A block of `options` before them holds what the command line would say: `style`, `model`, `keras`,
+`set` and `flat`, one `name: value` to a line. A block of `todo` says that what is expected is right
+but does not come out yet: such a case must fail, and is never rewritten.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class Case:
             model=self.options.get("model"),
             constants=dict([self.options["set"].split("=", 1)]) if "set" in self.options else {},
             keras=self.options.get("keras"),
+            flat=self.options.get("flat") == "yes",
         )
 
     def check(self) -> tuple[Diagnostic, ...]:

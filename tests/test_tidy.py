@@ -19,7 +19,7 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
     "operations", "syntax", "imports", "expression", "graph", "resolve", "shapes", "outline",
-    "plan", "emit", "pretty", "compiler", "reference", "render", "cli",
+    "flatten", "plan", "emit", "pretty", "compiler", "reference", "render", "cli",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.
 OUTSIDE = {"__init__", "__main__"}

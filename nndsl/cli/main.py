@@ -156,6 +156,11 @@ def _add_commands(
     compile_.add_argument(
         "--force", action="store_true", help="overwrite a file that nndsl did not write"
     )
+    compile_.add_argument(
+        "--flat",
+        action="store_true",
+        help="expand blocks, loops and choices: every layer on a line of its own",
+    )
     compile_.set_defaults(run=_compile)
     train = commands.add_parser(
         "train",
@@ -293,6 +298,7 @@ def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str) 
         keras_from=options.keras_from,
         relocate=relocate,
         keras=_keras_version(options.keras),
+        flat=getattr(options, "flat", False),
     )
 
 
