@@ -8,6 +8,7 @@
     python3 dev.py grammar      make the parser's tables anew, after a change of the grammar
     python3 dev.py vocabulary   make the table of Keras's parts anew, from the Keras installed
     python3 dev.py reference    write docs/reference anew, after a change of a layer
+    python3 dev.py rules        find the rules anew and write docs/rules, after a change of a rule
     python3 dev.py help         print this
 
 What follows check or test goes to pytest, what follows bench to the benchmarks. The first run makes
@@ -65,6 +66,9 @@ def main(arguments: list[str]) -> int:
     if command == "reference":
         prepare("dev")
         return run(PYTHON, "tools/make_reference.py", *rest)
+    if command == "rules":
+        prepare("dev")
+        return run(PYTHON, "tools/make_rules.py", *rest)
     if command in ("help", "-h", "--help"):
         print(__doc__.strip())
         return 0

@@ -9,6 +9,8 @@ from nndsl import graph, resolve, shapes, syntax
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean, has_errors, in_order
 from nndsl.imports import Files, load_imports
 from nndsl.layers.rule import Tensor
+from nndsl.lint import Selection, lint
+from nndsl.lint.ignores import apply_ignores
 from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
 from nndsl.shapes.training import check_training
 from nndsl.source import Source, Span
@@ -59,6 +61,7 @@ class Options:
 
     `keras` is the version of Keras that the code is for, such as "3.14"; None is the newest known.
     `flat` expands blocks, loops and choices.
+    `rules` are the rules that are asked; None is none of them.
     """
 
     style: str = "auto"
@@ -68,6 +71,7 @@ class Options:
     relocate: Callable[[str], str] = str
     keras: str | None = None
     flat: bool = False
+    rules: Selection | None = field(default_factory=Selection)
 
 
 def check_source(
@@ -75,6 +79,7 @@ def check_source(
     constants: Mapping[str, str] | None = None,
     files: Files | None = None,
     keras: str | None = None,
+    rules: Selection | None = None,
 ) -> Checked:
     """Parse, resolve and infer: all that is said about a text before any code is made."""
     module, syntax_problems = syntax.parse(source)
@@ -93,7 +98,10 @@ def check_source(
         *training_problems,
         *_version_problems(resolved, keras),
     ]
-    return Checked(source, shaped, in_order(found))
+    if rules is not None:
+        found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
+        found += lint(shaped, found, rules)
+    return Checked(source, shaped, in_order(apply_ignores(source, found, rules)))
 
 
 def _version_problems(resolved: graph.Graph, keras: str | None) -> list[Diagnostic]:
@@ -111,7 +119,7 @@ def check_model(
 
     A file with several models is checked as a whole; one of them is chosen only if asked for.
     """
-    checked = check_source(source, options.constants, files, options.keras)
+    checked = check_source(source, options.constants, files, options.keras, options.rules)
     whole = checked.shaped.graph
     problems: list[Diagnostic] = []
     clean = not has_errors(checked.diagnostics)
@@ -128,7 +136,7 @@ def check_model(
 
 def compile_source(source: Source, options: Options, files: Files | None = None) -> CompiledModel:
     """Compile one model of a text."""
-    checked = check_source(source, options.constants, files, options.keras)
+    checked = check_source(source, options.constants, files, options.keras, options.rules)
     whole = checked.shaped.graph
     model, problems = _choose_model(whole, options.model, source)
     if not whole.models and has_errors(checked.diagnostics):

@@ -44,12 +44,9 @@ class Diagnostic:
     help: str | None = None
     fix: Fix | None = None
 
-    @property
-    def name(self) -> str:
-        return NAMES[self.code]
 
-
-#: Every code with its name: the name says the bad thing. Groups are told by the letter.
+#: The compiler's codes with their names, which say the bad thing. Groups are told by the letter;
+#: the codes of rules are in `nndsl.lint`, and all of them together in `nndsl.codes`.
 NAMES = {
     # Text
     "T001": "syntax-error",
@@ -111,6 +108,9 @@ NAMES = {
     "T805": "missing-data-file",
     # Budgets
     "X952": "budget-exceeded",
+    # Comments to nndsl
+    "N001": "unused-ignore",
+    "N002": "bad-ignore",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from nndsl import syntax
 from nndsl.diagnostic import Reporter, did_you_mean
@@ -24,6 +25,8 @@ class Files:
 
     exists: Callable[[str], bool]
     read: ReadFile
+    #: Opens a data file; raises OSError.
+    open: Callable[[str], BinaryIO] | None = None
 
 
 class NotRead(Exception):

@@ -1,4 +1,4 @@
-"""The only reader of what ships beside the code: the templates and the standard library."""
+"""The only reader of what ships beside the code: templates, blocks, and pages about codes."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def standard_library(name: str) -> str:
 
 def standard_files() -> list[str]:
     return sorted(file.name for file in files("nndsl.std").iterdir() if file.name.endswith(".nn"))
+
+
+def code_pages(group: str) -> str:
+    """Return the pages about the compiler's codes of a group; "" if there are none."""
+    file = files("nndsl.codes").joinpath(f"{group}.md")
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

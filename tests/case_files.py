@@ -7,8 +7,9 @@ A case is a `## heading`, a block of `nn`, and blocks with what is expected of i
 - `sequential`, `functional`, `subclass`: the code that comes out in that style, without its header.
 
 A block of `options` before them holds what the command line would say: `style`, `model`, `keras`,
-`set` and `flat`, one `name: value` to a line. A block of `todo` says that what is expected is right
-but does not come out yet: such a case must fail, and is never rewritten.
+`set` and `flat`, one `name: value` to a line. The rules are asked in `tests/cases/rules` only;
+`select` is which of them beside those that are on. A block of `todo` says that what is expected is
+right but does not come out yet: such a case must fail, and is never rewritten.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from nndsl.compiler import CompiledModel, Options, check_model, compile_source
 from nndsl.diagnostic import Diagnostic
+from nndsl.lint import Selection
 from nndsl.render import render
 from nndsl.source import Source
 
@@ -47,6 +49,13 @@ class Case:
     def source(self) -> Source:
         return Source("case.nn", self.text)
 
+    @property
+    def rules(self) -> Selection | None:
+        """The rules that are asked: other cases than those of rules are about other things."""
+        if self.path.parent.name != "rules":
+            return None
+        return Selection(extend=tuple(self.options.get("select", "").split()))
+
     def make_options(self, style: str | None = None) -> Options:
         return Options(
             style=style or self.options.get("style", "auto"),
@@ -54,6 +63,7 @@ class Case:
             constants=dict([self.options["set"].split("=", 1)]) if "set" in self.options else {},
             keras=self.options.get("keras"),
             flat=self.options.get("flat") == "yes",
+            rules=self.rules,
         )
 
     def check(self) -> tuple[Diagnostic, ...]:

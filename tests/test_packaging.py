@@ -49,7 +49,7 @@ def test_packages_elsewhere_hold_no_code(project: dict[str, Any]) -> None:
 
 def test_checking_and_compiling_need_no_tensorflow(project: dict[str, Any]) -> None:
     names = {requirement.split(">")[0] for requirement in project["project"]["dependencies"]}
-    assert names == {"black", "jinja2"}
+    assert names == {"black", "jinja2", "pathspec", "tomli"}
 
 
 class Built(NamedTuple):
@@ -80,7 +80,7 @@ def data_files(folder: str, *patterns: str) -> set[str]:
 
 @pytest.mark.slow
 def test_the_wheel_is_complete(built: Built) -> None:
-    expected = data_files("nndsl", "*.py", "*.nn", "py.typed")
+    expected = data_files("nndsl", "*.py", "*.nn", "*.md", "py.typed")
     for package, folder in ELSEWHERE.items():
         inner = package.replace(".", "/")
         files = data_files(folder, "*.py", "*.lark", "*.j2")

@@ -15,6 +15,8 @@ from typing import Any
 from nndsl.cli.files import FileProblem
 
 FILE = "pyproject.toml"
+#: All settings that there are.
+SETTINGS = ("allow-python", "select", "extend-select", "ignore", "per-file-ignores")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read_configuration(folder: Path) -> Configuration:
 
     Only the nearest `pyproject.toml` counts, whether it has such a table or not.
     """
-    path = next((f / FILE for f in (folder, *folder.parents) if (f / FILE).is_file()), None)
+    path = _nearest(folder)
     if path is None:
         return Configuration()
     try:
@@ -50,7 +52,33 @@ def read_configuration(folder: Path) -> Configuration:
     settings = tools.get("nndsl", {}) if isinstance(tools, dict) else {}
     if not isinstance(settings, dict):
         raise FileProblem(f"{path}: `tool.nndsl` is a table: write `[tool.nndsl]`")
+    for name in settings:
+        if name not in SETTINGS:
+            raise FileProblem(f"{path}: there is no setting `{name}` in [tool.nndsl]{_near(name)}")
     return Configuration(path, settings)
+
+
+def _near(name: str) -> str:
+    from nndsl.suggest import nearest
+
+    guess = nearest(name, SETTINGS)
+    return f"; did you mean `{guess}`?" if guess else f"; there are {', '.join(SETTINGS)}"
+
+
+def _nearest(folder: Path) -> Path | None:
+    return next((f / FILE for f in (folder, *folder.parents) if (f / FILE).is_file()), None)
+
+
+def mentions_nndsl(folder: Path) -> bool:
+    """Return whether the nearest `pyproject.toml` says anything of nndsl; most say nothing.
+
+    It costs a check less than the reading of TOML.
+    """
+    path = _nearest(folder)
+    try:
+        return path is not None and b"nndsl" in path.read_bytes()
+    except OSError:
+        return True  # which is told when it is read
 
 
 def _parse(text: str) -> dict[str, Any]:

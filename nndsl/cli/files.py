@@ -6,10 +6,14 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from nndsl import __version__
 from nndsl.source import Source
 from nndsl.syntax.parser import MAX_CHARACTERS
+
+if TYPE_CHECKING:
+    from nndsl.imports import Files
 
 #: Bytes read at most: four for each character, and one more to see that there are too many.
 _MAX_BYTES = 4 * MAX_CHARACTERS + 1
@@ -78,6 +82,30 @@ def read_import(folder: Path, path: str) -> str:
         raise NotRead(reason) from None
 
 
+def source_folder(file: str) -> Path:
+    """Return the folder that paths in a source are relative to."""
+    return Path.cwd() if file == "-" else Path(file).absolute().parent
+
+
+def files_around(file: str) -> Files:
+    """Return what a source may look at and import."""
+    from nndsl.imports import Files
+
+    folder = source_folder(file)
+    return Files(
+        lambda path: (folder / path).is_file(),
+        lambda path: read_import(folder, path),
+        lambda path: open_data(folder / path),
+    )
+
+
+def open_data(path: Path) -> BinaryIO:
+    """Open a data file; raise OSError for what is none, such as a device that never ends."""
+    if path.suffix not in (".npz", ".csv") or not path.is_file():
+        raise FileNotFoundError(path)
+    return path.open("rb")
+
+
 def _similar(path: str) -> str:
     """Return a hint at a file of a like name in the same folder."""
     from nndsl.suggest import nearest
@@ -118,8 +146,6 @@ def write_output(path: Path, code: str, *, force: bool) -> None:
 
     A file that nndsl did not write, or that was edited since, is left alone unless `force`.
     """
-    import tempfile
-
     if path.stem in _IMPORTED and path.suffix == ".py":
         raise FileProblem(
             f"{path} would hide the module {path.stem} that the code imports."
@@ -129,6 +155,13 @@ def write_output(path: Path, code: str, *, force: bool) -> None:
         raise FileProblem(f"{path} is a folder, not a file")
     if not force:
         _refuse_to_overwrite(path)
+    write_whole(path, with_header(code))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text in place of what was there, whole or not at all. Raises `FileProblem`."""
+    import tempfile
+
     target = Path(os.path.realpath(path))
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -137,8 +170,8 @@ def write_output(path: Path, code: str, *, force: bool) -> None:
     except OSError as error:
         raise FileProblem(f"{path} cannot be written: {error.strerror}") from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(with_header(code))
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
         os.chmod(temporary, _mode_for(target))
         os.replace(temporary, target)
     except OSError as error:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 
+from nndsl.cli.output import wants_colour
 from nndsl.reference import Entry, Group, data, find, find_groups, groups, near, why_not
 from nndsl.reference.entry import listed
 
@@ -110,8 +110,6 @@ def _json(value: object) -> str:
 
 def _colour_and_width(options: argparse.Namespace) -> tuple[bool, int]:
     terminal = sys.stdout.isatty()
-    colour = options.color == "always" or (
-        options.color == "auto" and terminal and not os.environ.get("NO_COLOR")
-    )
+    colour = wants_colour(options.color, sys.stdout)
     columns = shutil.get_terminal_size((_MAX_WIDTH, 0)).columns if terminal else _MAX_WIDTH
     return colour, max(_MIN_WIDTH, min(columns, _MAX_WIDTH))

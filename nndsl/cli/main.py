@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli.files import FileProblem, read_import, read_source, write_output
+from nndsl.cli import check as check_command
+from nndsl.cli.files import FileProblem, files_around, read_source, source_folder, write_output
+from nndsl.cli.output import count_text, say_problem, wants_colour
 from nndsl.diagnostic import Diagnostic, has_errors
+from nndsl.render import FORMATS
 from nndsl.source import Source
 
 if TYPE_CHECKING:
     from nndsl.compiler import CompiledModel, Options
-    from nndsl.imports import Files
 
 CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -25,6 +28,8 @@ _DESCRIPTION = "Compile a compact text language for neural networks to Keras 3 c
 _EXAMPLES = """\
 examples:
   nndsl check model.nn                          find mistakes, without TensorFlow
+  nndsl check . --fix                           in all files of a folder, and mend what can be
+  nndsl explain L301                            say what the code of a finding means
   nndsl compile model.nn                        write model.py beside it
   nndsl compile model.nn -o - --style subclass  print it, as a keras.Model subclass
   nndsl compile model.nn --set width=128        with another value for a constant
@@ -39,6 +44,8 @@ exit status: 0 clean, 1 findings in the model, 2 wrong usage or a file problem, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status. Any exception from here on is our bug."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may know only ASCII
     gc.disable()  # one short piece of work: collecting is half of the time of a large check
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -70,10 +77,7 @@ def _report_bug(error: Exception) -> int:
 
 
 def _fail(message: str) -> int:
-    from nndsl.render.terminal import visible
-
-    lines = [visible(line) for line in message.split("\n")]
-    sys.stderr.write("nndsl: " + "\n".join(lines) + "\n")
+    say_problem(message)
     return USAGE
 
 
@@ -90,7 +94,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"nndsl {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("file", help="a .nn file; - is standard input")
     common.add_argument(
         "--style",
         choices=("auto", "sequential", "functional", "subclass"),
@@ -119,34 +122,41 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument(
         "--output-format",
-        choices=("full", "concise"),
+        choices=FORMATS,
         default="full",
         help="how findings are printed (default: full)",
     )
-    common.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colours in messages (default: on a terminal, unless NO_COLOR is set)",
-    )
-    _add_commands(commands, common)
+    _add_color(common)
+    one_file = argparse.ArgumentParser(add_help=False)
+    one_file.add_argument("file", help="a .nn file; - is standard input")
+    _add_commands(commands, common, one_file)
     return parser
 
 
 def _add_commands(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     common: argparse.ArgumentParser,
+    one_file: argparse.ArgumentParser,
 ) -> None:
     check = commands.add_parser(
         "check",
         parents=[common],
         help="find mistakes, without writing anything",
-        description="Find mistakes in a model: names, arguments, shapes. Needs no TensorFlow.",
+        description="Find mistakes in models: names, arguments, shapes, and what Keras takes and"
+        " yet does harm. Needs no TensorFlow.",
     )
+    check.add_argument(
+        "files",
+        nargs="*",
+        default=["."],
+        metavar="FILE",
+        help="files, and folders to look through (default: this folder); - is standard input",
+    )
+    check_command.add_arguments(check)
     check.set_defaults(run=_check)
     compile_ = commands.add_parser(
         "compile",
-        parents=[common],
+        parents=[one_file, common],
         help="write Keras code",
         description="Compile a model to Keras code that runs as it stands.",
     )
@@ -164,13 +174,14 @@ def _add_commands(
     compile_.set_defaults(run=_compile)
     train = commands.add_parser(
         "train",
-        parents=[common],
+        parents=[one_file, common],
         help="compile to a temporary place and run it",
         description="Compile a model with a training section and run the script."
         " Options that are not nndsl's go to the script: --epochs, --batch-size, --data.",
     )
     train.set_defaults(run=_train, script_arguments=[])
     _add_layers(commands)
+    _add_explain(commands)
 
 
 def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -193,13 +204,29 @@ def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         default="text",
         help="how it is printed (default: text)",
     )
-    layers.add_argument(
+    _add_color(layers)
+    layers.set_defaults(run=_layers)
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="say what a code means",
+        description="Say what the code of a finding means, why it matters, and how it is mended;"
+        " without a code, list them.",
+    )
+    explain.add_argument("code", nargs="?", metavar="CODE", help="a code such as L301, or its name")
+    _add_color(explain)
+    explain.set_defaults(run=_explain)
+
+
+def _add_color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--color",
         choices=("auto", "always", "never"),
         default="auto",
         help="colours (default: on a terminal, unless NO_COLOR is set)",
     )
-    layers.set_defaults(run=_layers)
 
 
 def _run(arguments: list[str]) -> int:
@@ -224,18 +251,20 @@ def _run(arguments: list[str]) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     """Do all that `compile` does but writing; the style only matters if one is asked for."""
-    from nndsl.compiler import check_model
+    return check_command.run(options, lambda: _options(options))
 
-    source = read_source(options.file)
-    found = check_model(source, _options(options), _files(options.file))
-    return _say(found, options, "no problems found")
+
+def _explain(options: argparse.Namespace) -> int:
+    from nndsl.cli.explain import run
+
+    return run(options)
 
 
 def _compile(options: argparse.Namespace) -> int:
     source = read_source(options.file)
     output = _output_path(options)
     compiled = _compile_source(source, options, output.parent if output else Path.cwd())
-    status = _say(compiled.diagnostics, options, None)
+    status = _say(compiled.diagnostics, options)
     if compiled.code is None or status:
         return status
     if output is None:
@@ -253,7 +282,7 @@ def _train(options: argparse.Namespace) -> int:
 
     source = read_source(options.file)
     compiled = _compile_source(source, options, None)
-    status = _say(compiled.diagnostics, options, None)
+    status = _say(compiled.diagnostics, options)
     if compiled.code is None or status:
         return status
     trained = compiled.graph.trained
@@ -279,7 +308,7 @@ def _compile_source(
     from nndsl.compiler import compile_source
 
     chosen = _options(options, _relocation(options.file, folder))
-    return compile_source(source, chosen, _files(options.file))
+    return compile_source(source, chosen, files_around(options.file))
 
 
 def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:
@@ -321,17 +350,6 @@ def _output_path(options: argparse.Namespace) -> Path | None:
     return Path(options.output) if options.output else Path(options.file).with_suffix(".py")
 
 
-def _source_folder(file: str) -> Path:
-    return Path.cwd() if file == "-" else Path(file).absolute().parent
-
-
-def _files(file: str) -> Files:
-    from nndsl.imports import Files
-
-    folder = _source_folder(file)
-    return Files(lambda path: (folder / path).is_file(), lambda path: read_import(folder, path))
-
-
 def _relocation(file: str, folder: Path | None) -> Callable[[str], str]:
     """Return what turns a path beside the source into one beside the script.
 
@@ -339,7 +357,7 @@ def _relocation(file: str, folder: Path | None) -> Callable[[str], str]:
     """
 
     def relocate(path: str) -> str:
-        absolute = os.path.normpath(_source_folder(file) / path)
+        absolute = os.path.normpath(source_folder(file) / path)
         if os.path.isabs(path) or folder is None:
             return absolute
         try:
@@ -353,32 +371,14 @@ def _relocation(file: str, folder: Path | None) -> Callable[[str], str]:
 # ---- Output --------------------------------------------------------------------------------
 
 
-def _say(
-    diagnostics: Sequence[Diagnostic], options: argparse.Namespace, all_well: str | None
-) -> int:
-    """Print the findings to standard error; return the exit status."""
-    from nndsl.render import render, render_concise
+def _say(diagnostics: Sequence[Diagnostic], options: argparse.Namespace) -> int:
+    """Print the findings to standard error, but those that are only worth knowing."""
+    from nndsl.render import render_format
 
-    if options.output_format == "concise":
-        sys.stderr.write(render_concise(diagnostics))
-    elif diagnostics:
-        sys.stderr.write(render(diagnostics, colour=_wants_colour(options.color)))
-        sys.stderr.write("\n" + _count(diagnostics) + "\n")
-    elif all_well:
-        sys.stderr.write(all_well + "\n")
-    return FINDINGS if has_errors(diagnostics) else CLEAN
-
-
-def _count(diagnostics: Sequence[Diagnostic]) -> str:
-    parts = []
-    for severity in ("error", "warning"):
-        number = sum(d.severity == severity for d in diagnostics)
-        if number:
-            parts.append(f"{number} {severity}{'s' if number > 1 else ''}")
-    return " and ".join(parts)
-
-
-def _wants_colour(choice: str) -> bool:
-    if choice != "auto":
-        return choice == "always"
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    told = [finding for finding in diagnostics if finding.severity != "info"]
+    if told or options.output_format in ("json", "sarif"):
+        colour = wants_colour(options.color, sys.stderr)
+        sys.stderr.write(render_format(told, options.output_format, colour=colour))
+    if told and options.output_format == "full":
+        sys.stderr.write("\n" + count_text(told) + "\n")
+    return FINDINGS if has_errors(told) else CLEAN

@@ -1,35 +1,12 @@
-"""Diagnostics -> text for a terminal: the lines of the source with carets under the place."""
+"""What a terminal makes of text: colours, control characters, and how wide characters are."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
 
-from nndsl.diagnostic import Diagnostic
-from nndsl.source import Source, Span
-
-_COLOURS = {"error": "31;1", "warning": "33;1", "info": "36;1"}
 FRAME = "34;1"
 BOLD = "1"
 TAB_WIDTH = 4
-MAX_LINE = 200
-
-
-def render(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """Return the findings as text, each with the lines that it is about."""
-    painter = Painter(colour)
-    return "\n".join(_render_one(diagnostic, painter) for diagnostic in diagnostics)
-
-
-def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return the findings as text, one line each."""
-    lines = []
-    for d in diagnostics:
-        line, column = d.span.source.line_column(d.span.start)
-        end = f"; {d.help}" if d.help else ""
-        where = f"{visible(d.span.source.name)}:{line}:{column}"
-        lines.append(visible(f"{where}: {d.severity}[{d.code}] {d.title}{end}") + "\n")
-    return "".join(lines)
 
 
 class Painter:
@@ -42,65 +19,6 @@ class Painter:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
 
-def _render_one(diagnostic: Diagnostic, paint: Painter) -> str:
-    colour = _COLOURS[diagnostic.severity]
-    source = diagnostic.span.source
-    line, column = source.line_column(diagnostic.span.start)
-    head = paint(f"{diagnostic.severity}[{diagnostic.code}]", colour)
-    out = [f"{head}{paint(': ' + visible(diagnostic.title), BOLD)}"]
-    marks = [(diagnostic.span, diagnostic.label, "^", colour)]
-    marks += [(label.span, label.text, "-", FRAME) for label in diagnostic.labels]
-    here = [mark for mark in marks if mark[0].source is source]
-    width = len(str(max(span.line for span, *_ in here)))
-    arrow = paint("-->", FRAME)
-    out.append(f"{' ' * width}{arrow} {visible(source.name)}:{line}:{column}")
-    out += _excerpt(source, here, width, paint)
-    for span, text, *_ in marks:
-        if span.source is not source:
-            place = f"{visible(span.source.name)}:{span.line}"
-            out.append(f"{' ' * width} {paint('=', FRAME)} {place}: {visible(text)}")
-    notes = (
-        ("expected", diagnostic.expected),
-        ("received", diagnostic.received),
-        ("help", diagnostic.help),
-    )
-    for title, note in notes:
-        if note:
-            out.append(f"{' ' * width} {paint('=', FRAME)} {paint(title, BOLD)}: {visible(note)}")
-    return "\n".join(out) + "\n"
-
-
-_Mark = tuple[Span, str, str, str]
-
-
-def _excerpt(source: Source, marks: Sequence[_Mark], width: int, paint: Painter) -> list[str]:
-    """Return the source lines of the marks in order, each with its marks underneath."""
-    bar = paint("|", FRAME)
-    out = [f"{' ' * width} {bar}"]
-    by_line: dict[int, list[_Mark]] = {}
-    for mark in marks:
-        by_line.setdefault(mark[0].line, []).append(mark)
-    previous = 0
-    for line in sorted(by_line):
-        if previous and line > previous + 1:
-            out.append(f"{' ' * width} {paint('...', FRAME)}")
-        previous = line
-        text = source.line_text(line)
-        shown = text[:MAX_LINE] + ("..." if len(text) > MAX_LINE else "")
-        out.append(f"{paint(str(line).rjust(width), FRAME)} {bar} {_expand(shown)}".rstrip())
-        for span, label, sign, colour in sorted(by_line[line], key=lambda m: -m[0].start):
-            start = source.line_column(span.start)[1] - 1
-            if start > MAX_LINE:
-                continue
-            stop = min(start + max(span.end - span.start, 1), max(len(text), start + 1), MAX_LINE)
-            indent = _width(text[:start])
-            carets = sign * max(_width(text[start:stop]), 1)
-            under = paint(f"{carets} {visible(label)}".rstrip(), colour)
-            out.append(f"{' ' * width} {bar} {' ' * indent}{under}")
-    out.append(f"{' ' * width} {bar}")
-    return out
-
-
 def visible(text: str) -> str:
     """Return text with control characters, escape sequences among them, made harmless."""
     return "".join(
@@ -108,17 +26,18 @@ def visible(text: str) -> str:
     )
 
 
-def _expand(text: str) -> str:
+def expanded(text: str) -> str:
+    """Return a line of a source as it is shown."""
     return visible(text.replace("\t", " " * TAB_WIDTH))
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Return the columns that text takes on a terminal: tabs expanded, wide characters two."""
     width = 0
     for char in text:
         if char == "\t":
             width += TAB_WIDTH
-        elif unicodedata.combining(char):
+        elif unicodedata.category(char) in ("Mn", "Me"):
             width += 0
         elif not char.isprintable():
             width += len(visible(char))

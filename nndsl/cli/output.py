@@ -1,0 +1,37 @@
+"""What the commands have in common in what they print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from nndsl.diagnostic import Diagnostic
+
+
+def say_problem(message: str) -> None:
+    """Print to standard error what keeps nndsl from doing something."""
+    from nndsl.render.terminal import visible
+
+    lines = [visible(line) for line in message.split("\n")]
+    sys.stderr.write("nndsl: " + "\n".join(lines) + "\n")
+
+
+def wants_colour(choice: str, stream: TextIO) -> bool:
+    """Return whether to print in colour: `choice` is "auto", "always" or "never"."""
+    if choice != "auto":
+        return choice == "always"
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+def count_text(findings: Iterable[Diagnostic]) -> str:
+    """Return how many findings of each severity there are: `2 errors and 1 warning`."""
+    severities = [finding.severity for finding in findings]
+    parts = []
+    for severity in ("error", "warning", "info"):
+        number = severities.count(severity)
+        if number:
+            parts.append(f"{number} {severity}{'s' if number > 1 else ''}")
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

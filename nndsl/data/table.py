@@ -1,0 +1,80 @@
+"""Reads csv tables: names of the columns in the first line, then a line a sample."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from typing import BinaryIO
+
+from nndsl.data.summary import Array, DataFile, summarized
+
+#: Bytes that are looked at.
+MAX_BYTES = 2 << 20
+MAX_CELLS = 200_000
+MAX_COLUMNS = 20_000
+
+
+def read_csv(stream: BinaryIO) -> DataFile:
+    """Return what a table holds."""
+    try:
+        data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return DataFile("csv", problem=f"it cannot be read: {error.strerror}")
+    complete = len(data) <= MAX_BYTES
+    if not complete:
+        data = data[: data.rfind(b"\n", 0, MAX_BYTES) + 1]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return DataFile("csv", problem=f"it is not UTF-8 text: byte {error.start + 1}")
+    if "\0" in text:
+        return DataFile("csv", problem="it is no text")
+    try:
+        rows, read_all = _rows(text)
+    except csv.Error as error:
+        return DataFile("csv", problem=f"it is no table: {error}")
+    if not rows:
+        return DataFile("csv", problem="it is empty")
+    names, *samples = rows
+    if len(names) > MAX_COLUMNS:
+        return DataFile("csv", problem=f"it has more than {MAX_COLUMNS:,} columns")
+    complete = complete and read_all
+    count = len(samples) if complete else None
+    columns = {
+        name: _column(name, number, samples, count) for number, name in enumerate(names) if name
+    }
+    return DataFile("csv", columns)
+
+
+def _rows(text: str) -> tuple[list[list[str]], bool]:
+    """Return the lines, taken apart, as many as there is time for, and whether that is all."""
+    rows: list[list[str]] = []
+    cells = 0
+    for row in csv.reader(io.StringIO(text, newline="")):
+        if cells > MAX_CELLS:
+            return rows, False
+        if row:
+            rows.append(row)
+            cells += len(row)
+    return rows, True
+
+
+def _column(name: str, number: int, samples: list[list[str]], count: int | None) -> Array:
+    numbers: list[float] = []
+    texts = missing = 0
+    first_text = ""
+    for row in samples:
+        cell = row[number].strip() if number < len(row) else ""
+        if not cell:
+            missing += 1
+            continue
+        try:
+            numbers.append(float(cell))
+        except ValueError:
+            texts += 1
+            first_text = first_text or cell
+    whole = all(math.isfinite(n) and n.is_integer() for n in numbers)
+    dtype = "string" if texts else "int64" if whole and numbers and not missing else "float64"
+    values = summarized(numbers, complete=count is not None)
+    return Array(name, (count,), dtype, values, False, texts, first_text, missing)
