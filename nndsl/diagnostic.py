@@ -70,6 +70,7 @@ NAMES = {
     "S113": "shared-layer-shape",
     "S114": "output-count",
     "S115": "tensor-count",
+    "S116": "list-of-tensors",
     # Arguments
     "A201": "unknown-argument",
     "A202": "unknown-word",

@@ -85,11 +85,16 @@ MAX_NODES = 20_000
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Value(Record):
     """A tensor. `name` is the source's name for it, if it has one; `poisoned` says that it
-    comes from a line with a mistake, so that what follows from it is not told again."""
+    comes from a line with a mistake, so that what follows from it is not told again.
+
+    `is_list` says that it is a list of tensors, as it is at one point: with one more item it is
+    another value of the same name.
+    """
 
     span: Span
     name: str | None = None
     poisoned: bool = False
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -204,6 +209,34 @@ class OperationNode(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ListNode(Record):
+    """Tensors put into a list, at its end: `x as skips[]`. Without `before`, it is a new list."""
+
+    span: Span
+    before: Value | None
+    items: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return self.items if self.before is None else (self.before, *self.items)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ItemNode(Record):
+    """A tensor taken out of a list, `skips[-1]`, or, with a `Range`, a part: `skips[1:]`."""
+
+    span: Span
+    taken_from: Value
+    index: Expression
+    outputs: tuple[Value, ...]
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return (self.taken_from,)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Region(Record):
     """The inside of a loop or choice: a body, and what comes into it from outside, in order."""
 
@@ -247,7 +280,9 @@ class ChoiceNode(Record):
         return tuple(dict.fromkeys((*self.chosen.given, *self.otherwise.given)))
 
 
-GraphNode = Union[LayerNode, SharedNode, BlockNode, OperationNode, LoopNode, ChoiceNode]
+GraphNode = Union[
+    LayerNode, SharedNode, BlockNode, OperationNode, ListNode, ItemNode, LoopNode, ChoiceNode
+]
 
 
 def shared_in(nodes: Iterable[GraphNode]) -> set[SharedLayer]:

@@ -9,6 +9,7 @@ from nndsl import graph
 from nndsl.plan.code import Code
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.loops import Loop, LoopNames, carry, choice, choose, enter, indented, leave
+from nndsl.plan.tensor_lists import item_code, list_lines, starred
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import ModuleNames, apply_layer, apply_operation, assignment
 
@@ -59,16 +60,23 @@ class BodyWriter(ABC):
     def lines(self, inline: Collection[graph.Value] = ()) -> list[Code]:
         """Return a line for each node; `inline` needs none: its call stands where it is used."""
         lines: list[Code] = []
+        in_place = {*inline, *self.variables.in_place}
         for index, node in enumerate(self.body.nodes):
             if isinstance(node, graph.LoopNode):
                 lines += self.loop_lines(node, index)
             elif isinstance(node, graph.ChoiceNode):
                 lines += self.choice_lines(node, index)
-            elif len(node.outputs) == 1 and node.outputs[0] in inline:
+            elif isinstance(node, graph.ListNode):
+                lines += list_lines(node, self.variables, index)
+            elif len(node.outputs) == 1 and node.outputs[0] in in_place:
                 self.variables.variables[node.outputs[0]] = self.applied(node)
             else:
                 value = self.applied(node)
-                lines.append(assignment(self.variables.define(index), value))
+                targets = self.variables.define(index)
+                if len(targets) > 1:
+                    pairs = zip(node.outputs, targets, strict=True)
+                    targets = [starred(output, target) for output, target in pairs]
+                lines.append(assignment(targets, value))
         return lines
 
     def applied(self, node: graph.GraphNode) -> Code:
@@ -76,6 +84,8 @@ class BodyWriter(ABC):
         variables = self.variables.variables
         if isinstance(node, graph.OperationNode):
             return apply_operation(node, variables, self.spelling, self.module.promoting)
+        if isinstance(node, graph.ItemNode):
+            return item_code(node, variables, self.spelling)
         if isinstance(node, graph.SharedNode):
             return apply_layer(self.made[node.shared], node, variables, self.spelling)
         if isinstance(node, graph.LayerNode):

@@ -26,7 +26,7 @@ def _items(
         value = spelling.expression(constant.value)
         spelling = spelling.with_parameter(constant.name, value)
     for node in body.nodes:
-        assert not isinstance(node, graph.OperationNode)
+        assert not isinstance(node, (graph.OperationNode, graph.ListNode, graph.ItemNode))
         if isinstance(node, graph.LoopNode):
             items.append(_loop(module, node, spelling, loops))
         elif isinstance(node, graph.ChoiceNode):

@@ -42,6 +42,8 @@ def _obstacle_in(
     if isinstance(node, graph.OperationNode):
         what = "arithmetic" if node.symbol else f"`{node.operation.name}`"
         return Obstacle(node.span, f"{what} is not a layer")
+    if isinstance(node, (graph.ListNode, graph.ItemNode)):
+        return Obstacle(node.span, "there is a list of tensors")
     if len(node.inputs) > 1:
         return Obstacle(node.span, "several tensors come together")
     if node.inputs[0] is not last:

@@ -21,6 +21,7 @@ from nndsl.plan.expressions import Spelling
 from nndsl.plan.inputs import shape_code
 from nndsl.plan.loops import Loop, LoopNames, choice, parameters_used
 from nndsl.plan.model import LayerClass
+from nndsl.plan.tensor_lists import made_of_lists, starred, tensors_code
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
     ModuleNames,
@@ -134,7 +135,7 @@ class _ClassWriter:
         )
         lines = []
         if inputs is None:
-            lines.append(assignment(variables.define_inputs(), Code("inputs")))
+            lines.append(_taken_apart(self.body.inputs, variables.define_inputs()))
         else:
             variables.variables.update(inputs)
         uses = {value for node in self.body.nodes for value in inputs_of(node)}
@@ -144,13 +145,26 @@ class _ClassWriter:
         times = Counter(node.shared for node in calls)
         shared = {v for node in calls if times[node.shared] > 1 for v in node.outputs}
         inside = {v for node in self.body.nodes if graph.regions(node) for v in node.outputs}
-        inline = {v for v in values if v not in uses | shared | inside and values.count(v) == 1}
+        listed = made_of_lists(self.body)
+        stays = uses | shared | inside | listed
+        inline = {v for v in values if v not in stays and values.count(v) == 1}
         variables.keep_to_the_end(
             node for node in self.body.nodes if not inline.isdisjoint(node.outputs)
         )
         writer = _CallWriter(self.module, self.body, spelling, variables, self.attributes)
         lines += [*writer.first_lines(), *writer.lines(inline)]
-        return lines, [variables[value] for value in values]
+        results = [variables[value] for value in values]
+        if len(results) > 1:
+            results = [starred(v, code) for v, code in zip(values, results, strict=True)]
+        return lines, results
+
+
+def _taken_apart(inputs: Sequence[graph.Input], variables: Sequence[Code]) -> Code:
+    """Return the line that gives the tensors in `inputs` their variables: `x, *skips = inputs`."""
+    if len(inputs) == 1:
+        return assignment(variables, Code("list(inputs)"))
+    pairs = zip(inputs, variables, strict=True)
+    return assignment([starred(input_.value, code) for input_, code in pairs], Code("inputs"))
 
 
 def _name_of(node: graph.LayerNode | graph.BlockNode) -> str:
@@ -171,8 +185,9 @@ class _CallWriter(BodyWriter):
         return self.made[node]
 
     def block(self, node: graph.BlockNode) -> Code:
-        inputs = [self.variables[value] for value in node.inputs]
-        given = inputs[0] if len(inputs) == 1 else list_of(inputs)
+        single = len(node.inputs) == 1
+        variables = self.variables.variables
+        given = variables[node.inputs[0]] if single else tensors_code(node.inputs, variables)
         return call(self.made[node], [(None, given)])
 
     def loop_header(self, node: graph.LoopNode, loop: Loop) -> tuple[Code, Mapping[object, Code]]:
@@ -193,7 +208,8 @@ class _CallWriter(BodyWriter):
 
     def _header(self, loop: Loop, node: graph.LoopNode, layers: Mapping[Code, Code]) -> Code:
         """Return a loop's header; variables stand in it only if `call` itself needs them."""
-        applied = (n for n in node.region.body.nodes if isinstance(n, graph.OperationNode))
+        computing = (graph.OperationNode, graph.ItemNode)
+        applied = (n for n in node.region.body.nodes if isinstance(n, computing))
         used = set(parameters_used(tuple(applied))) & set(node.variables)
         pairs = dict(layers)
         if used:
@@ -216,7 +232,7 @@ def plan_block_class(
     writer = _ClassWriter(module, block.body, block.parameters, spelt, in_block=True)
     attributes = writer.attribute_lines()
     inputs = block.body.inputs
-    single = len(inputs) == 1
+    single = len(inputs) == 1 and not inputs[0].value.is_list
     # A block that a loop became is known to no walk.
     dtypes = shaped.block_dtypes.get(block) or ["float32"] * len(inputs)
     lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)
@@ -226,7 +242,7 @@ def plan_block_class(
         package,
         _signature(module, block.parameters, spelt),
         attributes,
-        _block_build_inputs([dtype or "float32" for dtype in dtypes]),
+        _block_build_inputs([dtype or "float32" for dtype in dtypes], single=single),
         tuple(lines),
         Code(", ".join(results)),
         writer.config,
@@ -294,9 +310,9 @@ def _symbolic(shape: str, dtype: str) -> Code:
     return call("keras.KerasTensor", arguments)
 
 
-def _block_build_inputs(dtypes: Sequence[str]) -> Code:
+def _block_build_inputs(dtypes: Sequence[str], *, single: bool) -> Code:
     """Return symbolic tensors for a block's inputs, made from `input_shape`."""
-    if len(dtypes) == 1:
+    if single:
         return _symbolic("input_shape", dtypes[0])
     if all(dtype == "float32" for dtype in dtypes):
         return Code("[keras.KerasTensor(shape) for shape in input_shape]")

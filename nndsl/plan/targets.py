@@ -81,9 +81,9 @@ def _shape(input_: graph.Input, tensor: Tensor, spelling: Spelling) -> Code:
 def _vocabulary_size(input_: graph.Input, model: graph.Model, spelling: Spelling) -> Code:
     """Return how many different integers an input may hold: what its Embedding can look up."""
     for node in model.body.nodes:
-        if input_.value not in node.inputs or isinstance(node, graph.OperationNode):
+        if input_.value not in node.inputs:
             continue
-        if isinstance(node, (graph.BlockNode, graph.LoopNode, graph.ChoiceNode)):
+        if not isinstance(node, (graph.LayerNode, graph.SharedNode)):
             continue
         made = node.shared if isinstance(node, graph.SharedNode) else node
         for bound in made.arguments:

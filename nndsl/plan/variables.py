@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from nndsl import graph
 from nndsl.plan.code import Code, Names, name
+from nndsl.plan.tensor_lists import written_in_place
 from nndsl.resolve.liveness import inputs_of
 from nndsl.source import Span
 
@@ -36,6 +37,12 @@ class Variables:
         if inputs_stay:
             for input_ in body.inputs:
                 self.last_use[input_.value] = end
+        #: Items of lists that stand where they are used, instead of in a variable.
+        self.in_place = written_in_place(body)
+        for node in body.nodes:
+            if isinstance(node, graph.ItemNode) and node.outputs[0] in self.in_place:
+                kept = self.last_use[node.taken_from]
+                self.last_use[node.taken_from] = max(kept, self.in_place[node.outputs[0]])
         self.branches = _spread_branches(body)
         self.own_names = {v.name for node in body.nodes for v in node.outputs if v.name}
         #: What values without a name are called as they go into a loop that gives one with a name.

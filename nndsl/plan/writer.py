@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nndsl import graph
-from nndsl.plan.code import Code, Names, call, class_case, list_of, name, snake_case
+from nndsl.plan.code import Code, Names, call, class_case, name, snake_case
 from nndsl.plan.expressions import Spelling
+from nndsl.plan.tensor_lists import starred, tensors_code
 
 
 class UsedConstants(Mapping[graph.Constant, Code]):
@@ -137,7 +138,7 @@ def apply_operation(
     if node.operation.spread_last:
         (given,) = node.operands
         arguments = spelling.arguments(node.operation.parameters, node.arguments, positional=True)
-        tensors = [(None, variables[value]) for value in given.values]
+        tensors = [(None, starred(value, variables[value])) for value in given.values]
         return call(name(node.operation.name), [*arguments, *tensors])
     return call(name(node.operation.name), _operation_arguments(node, operands, spelling))
 
@@ -147,8 +148,9 @@ def _operand(
 ) -> Code:
     if operand.number is not None:
         return spelling.operand(operand.number, 2)
-    tensors = [variables[value] for value in operand.values]
-    return list_of(tensors) if operand.is_list else tensors[0]
+    if operand.is_list:
+        return tensors_code(operand.values, variables)
+    return variables[operand.values[0]]
 
 
 def _operation_arguments(
@@ -172,13 +174,14 @@ def apply_layer(
     spelling: Spelling,
 ) -> Code:
     """Return the application of a layer (its constructor's call, or its variable) to tensors."""
-    inputs = [variables[value] for value in node.inputs]
     rule = node.shared.layer if isinstance(node, graph.SharedNode) else node.layer
-    first = list_of(inputs) if rule.takes_list else inputs[0]
+    several = rule.takes_list
+    first = tensors_code(node.inputs, variables) if several else variables[node.inputs[0]]
     arguments: list[tuple[str | None, Code]] = [(None, first)]
     for tensor in node.tensor_arguments:
-        given = [variables[value] for value in tensor.values]
-        arguments.append((tensor.name, list_of(given) if tensor.is_list else given[0]))
+        given = tensor.values
+        code = tensors_code(given, variables) if tensor.is_list else variables[given[0]]
+        arguments.append((tensor.name, code))
     if isinstance(node, graph.LayerNode):
         arguments += spelling.flags(rule, node.arguments)
     return call(made, arguments)

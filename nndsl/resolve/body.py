@@ -8,7 +8,7 @@ from dataclasses import replace
 from nndsl import graph
 from nndsl.diagnostic import Label, did_you_mean
 from nndsl.layers.arguments import DTYPES
-from nndsl.resolve import order, stages
+from nndsl.resolve import order, stages, tensor_lists
 from nndsl.resolve.expressions import resolve_number
 from nndsl.resolve.liveness import split_dead
 from nndsl.resolve.naming import OPERATIONS_OF_MASKS, LayerNames, family, operation_names
@@ -79,6 +79,10 @@ class BodyResolver:
         self.has_output = False
         self.no_input = False
         self.line = 0
+
+    def root(self) -> BodyResolver:
+        """Return the model or block that this is the body of, or stands in."""
+        return self
 
     def name_of_layer(self, name: str) -> str:
         """Return what a layer is called that makes a tensor of this name."""
@@ -265,7 +269,9 @@ class BodyResolver:
                 self.reporter.error(
                     "G703", expression.span, f"`{expression.name}` is an output already", "again"
                 )
-            elif value is not None:
+            elif value is not None and not tensor_lists.refuse_lists(
+                self, (value,), expression.span, "an output", "one tensor"
+            ):
                 self.outputs.append(self.output_of(expression, value, type_))
 
     def output_of(
@@ -333,7 +339,12 @@ class BodyResolver:
                 self.names.poison(name)
             return
         for name, value in zip(names, values, strict=True):
-            self.names.define(name, value)
+            if tensor_lists.refuse_lists(self, (value,), name.span, "a name", "one tensor"):
+                self.names.poison(name)
+            elif isinstance(name, tree.ListName):
+                tensor_lists.put(self, name, value)
+            else:
+                self.names.define(name, value)
 
     def tensor_named(self, name: str, span: Span) -> graph.Value | None:
         """Return the tensor of that name; report it if there is none."""

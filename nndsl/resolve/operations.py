@@ -11,6 +11,7 @@ from nndsl.layers.argument_types import OperandType
 from nndsl.layers.rule import LayerRule, Parameter
 from nndsl.operations.refused import refusal
 from nndsl.resolve.expressions import bind, slots_of
+from nndsl.resolve.tensor_lists import refuse_lists, tensor_words
 from nndsl.resolve.tensors import resolve_operand
 from nndsl.resolve.unknown import pytorch_stage
 from nndsl.syntax import tree
@@ -51,7 +52,8 @@ def apply_operation(
     if any(value.poisoned for operand in ordered for value in operand.values):
         return (graph.Value(stage.span, poisoned=True),)
     span = stage.span
-    outputs = tuple(graph.Value(span, name.text) for name in names) or (graph.Value(span),)
+    words = tensor_words(names) or (None,)
+    outputs = tuple(graph.Value(span, word) for word in words)
     body.nodes.append(graph.OperationNode(span, rule, ordered, bound.arguments, outputs))
     return outputs
 
@@ -63,6 +65,8 @@ def _incoming(
     if rule.takes_list:
         first = rule.tensors[0].name
         return {first: graph.Operand(first, values, is_list=True)}
+    if refuse_lists(body, values, stage.callee.span, f"`{rule.name}`"):
+        return None
     if len(values) > len(rule.tensors):
         wanted = ", ".join(f"`{parameter.name}`" for parameter in rule.tensors)
         body.reporter.error(
@@ -124,6 +128,8 @@ def _add_operand(
     numbers = isinstance(parameter.type, OperandType)
     if isinstance(value, tree.Reference) and not (numbers and _is_number(body, value)):
         tensor = body.tensor_named(value.name, value.span)
+        if tensor is not None and refuse_lists(body, (tensor,), value.span, f"`{parameter.name}`"):
+            return False
         if tensor is not None:
             operands[parameter.name] = graph.Operand(parameter.name, (tensor,))
         return tensor is not None

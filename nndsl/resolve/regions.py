@@ -18,6 +18,7 @@ from nndsl.resolve.expressions import resolve_expression
 from nndsl.resolve.liveness import live_nodes
 from nndsl.resolve.naming import LayerNames, keras_name
 from nndsl.resolve.scope import BodyNames, Scope
+from nndsl.resolve.tensor_lists import layer_word, refuse_lists, tensor_words
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.syntax.names import definitions, steps
@@ -41,7 +42,7 @@ class RegionNames(BodyNames):
         """Return what a value from outside is inside."""
         inside = self.given.get(value)
         if inside is None:
-            inside = graph.Value(value.span, value.name, value.poisoned)
+            inside = graph.Value(value.span, value.name, value.poisoned, value.is_list)
             self.given[value] = inside
             name = value.name or "x"
             self.inputs.append(graph.Input(inside, name, "", None, value.span))
@@ -52,11 +53,20 @@ class RegionNames(BodyNames):
         outside: BodyNames | None = self.outer
         while outside is not None:
             place = outside.places.get(name.text)
-            if place is not None and name.text not in outside.tensors:
-                self._taken(name, place)
+            is_tensor = name.text in outside.tensors and not outside.is_list(name.text)
+            if place is not None and not is_tensor:
+                self.taken(name, place)
                 return False
             outside = outside.outer if isinstance(outside, RegionNames) else None
         return super().claim(name)
+
+    def place_of(self, name: str) -> Span | None:
+        return self.places.get(name) or self.outer.place_of(name)
+
+    def is_list(self, name: str) -> bool:
+        if dict.__contains__(self.tensors, name):
+            return super().is_list(name)
+        return self.outer.is_list(name)
 
     def own(self) -> dict[str, graph.Value]:
         """Return the tensors that are named inside."""
@@ -104,6 +114,9 @@ class RegionResolver(BodyResolver):
         self.later = _LaterInside(order.Later(lines), parent)
         self.layer_names = scope.layer_names = layer_names
         self.used_shared = parent.used_shared
+
+    def root(self) -> BodyResolver:
+        return self.parent.root()
 
     def name_of_layer(self, name: str) -> str:
         """Return what a layer is called: in a choice, a name given again is taken already."""
@@ -174,6 +187,8 @@ def resolve_loop_stage(
     variables = stage.names if isinstance(stage, tree.ForStage) else ()
     expression = stage.items if isinstance(stage, tree.ForStage) else stage.count
     items = resolve_expression(body.scope, expression)
+    if refuse_lists(body, values, stage.span, "a loop in a chain", "one tensor"):
+        return (graph.Value(stage.span, poisoned=True),)
     scope = _scope_with(body, variables)
     inside = RegionResolver(body, stage.span, (), scope, _names_inside(body, (), stage.chain))
     carried = tuple(inside.region_names.bring_in(value) for value in values)
@@ -190,15 +205,24 @@ def resolve_loop_stage(
             help="merge them inside the loop, such as with `-> Add`" if len(result) > 1 else None,
         )
         poisoned = True
+    own = inside.region_names.own()
+    lists = [name for name, value in own.items() if value.is_list]
+    before = [body.names.tensors[name] for name in lists]
+    poisoned = poisoned or items is None or any(own[name].poisoned for name in lists)
+    gathered = tuple(graph.Value(stage.span, name, poisoned, True) for name in lists)
+    for name, value in zip(lists, gathered, strict=True):
+        body.names.give_again(name, value, stage.span)
     if items is None or poisoned:
         inside.region((), ())
         body.names.whole = body.names.whole and items is not None
         return (graph.Value(stage.span, poisoned=True),)
-    region = _named_by_loop(inside.region(result, values))
+    carried = (*result, *(own[name] for name in lists))
+    region = _named_by_loop(inside.region(carried, (*values, *before)))
     outputs = _named(stage.span, names, len(result))
     word = _loop_name(body, names, variables, stage.chain)
     variables_ = tuple(name.text for name in variables)
-    body.nodes.append(graph.LoopNode(stage.span, word, variables_, items, region, outputs))
+    every = (*outputs, *gathered)
+    body.nodes.append(graph.LoopNode(stage.span, word, variables_, items, region, every))
     return outputs
 
 
@@ -216,7 +240,7 @@ def resolve_for(body: BodyResolver, line: tree.For) -> None:
     first = [body.names.tensors[name] for name in carried]
     region = inside.region([own[name] for name in carried], first)
     poisoned = items is None or any(own[name].poisoned for name in carried)
-    outputs = tuple(graph.Value(line.span, name, poisoned) for name in carried)
+    outputs = tuple(graph.Value(line.span, name, poisoned, own[name].is_list) for name in carried)
     for name, output in zip(carried, outputs, strict=True):
         body.names.give_again(name, output, line.span)
     if items is None:
@@ -240,7 +264,7 @@ def _scope_with(body: BodyResolver, variables: Sequence[tree.Identifier]) -> Sco
     """Return a scope in which the variables of a loop are parameters."""
     scope = body.scope.inside()
     for name in variables:
-        place = scope.place_of(name.text) or _place_of(body, name.text)
+        place = scope.place_of(name.text) or body.names.place_of(name.text)
         if place is not None:
             body.reporter.error(
                 "G703",
@@ -253,15 +277,6 @@ def _scope_with(body: BodyResolver, variables: Sequence[tree.Identifier]) -> Sco
             body.names.whole = False
         scope.locals[name.text] = name.span
     return scope
-
-
-def _place_of(body: BodyResolver, name: str) -> Span | None:
-    names: BodyNames | None = body.names
-    while names is not None:
-        if name in names.places:
-            return names.places[name]
-        names = names.outer if isinstance(names, RegionNames) else None
-    return None
 
 
 def _names_inside(
@@ -279,8 +294,9 @@ def _loop_name(
     chain: Sequence[tree.Step],
 ) -> str:
     """Return what the layers inside are named under: the loop's name, or what it begins with."""
-    if names:
-        return names[0].text.strip("_") or "loop"
+    given = layer_word(names)
+    if given is not None:
+        return given.strip("_") or "loop"
     stage = chain[0].stage
     word = variables[0].text if variables else "repeat"
     if not variables and isinstance(stage, tree.Apply) and body.blocks.is_block(stage.callee.text):
@@ -299,7 +315,7 @@ def _named_by_loop(region: graph.Region) -> graph.Region:
 
 def _named(span: Span, names: Sequence[tree.Identifier], count: int) -> Values:
     if len(names) == count:
-        return tuple(graph.Value(span, name.text) for name in names)
+        return tuple(graph.Value(span, word) for word in tensor_words(names))
     return tuple(graph.Value(span) for _ in range(count))
 
 
@@ -328,7 +344,11 @@ def resolve_if(body: BodyResolver, line: tree.If) -> None:
         values = [made.get(name) or branch.names.tensors[name] for name in names]
         poisoned = poisoned or any(value.poisoned for value in values)
         regions.append(branch.region(values, ()))
-    outputs = tuple(graph.Value(line.span, name, poisoned) for name in names)
+    is_list = [any(made[name].is_list for made in own if name in made) for name in names]
+    outputs = tuple(
+        graph.Value(line.span, name, poisoned, listed)
+        for name, listed in zip(names, is_list, strict=True)
+    )
     for name, output in zip(names, outputs, strict=True):
         body.names.give_again(name, output, line.span)
     if condition is None:

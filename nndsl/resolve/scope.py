@@ -79,10 +79,19 @@ class BodyNames:
         if first is None:
             self.places[name.text] = name.span
             return True
-        self._taken(name, first)
+        self.taken(name, first)
         return False
 
-    def _taken(self, name: tree.Identifier, first: Span) -> None:
+    def place_of(self, name: str) -> Span | None:
+        """Return where a name was given, here or around here."""
+        return self.places.get(name)
+
+    def is_list(self, name: str) -> bool:
+        """True if a name is that of a list of tensors."""
+        value = self.tensors.get(name)
+        return value is not None and value.is_list
+
+    def taken(self, name: tree.Identifier, first: Span) -> None:
         self.scope.reporter.error(
             "G703",
             name.span,
@@ -107,6 +116,7 @@ class BodyNames:
     def poison(self, name: tree.Identifier) -> None:
         """Define a name as a tensor that nothing is known of, so that its uses are no errors."""
         self.whole = False
-        if name.text not in self.places:
-            self.places[name.text] = name.span
-            self.tensors[name.text] = graph.Value(name.span, name.text, poisoned=True)
+        is_list = isinstance(name, tree.ListName)
+        if is_list or name.text not in self.places:
+            self.places.setdefault(name.text, name.span)
+            self.tensors[name.text] = graph.Value(name.span, name.text, True, is_list)

@@ -11,6 +11,8 @@ from nndsl.layers.rule import LayerRule
 from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
 from nndsl.resolve.liveness import BlockParts
 from nndsl.resolve.naming import keras_name
+from nndsl.resolve.tensor_lists import is_item, layer_word, refuse_lists, tensor_words
+from nndsl.resolve.tensors import resolve_operand
 from nndsl.resolve.unknown import report_unknown_stage
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -127,9 +129,7 @@ def _resolve_apply(
 
 def _outputs(span: Span, names: tuple[tree.Identifier, ...]) -> Values:
     """Return the tensors that come out of a layer: as many as there are names for them."""
-    if names:
-        return tuple(graph.Value(span, name.text) for name in names)
-    return (graph.Value(span),)
+    return tuple(graph.Value(span, word) for word in tensor_words(names)) or (graph.Value(span),)
 
 
 def _apply_layer(
@@ -159,8 +159,9 @@ def _make_layer(
     inputs: Values,
     names: tuple[tree.Identifier, ...],
 ) -> Values:
-    if names:
-        layer_name = graph.LayerName(body.name_of_layer(names[0].text), explicit=True)
+    word = layer_word(names)
+    if word is not None:
+        layer_name = graph.LayerName(body.name_of_layer(word), explicit=True)
     else:
         base = keras_name(rule.name)
         if body.in_block and rule.name == "Activation":
@@ -181,10 +182,18 @@ def _activation_word(arguments: tuple[graph.Bound, ...]) -> str | None:
 def _inputs_of(
     body: BodyResolver, values: Values, rule: LayerRule, stage: tree.Apply
 ) -> Values | None:
-    if rule.takes_list or len(values) == 1:
+    if rule.takes_list or takes_one(body, values, stage, f"`{rule.name}`"):
         return values
-    unmerged(body.reporter, values, stage.callee.span, f"`{rule.name}`")
     return None
+
+
+def takes_one(body: BodyResolver, values: Values, stage: tree.Apply, what: str) -> bool:
+    """Return whether one tensor arrives; report it if there are several, or a list."""
+    if refuse_lists(body, values, stage.callee.span, what):
+        return False
+    if len(values) > 1:
+        unmerged(body.reporter, values, stage.callee.span, what)
+    return len(values) == 1
 
 
 def bind_layer(
@@ -228,22 +237,28 @@ def bind_layer(
 def _tensor_argument(
     body: BodyResolver, name: str, value: tree.Expression
 ) -> graph.TensorArgument | None:
-    items: Sequence[tree.Expression] = (value,)
+    given: Sequence[tree.Expression] = (value,)
+    is_list = isinstance(value, tree.Sequence)
     if isinstance(value, tree.Sequence):
-        items = value.items
+        given = value.items
     tensors = []
-    for item in items:
-        if not isinstance(item, tree.Reference):
+    for one in given:
+        if isinstance(one, tree.Reference):
+            tensors.append(body.tensor_named(one.name, one.span))
+        elif isinstance(one, tree.Subscript) and is_item(body, one):
+            found = resolve_operand(body, one)
+            tensors.append(found if isinstance(found, graph.Value) else None)
+        else:
             body.reporter.error(
-                "G706", item.span, f"`{name}` takes a tensor", "not the name of a tensor"
+                "G706", one.span, f"`{name}` takes a tensor", "not the name of a tensor"
             )
             return None
-        tensors.append(body.tensor_named(item.name, item.span))
-    if any(tensor is None or tensor.poisoned for tensor in tensors):
+    values = tuple(tensor for tensor in tensors if isinstance(tensor, graph.Value))
+    if len(values) < len(tensors) or any(value.poisoned for value in values):
         return None
-    return graph.TensorArgument(
-        name, tuple(t for t in tensors if t is not None), isinstance(value, tree.Sequence)
-    )
+    if is_list and refuse_lists(body, values, value.span, "this list", "one tensor"):
+        return None
+    return graph.TensorArgument(name, values, is_list or values[0].is_list)
 
 
 def _named_by_argument(body: BodyResolver, argument: tree.Argument) -> None:
@@ -322,8 +337,7 @@ def _apply_activation(
     name = stage.callee.text
     activation = layers.find("Activation")
     assert activation is not None
-    if len(values) > 1:
-        unmerged(body.reporter, values, stage.callee.span, f"`{name}`")
+    if not takes_one(body, values, stage, f"`{name}`"):
         return None
     if not stage.arguments:
         if any(value.poisoned for value in values):
@@ -369,11 +383,12 @@ def _apply_block(
     if not bound.whole or any(value.poisoned for value in values):
         return _poison(stage.span)
     wanted = len(block.body.inputs)
-    if wanted == 1 and len(values) > 1:
-        unmerged(body.reporter, values, stage.callee.span, f"`{block.name}`")
+    if wanted == 1 and not takes_one(body, values, stage, f"`{block.name}`"):
         return None
     if not wanted:
         return _poison(stage.span)  # its inputs are missing, or could not be read
+    if refuse_lists(body, values, stage.callee.span, f"`{block.name}`", f"{wanted} tensors"):
+        return None
     if len(values) != wanted:
         body.reporter.error(
             "S115",
@@ -386,12 +401,9 @@ def _apply_block(
         return None
     outputs = _block_outputs(stage.span, block, names)
     # Keras takes no scope that begins with an underscore.
-    prefix = (
-        body.name_of_layer(names[0].text).lstrip("_")
-        if names
-        else keras_name(block.name).lstrip("_")
-    )
-    if not names or not prefix:
+    word = layer_word(names)
+    prefix = (body.name_of_layer(word) if word else keras_name(block.name)).lstrip("_")
+    if not word or not prefix:
         prefix = body.layer_names.unique(prefix or "block")
     body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound.arguments, values, outputs))
     return outputs
@@ -400,5 +412,5 @@ def _apply_block(
 def _block_outputs(span: Span, block: graph.Block, names: tuple[tree.Identifier, ...]) -> Values:
     count = max(len(block.body.outputs), 1)
     if len(names) == count:
-        return tuple(graph.Value(span, name.text) for name in names)
+        return tuple(graph.Value(span, word) for word in tensor_words(names))
     return tuple(graph.Value(span) for _ in range(count))

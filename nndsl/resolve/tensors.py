@@ -8,6 +8,7 @@ from nndsl import graph, layers
 from nndsl.resolve.expressions import resolve_expression, resolve_part
 from nndsl.resolve.naming import FUNCTIONS_OF_SYMBOLS, keras_name
 from nndsl.resolve.order import references
+from nndsl.resolve.tensor_lists import item, layer_word, refuse_lists
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -31,9 +32,9 @@ def resolve_source(
     if isinstance(source, tree.Reference):
         return body.tensor_named(source.name, source.span)
     if isinstance(source, tree.Subscript):
-        return _slice(body, source, names[0].text if len(names) == 1 else None)
+        return _slice(body, source, layer_word(names) if len(names) == 1 else None)
     if isinstance(source, (tree.Arithmetic, tree.Negation)):
-        name = names[0].text if len(names) == 1 else None
+        name = layer_word(names) if len(names) == 1 else None
         operand = resolve_operand(body, source, name)
         if operand is None or isinstance(operand, graph.Value):
             return operand
@@ -77,6 +78,8 @@ def resolve_operand(
         operand = resolve_operand(body, expression.operand)
         if not isinstance(operand, graph.Value):
             return operand and graph.Negation(expression.span, operand)
+        if refuse_lists(body, (operand,), expression.operand.span, "arithmetic", "one tensor"):
+            return None
         given = graph.Operand("x", (operand,))
         return _operation(body, expression.span, "negative", (given,), "-", name)
     if isinstance(expression, tree.Arithmetic) and has_tensor:
@@ -88,6 +91,9 @@ def _fold(body: BodyResolver, expression: tree.Arithmetic, name: str | None) -> 
     """Apply the operators from left to right; equal ones on tensors become one merge layer."""
     operands = [resolve_operand(body, operand) for operand in expression.operands]
     if any(operand is None for operand in operands):
+        return None
+    values = [operand for operand in operands if isinstance(operand, graph.Value)]
+    if refuse_lists(body, values, expression.span, "arithmetic", "single tensors"):
         return None
     result = operands[0]
     index = 0
@@ -107,8 +113,8 @@ def _fold(body: BodyResolver, expression: tree.Arithmetic, name: str | None) -> 
             index += 1
         last_name = name if index == count else None
         if len(run) > 2:
-            values = [operand for operand in run if isinstance(operand, graph.Value)]
-            result = _merge(body, expression.span, operator, values, last_name)
+            merged = [operand for operand in run if isinstance(operand, graph.Value)]
+            result = _merge(body, expression.span, operator, merged, last_name)
         else:
             result = _combine(body, expression.span, operator, run[0], run[1], last_name)
     return result
@@ -173,6 +179,8 @@ def _slice(body: BodyResolver, source: tree.Subscript, name: str | None) -> grap
             "G706", source.value.span, "only tensors have parts", "a number, not a tensor"
         )
         return None
+    if tensor is not None and tensor.is_list:
+        return item(body, source, tensor, name)
     parts = [resolve_part(body.scope, part) for part in source.parts]
     if tensor is None or None in parts:
         return None

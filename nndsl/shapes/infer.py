@@ -14,7 +14,7 @@ from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
-from nndsl.shapes.model import LayerInfo, MaybeTensor, ShapedGraph, ShapedModel
+from nndsl.shapes.model import Known, LayerInfo, MaybeTensor, ShapedGraph, ShapedModel, single
 from nndsl.shapes.regions import TooLarge
 from nndsl.shapes.walk import Walk
 
@@ -48,7 +48,7 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
         for p in block.parameters
     }
     contracts = Contracts(reporter, evaluator, parameters, ())
-    tensors: dict[graph.Value, MaybeTensor] = {
+    tensors: dict[graph.Value, Known] = {
         input_.value: _promised(input_, contracts) for input_ in block.body.inputs
     }
     try:
@@ -93,7 +93,7 @@ class _ModelWalk(Walk):
             p.name: self.evaluator.evaluate(p.default, {}) if p.default else UNKNOWN
             for p in self.model.parameters
         }
-        tensors: dict[graph.Value, MaybeTensor] = {}
+        tensors: dict[graph.Value, Known] = {}
         inputs: dict[str, Tensor] = {}
         for number, input_ in enumerate(body.inputs):
             tensor = self.input_tensor(input_, parameters)
@@ -108,7 +108,7 @@ class _ModelWalk(Walk):
                 error.loop or self.model.span, "this model is too large once its loops are expanded"
             )
         self.check_names()
-        outputs = {output.name: tensors.get(output.value) for output in body.outputs}
+        outputs = {output.name: single(tensors.get(output.value)) for output in body.outputs}
         contracts = Contracts(self.reporter, self.evaluator, parameters, ())
         for output in body.outputs:
             made = outputs[output.name]

@@ -16,6 +16,25 @@ from nndsl.source import Span
 MaybeTensor = Optional[Tensor]
 
 
+class TensorList(tuple[MaybeTensor, ...]):
+    """The tensors of a list, in order."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        shown = ", ".join("?" if tensor is None else str(tensor) for tensor in self[:4])
+        return f"{shown}, ..." if len(self) > 4 else shown or "an empty list"
+
+
+#: What a value is found to be.
+Known = Union[Tensor, TensorList, None]
+
+
+def single(found: Known) -> MaybeTensor:
+    """Return a tensor that is known not to be a list."""
+    return None if isinstance(found, TensorList) else found
+
+
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
     """A layer of a model as Keras will have it: `name` with the prefixes of the blocks."""
@@ -118,7 +137,7 @@ class ShapedModel:
     outputs: dict[str, MaybeTensor]
     layers: tuple[LayerInfo, ...]
     #: The tensors of the model's own body; those inside blocks are in `layers`.
-    tensors: dict[graph.Value, MaybeTensor]
+    tensors: dict[graph.Value, Known]
     #: The default of each parameter.
     parameters: dict[str, Any]
     #: How many times a layer or operation is applied, in blocks too.

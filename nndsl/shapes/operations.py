@@ -10,6 +10,7 @@ from nndsl.layers.rule import BadArgument, LayerError, Output, Tensor
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import MaybeTensor
 from nndsl.shapes.report import report_layer_error
+from nndsl.shapes.tensor_lists import tensors_of
 
 if TYPE_CHECKING:
     from nndsl.shapes.walk import Place, Walk
@@ -27,7 +28,8 @@ def walk_operation(walk: Walk, node: graph.OperationNode, place: Place) -> None:
     tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
     if output is not None:
         tensors = walk.output_tensors(node, rule, output)
-        walk.masked(node, rule, values or {}, tensors, place)
+        inputs = tensors_of(walk, node.inputs, place)
+        walk.masked(node, rule, values or {}, inputs, tensors, place)
         numbers = {n: v for n, v in (operands or {}).items() if not isinstance(v, (Tensor, tuple))}
         known = {**numbers, **(values or {})}
         tensors = walk.use(node, rule, known, output, tensors, place)
@@ -45,7 +47,7 @@ def _operand_values(walk: Walk, node: graph.OperationNode, place: Place) -> dict
         if operand.number is not None:
             found = walk.evaluator.evaluate(operand.number, place.parameters)
         elif operand.is_list:
-            found = tuple(place.tensors.get(value) for value in operand.values)
+            found = tuple(tensors_of(walk, operand.values, place))
         else:
             found = place.tensors.get(operand.values[0])
         unknown = isinstance(found, tuple) and None in found

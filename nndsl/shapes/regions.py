@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nndsl import graph
 from nndsl.shapes.evaluate import UNKNOWN, show
-from nndsl.shapes.model import MaybeTensor
+from nndsl.shapes.model import Known
 from nndsl.source import Span
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def walk_loop(walk: Walk, node: graph.LoopNode, place: Place) -> None:
 def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
     rounds = _rounds(walk, node, place.parameters)
     region = node.region
-    carried: list[MaybeTensor] = [place.tensors.get(v) for v in region.given[: len(node.outputs)]]
+    carried: list[Known] = [place.tensors.get(v) for v in region.given[: len(node.outputs)]]
     others = [place.tensors.get(value) for value in region.given[len(node.outputs) :]]
     if rounds is None:
         unknown = dict.fromkeys(node.variables, UNKNOWN)
@@ -84,16 +84,14 @@ def walk_region(
     region: graph.Region,
     place: Place,
     values: Mapping[str, Any],
-    inside: dict[graph.Value, MaybeTensor],
+    inside: dict[graph.Value, Known],
     prefix: str,
 ) -> None:
     parameters = {**place.parameters, **values}
     walk.walk_body(region.body, parameters, inside, prefix, place.calls, place.shared)
 
 
-def _tensors_inside(
-    region: graph.Region, tensors: Sequence[MaybeTensor]
-) -> dict[graph.Value, MaybeTensor]:
+def _tensors_inside(region: graph.Region, tensors: Sequence[Known]) -> dict[graph.Value, Known]:
     return {i.value: tensor for i, tensor in zip(region.body.inputs, tensors, strict=True)}
 
 

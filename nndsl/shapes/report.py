@@ -10,7 +10,7 @@ from nndsl.diagnostic import Label, Reporter, did_you_mean
 from nndsl.layers.arguments import Unfit
 from nndsl.layers.rule import BadArgument, LayerError, LayerRule
 from nndsl.shapes.evaluate import show
-from nndsl.shapes.model import MaybeTensor
+from nndsl.shapes.model import Known
 from nndsl.source import Span
 
 
@@ -65,7 +65,7 @@ def report_layer_error(
     error: LayerError,
     node: graph.LayerNode | graph.SharedNode | graph.OperationNode,
     arguments: Sequence[graph.Bound],
-    tensors: Mapping[graph.Value, MaybeTensor],
+    tensors: Mapping[graph.Value, Known],
     calls: tuple[Span, ...],
 ) -> None:
     """Report what a layer's function refuses: at the argument at fault, else at the layer."""

@@ -21,10 +21,11 @@ from nndsl.layers.rule import (
 from nndsl.resolve.liveness import inputs_of
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
-from nndsl.shapes.model import LayerInfo, MaybeTensor, Part, Use, UsedNode
+from nndsl.shapes.model import Known, LayerInfo, MaybeTensor, Part, Use, UsedNode, single
 from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
+from nndsl.shapes.tensor_lists import MAX_TAKEN, tensors_of, walk_item, walk_list
 from nndsl.shapes.trace import Trace
 from nndsl.source import Span
 
@@ -39,7 +40,7 @@ class Place:
     """Where a node is met: values of parameters, tensors so far, prefix of names, calls."""
 
     parameters: Mapping[str, Any]
-    tensors: dict[graph.Value, MaybeTensor]
+    tensors: dict[graph.Value, Known]
     prefix: str
     calls: tuple[Span, ...]
     #: The prefix of the names of shared layers: that of the body which declares them.
@@ -66,6 +67,8 @@ class Walk:
         self.promoting: set[graph.OperationNode] = set()
         #: Nodes that were met: what Keras has to walk through.
         self.applications = 0
+        #: Tensors that came out of whole lists.
+        self.taken = 0
         #: The blocks that a mask comes into.
         self.masked_blocks: set[graph.Block] = set()
         #: The blocks that are applied, with the dtypes of what comes in.
@@ -78,7 +81,7 @@ class Walk:
         self,
         body: graph.Body,
         parameters: Mapping[str, Any],
-        tensors: dict[graph.Value, MaybeTensor],
+        tensors: dict[graph.Value, Known],
         prefix: str,
         calls: tuple[Span, ...],
         shared: Mapping[graph.SharedLayer, str] | None = None,
@@ -116,6 +119,10 @@ class Walk:
         self.evaluator.calls = place.calls
         if isinstance(node, graph.OperationNode):
             walk_operation(self, node, place)
+        elif isinstance(node, graph.ListNode):
+            walk_list(self, node, place)
+        elif isinstance(node, graph.ItemNode):
+            walk_item(self, node, place)
         elif isinstance(node, (graph.LayerNode, graph.SharedNode)):
             self.apply_layer(node, place)
         else:
@@ -134,6 +141,12 @@ class Walk:
         if self.applications > MAX_WALKED:
             raise TooLarge
 
+    def count_taken(self, count: int) -> None:
+        """Count the tensors that come out of lists; stop when there are too many."""
+        self.taken += count
+        if self.taken > MAX_TAKEN:
+            raise TooLarge
+
     def too_large(self, span: Span, what: str) -> None:
         self.reporter.error(
             "X952",
@@ -150,18 +163,19 @@ class Walk:
         rule = made.layer
         values = self.argument_values(made.arguments, place.parameters)
         output = None
-        inputs = [place.tensors.get(value) for value in node.inputs]
-        named = [place.tensors.get(v) for t in node.tensor_arguments for v in t.values]
-        if values is not None and None not in inputs and None not in named:
-            output = self.apply_rule(node, made.arguments, rule, values, place)
+        inputs = tensors_of(self, node.inputs, place)
+        named = [tensor for t in node.tensor_arguments for tensor in self.given(t, place)]
+        arrived = tuple(tensor for tensor in inputs if tensor is not None)
+        if values is not None and len(arrived) == len(inputs) and None not in named:
+            output = self.apply_rule(node, made.arguments, rule, values, arrived, place)
         elif values is not None:
             self.check_values(made.arguments, rule, values, place)
         tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
-            tensors = self.masked(node, rule, values, tensors, place)
+            tensors = self.masked(node, rule, values, arrived, tensors, place)
             tensors = self.use(node, rule, values, output, tensors, place)
-            self.add_layer(node, rule, output, tensors, place)
+            self.add_layer(node, rule, output, arrived, tensors, place)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
 
@@ -178,13 +192,13 @@ class Walk:
         arguments: Sequence[graph.Bound],
         rule: LayerRule,
         values: dict[str, Any],
+        inputs: tuple[Tensor, ...],
         place: Place,
     ) -> Output | None:
-        inputs = tuple(place.tensors[value] for value in node.inputs)
         first = rule.tensors[0].name
         tensors: dict[str, Any] = {first: inputs if rule.takes_list else inputs[0]}
         for tensor in node.tensor_arguments:
-            given = tuple(place.tensors[value] for value in tensor.values)
+            given = self.given(tensor, place)
             tensors[tensor.name] = given if tensor.is_list else given[0]
         try:
             return rule.apply(tensors, values)
@@ -195,6 +209,10 @@ class Walk:
         except LayerError as error:
             report_layer_error(self.reporter, error, node, arguments, place.tensors, place.calls)
         return None
+
+    def given(self, argument: graph.TensorArgument, place: Place) -> tuple[MaybeTensor, ...]:
+        """Return the tensors of a layer's call that are given by name."""
+        return tuple(tensors_of(self, argument.values, place))
 
     def check_values(
         self,
@@ -256,11 +274,11 @@ class Walk:
         node: graph.LayerNode | graph.SharedNode | graph.OperationNode,
         rule: LayerRule,
         values: Mapping[str, Any],
+        inputs: Sequence[MaybeTensor],
         tensors: Sequence[MaybeTensor],
         place: Place,
     ) -> Sequence[MaybeTensor]:
         """Return what comes out, with the masks that it carries; warn of one that is lost."""
-        inputs = [place.tensors.get(value) for value in node.inputs]
         carried = [tensor is not None and tensor.masked for tensor in inputs]
         masks, lost = outgoing(rule.masks, carried or [False], values, len(tensors))
         if lost:
@@ -293,7 +311,7 @@ class Walk:
             t if t is None else Tensor(t.shape, t.dtype, t.masked, (index, number))
             for number, t in enumerate(tensors)
         )
-        came = [place.tensors.get(value) for value in inputs_of(node)]
+        came = tensors_of(self, inputs_of(node), place)
         name = ""
         if isinstance(node, graph.SharedNode):
             name = place.shared.get(node.shared, place.prefix) + node.shared.name
@@ -322,10 +340,10 @@ class Walk:
         node: graph.LayerNode | graph.SharedNode,
         rule: LayerRule,
         output: Output,
+        inputs: tuple[Tensor, ...],
         tensors: Sequence[MaybeTensor],
         place: Place,
     ) -> None:
-        inputs = tuple(t for t in (place.tensors[value] for value in node.inputs) if t)
         if isinstance(node, graph.SharedNode):
             prefix = place.shared.get(node.shared, place.prefix)
             name = prefix + node.shared.name
@@ -405,7 +423,7 @@ class Walk:
             for p in block.parameters
         }
         inside: dict[graph.Value, MaybeTensor] = {
-            input_.value: place.tensors.get(value)
+            input_.value: single(place.tensors.get(value))
             for input_, value in zip(block.body.inputs, node.inputs, strict=True)
         }
         calls = (*place.calls, node.span)
@@ -419,10 +437,11 @@ class Walk:
             self.masked_blocks.add(block)
         self.blocks.append((block, tuple(t.dtype if t else "" for t in inside.values())))
         prefix = f"{place.prefix}{node.name}_" if node.name else place.prefix
-        self.walk_body(block.body, parameters, inside, prefix, calls)
+        found: dict[graph.Value, Known] = {**inside}
+        self.walk_body(block.body, parameters, found, prefix, calls)
         for value, output in zip(node.outputs, block.body.outputs, strict=False):
-            made = inside.get(output.value)
+            made = single(found.get(output.value))
             kept = made is None or contracts.holds(output, made, f"`{block.name}`")
             place.tensors[value] = made if kept else None
         for value, unused in node.unused:
-            place.tensors[value] = inside.get(unused)
+            place.tensors[value] = found.get(unused)

@@ -141,7 +141,13 @@ class Builder:
         return tree.Step(self.span(start, end), stage, names or ())
 
     def names(self, children: list[Any], start: int, end: int) -> tuple[tree.Identifier, ...]:
-        return self.identifiers(children)
+        return tuple(children)
+
+    def name(self, children: list[Any], start: int, end: int) -> tree.Identifier:
+        (token,) = children
+        if end > token.end:
+            return tree.ListName(self.span(start, end), token.text)
+        return self.identifier(token)
 
     def apply(self, children: list[Any], start: int, end: int) -> tree.Apply:
         callee, arguments = children

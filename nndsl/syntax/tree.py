@@ -21,6 +21,11 @@ class Identifier(Node):
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ListName(Identifier):
+    """`skips[]` behind `as`: the tensor becomes the last item of a list."""
+
+
 # ---- Expressions ---------------------------------------------------------------------------
 
 

@@ -1,0 +1,70 @@
+"""Lists of tensors, as they are in one round: what goes in, and which one an index takes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from nndsl import graph
+from nndsl.shapes.evaluate import UNKNOWN, show
+from nndsl.shapes.model import Known, MaybeTensor, TensorList, single
+from nndsl.shapes.report import call_labels
+
+if TYPE_CHECKING:
+    from nndsl.shapes.walk import Place, Walk
+
+#: Tensors that are taken out of lists all at once, in all: a list that every round of a loop
+#: merges costs the square of its length.
+MAX_TAKEN = 200_000
+
+
+def walk_list(walk: Walk, node: graph.ListNode, place: Place) -> None:
+    """Put tensors into a list; nothing is known of one that something unknown is put into."""
+    before: Known = TensorList()
+    if node.before is not None:
+        before = place.tensors.get(node.before)
+    made = None
+    if isinstance(before, TensorList):
+        items = (single(place.tensors.get(value)) for value in node.items)
+        made = TensorList((*before, *items))
+    place.tensors[node.outputs[0]] = made
+
+
+def walk_item(walk: Walk, node: graph.ItemNode, place: Place) -> None:
+    (output,) = node.outputs
+    place.tensors[output] = None
+    found = place.tensors.get(node.taken_from)
+    index = walk.evaluator.evaluate(node.index, place.parameters)
+    if not isinstance(found, TensorList) or index is UNKNOWN:
+        return
+    if isinstance(index, slice):
+        if all(end is None or type(end) is int for end in (index.start, index.stop, index.step)):
+            place.tensors[output] = TensorList(found[index])
+            return
+    elif type(index) is int and -len(found) <= index < len(found):
+        place.tensors[output] = found[index]
+        return
+    walk.reporter.error(
+        "S116",
+        node.index.span,
+        f"`{node.taken_from.name}` has no such item",
+        "not in the list",
+        labels=call_labels(place.calls),
+        expected=(
+            f"an index from {-len(found)} to {len(found) - 1}" if found else "no index: it is empty"
+        ),
+        received=show(index),
+    )
+
+
+def tensors_of(walk: Walk, values: Iterable[graph.Value], place: Place) -> list[MaybeTensor]:
+    """Return the tensors that some values are, those in lists one by one."""
+    tensors: list[MaybeTensor] = []
+    for value in values:
+        found = place.tensors.get(value)
+        if isinstance(found, TensorList):
+            walk.count_taken(len(found))
+            tensors += found
+        else:
+            tensors.append(found)
+    return tensors
