@@ -259,7 +259,7 @@ class _Expansion:
             title,
             tuple(self.members(part)),
             part.inputs,
-            tuple(input_.name for input_ in part.body.inputs),
+            tuple(i.name for i in part.body.inputs if not i.value.is_list),
             part.outputs,
             span,
         )
@@ -292,8 +292,11 @@ def _roles(use: Use) -> tuple[str, ...]:
     node = use.node
     if isinstance(node, graph.OperationNode):
         return ("",) * len(use.inputs)
-    named = (tensor.name for tensor in node.tensor_arguments for _ in tensor.values)
-    return (*("" for _ in node.inputs), *named)
+    named = [tensor.name for tensor in node.tensor_arguments for _ in tensor.values]
+    from_list = any(v.is_list for tensor in node.tensor_arguments for v in tensor.values)
+    first = len(node.inputs) if from_list else len(use.inputs) - len(named)
+    named += named[-1:] * (len(use.inputs) - first - len(named))
+    return (*("",) * first, *named)
 
 
 def _are_alike(rounds: Sequence[Group]) -> bool:

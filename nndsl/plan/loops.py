@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 
 from nndsl import graph
 from nndsl.plan.code import Code, Names, name
@@ -105,71 +105,6 @@ def parameters_used(part: object) -> Iterator[str]:
                 yield from parameters_used(getattr(part, field.name))
 
 
-class Lifting:
-    """Makes blocks of loops that hold more than layers, for classes.
-
-    A class makes the layers of a loop in lists. Loops and choices inside of loops would need lists
-    in lists, which Keras does not save.
-    """
-
-    def __init__(self, blocks: Sequence[graph.Block]) -> None:
-        self.names = Names(block.name for block in blocks)
-        #: The blocks as they are written, the inner ones before those that apply them.
-        self.blocks: list[graph.Block] = []
-        self.renewed: dict[graph.Block, graph.Block] = {}
-        for block in blocks:
-            self.renewed[block] = replace_body(block, self.body(block.body))
-            self.blocks.append(self.renewed[block])
-
-    def body(self, body: graph.Body) -> graph.Body:
-        """Return a body whose loops hold nothing but layers; the same if there is nothing to do."""
-        nodes = tuple(self.node(node) for node in body.nodes)
-        alike = all(a is b for a, b in zip(nodes, body.nodes, strict=True))
-        return body if alike else replace(body, nodes=nodes)
-
-    def node(self, node: graph.GraphNode) -> graph.GraphNode:
-        if isinstance(node, graph.BlockNode):
-            block = self.renewed[node.block]
-            return node if block is node.block else replace(node, block=block)
-        if isinstance(node, graph.ChoiceNode):
-            chosen, otherwise = self.region(node.chosen), self.region(node.otherwise)
-            alike = chosen is node.chosen and otherwise is node.otherwise
-            return node if alike else replace(node, chosen=chosen, otherwise=otherwise)
-        if isinstance(node, graph.LoopNode):
-            region = self.region(node.region)
-            body = region.body
-            if body.shared or body.constants or any(map(graph.regions, body.nodes)):
-                region = graph.Region(self.as_block(node, body), region.given)
-            return node if region is node.region else replace(node, region=region)
-        return node
-
-    def region(self, region: graph.Region) -> graph.Region:
-        body = self.body(region.body)
-        return region if body is region.body else graph.Region(body, region.given)
-
-    def as_block(self, node: graph.LoopNode, body: graph.Body) -> graph.Body:
-        """Return a body that applies a block, which is made of the inside of a loop."""
-        span = node.span
-        used = sorted(set(parameters_used(body)))
-        parameters = tuple(graph.Parameter(text, None, span) for text in used)
-        block = graph.Block(self.names.unique(node.name), parameters, body, span, 1)
-        self.blocks.append(block)
-        self.renewed[block] = block
-        arguments = tuple(
-            graph.Bound(text, graph.ParameterUse(span, text), span, False) for text in used
-        )
-        inputs = tuple(replace(i, value=graph.Value(i.span, i.name)) for i in body.inputs)
-        given = tuple(input_.value for input_ in inputs)
-        outputs = tuple(replace(o, value=graph.Value(o.span)) for o in body.outputs)
-        results = tuple(output.value for output in outputs)
-        applied = graph.BlockNode(span, "", block, arguments, given, results)
-        return graph.Body(inputs, (), (applied,), outputs)
-
-
-def replace_body(block: graph.Block, body: graph.Body) -> graph.Block:
-    return block if body is block.body else replace(block, body=body)
-
-
 def blocks_inside(body: graph.Body) -> Iterator[graph.Block]:
     """Yield the blocks that a body applies, those in loops and choices included."""
     for node in body.nodes:
@@ -199,13 +134,19 @@ def choose(variables: Variables, node: graph.ChoiceNode, index: int) -> list[Cod
     """Return the variables of what a choice gives: those that are there, if they are given anew."""
     targets = []
     for output in node.outputs:
-        before = [v for v in node.inputs if variables.variables[v] == output.name]
+        before = [
+            v for v in node.inputs if variables.variables[v] == output.name or _same_list(v, output)
+        ]
         if len(before) == 1 and variables.is_free_behind(before[0], index):
             variables.hold(output, variables.variables[before[0]])
         else:
             variables.define_value(output, index)
         targets.append(variables.variables[output])
     return targets
+
+
+def _same_list(before: graph.Value, after: graph.Value) -> bool:
+    return after.is_list and before.is_list and before.name == after.name
 
 
 def enter(

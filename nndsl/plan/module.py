@@ -11,7 +11,8 @@ from nndsl.plan import code
 from nndsl.plan.code import Code
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.functional import plan_function, plan_functional_model
-from nndsl.plan.loops import Lifting, blocks_inside
+from nndsl.plan.lifting import Lifting
+from nndsl.plan.loops import blocks_inside
 from nndsl.plan.model import Function, LayerClass, ModulePlan, TrainingPlan
 from nndsl.plan.sequential import plan_layer_list, plan_sequential_model
 from nndsl.plan.subclass import plan_block_class, plan_subclass_model

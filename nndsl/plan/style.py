@@ -108,4 +108,17 @@ def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diag
             help="compile it with `--style functional`, or leave the style to nndsl",
         )
         return None, reporter.findings
+    if style == "subclass":
+        from nndsl.plan.lifting import rounds_through_lists  # which few ask for
+
+        for loop in rounds_through_lists(model.body):
+            reporter.error(
+                "G710",
+                loop.span,
+                f"`{model.name}` cannot be a class: two lists of tensors go through this loop",
+                "holds more than layers",
+                help="compile it with `--style functional`; or put into the lists, and take out of "
+                "them, on lines of this loop itself",
+            )
+            return None, reporter.findings
     return style, []

@@ -21,6 +21,12 @@ def tensors_code(values: Sequence[graph.Value], variables: Mapping[graph.Value, 
     return list_of([starred(value, variables[value]) for value in values])
 
 
+def one_of(listed: graph.Value) -> str:
+    """Return what one of a list is called: `skip` for one of `skips`."""
+    word = listed.name or "items"
+    return word[:-1] if len(word) > 2 and word.endswith("s") else f"{word}_item"
+
+
 def starred(value: graph.Value, code: Code) -> Code:
     return Code(f"*{code}") if value.is_list else code
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from nndsl import graph
 from nndsl.plan.code import Code, Names, name
-from nndsl.plan.tensor_lists import written_in_place
+from nndsl.plan.tensor_lists import one_of, written_in_place
 from nndsl.resolve.liveness import inputs_of
 from nndsl.source import Span
 
@@ -44,6 +44,8 @@ class Variables:
                 kept = self.last_use[node.taken_from]
                 self.last_use[node.taken_from] = max(kept, self.in_place[node.outputs[0]])
         self.branches = _spread_branches(body)
+        #: Tensors that come out of a node beside others.
+        self.siblings = {v for node in body.nodes if len(node.outputs) > 1 for v in node.outputs}
         self.own_names = {v.name for node in body.nodes for v in node.outputs if v.name}
         #: What values without a name are called as they go into a loop that gives one with a name.
         self.wanted: dict[graph.Value, str] = {}
@@ -55,9 +57,17 @@ class Variables:
         return value.name or self.wanted.get(value)
 
     def _look_ahead(self) -> None:
-        """Call what goes into a loop, and nowhere else, as what comes out of it."""
+        """Call what goes into a loop, and nowhere else, as what comes out of it.
+
+        What comes out beside others, and goes into a list, is called as one of the list.
+        """
         uses = Counter(value for node in self.body.nodes for value in inputs_of(node))
         uses.update(output.value for output in self.body.outputs)
+        for node in self.body.nodes:
+            if isinstance(node, graph.ListNode) and len(node.items) == 1:
+                (item,) = node.items
+                if item.name is None and uses[item] == 1 and item in self.siblings:
+                    self.wanted[item] = one_of(node.outputs[0])
         for node in reversed(self.body.nodes):
             if isinstance(node, graph.LoopNode):
                 for output, start in zip(node.outputs, node.region.given, strict=False):

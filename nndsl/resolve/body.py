@@ -322,7 +322,7 @@ class BodyResolver:
             return
         if any(value.poisoned for value in values):
             for name in names:
-                self.names.poison(name)
+                tensor_lists.poison(self, name)
             return
         if len(names) != len(values):
             self.reporter.error(
@@ -336,11 +336,11 @@ class BodyResolver:
                 help="merge the tensors first: `-> Concatenate`" if len(names) == 1 else None,
             )
             for name in names:
-                self.names.poison(name)
+                tensor_lists.poison(self, name)
             return
         for name, value in zip(names, values, strict=True):
-            if tensor_lists.refuse_lists(self, (value,), name.span, "a name", "one tensor"):
-                self.names.poison(name)
+            if tensor_lists.refuse_lists(self, (value,), name.span, "`as`", "tensors"):
+                tensor_lists.poison(self, name)
             elif isinstance(name, tree.ListName):
                 tensor_lists.put(self, name, value)
             else:

@@ -115,6 +115,18 @@ def _divide(
     return tuple(reversed(live)), tuple(reversed(dead))
 
 
+def _unused(node: graph.GraphNode) -> tuple[str, str]:
+    """Return what is said of a node that no output depends on, and what to do."""
+    name = node.outputs[0].name
+    if node.outputs[0].is_list:
+        title = f"what goes into `{name}` here is never taken out"
+        return title, f"take it out, such as with `{name}[-1]`, or delete what makes it"
+    if name:
+        help_ = "add it to the `output` line, or delete what makes it"
+        return f"`{name}` is never used", help_
+    return "nothing comes of this", "name it with `as` and use it, or delete it"
+
+
 def _warn(body: BodyResolver, needed: set[graph.Value], live: Nodes, dead: Nodes) -> None:
     """Warn of inputs, outputs of blocks, shared layers and flows that nothing comes of."""
     used_by_dead = {value for node in dead for value in inputs_of(node)}
@@ -141,18 +153,8 @@ def _warn(body: BodyResolver, needed: set[graph.Value], live: Nodes, dead: Nodes
     for node in dead:
         if any(value in used_by_dead for value in node.outputs):
             continue  # the last node of a flow speaks for the whole flow
-        name = node.outputs[0].name
-        body.reporter.warning(
-            "G701",
-            node.span,
-            f"`{name}` is never used" if name else "nothing comes of this",
-            "no output depends on it",
-            help=(
-                "add it to the `output` line, or delete what makes it"
-                if name
-                else "name it with `as` and use it, or delete it"
-            ),
-        )
+        title, help_ = _unused(node)
+        body.reporter.warning("G701", node.span, title, "no output depends on it", help=help_)
     for shared in body.shared:
         if shared.name not in body.used_shared:
             body.reporter.warning(

@@ -187,7 +187,7 @@ def resolve_loop_stage(
     variables = stage.names if isinstance(stage, tree.ForStage) else ()
     expression = stage.items if isinstance(stage, tree.ForStage) else stage.count
     items = resolve_expression(body.scope, expression)
-    if refuse_lists(body, values, stage.span, "a loop in a chain", "one tensor"):
+    if refuse_lists(body, values, stage.span, "a loop in a chain", "tensors"):
         return (graph.Value(stage.span, poisoned=True),)
     scope = _scope_with(body, variables)
     inside = RegionResolver(body, stage.span, (), scope, _names_inside(body, (), stage.chain))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, Reporter
-from nndsl.layers.rule import LayerRule
+from nndsl.layers.argument_types import TensorType
+from nndsl.layers.rule import LayerRule, Parameter
 from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
 from nndsl.resolve.liveness import BlockParts
 from nndsl.resolve.naming import keras_name
@@ -207,7 +208,7 @@ def bind_layer(
     for argument in stage.arguments or ():
         name = argument.name.text if argument.name else None
         if name in tensor_names:
-            tensor = _tensor_argument(body, str(name), argument.value)
+            tensor = _tensor_argument(body, tensor_names[str(name)], argument.value)
             whole = whole and tensor is not None
             if tensor is not None:
                 tensors.append(tensor)
@@ -235,12 +236,17 @@ def bind_layer(
 
 
 def _tensor_argument(
-    body: BodyResolver, name: str, value: tree.Expression
+    body: BodyResolver, parameter: Parameter, value: tree.Expression
 ) -> graph.TensorArgument | None:
+    name = parameter.name
+    several = isinstance(parameter.type, TensorType) and parameter.type.several
     given: Sequence[tree.Expression] = (value,)
     is_list = isinstance(value, tree.Sequence)
     if isinstance(value, tree.Sequence):
         given = value.items
+    if is_list and not several:
+        body.reporter.error("G706", value.span, f"`{name}` takes one tensor", "several")
+        return None
     tensors = []
     for one in given:
         if isinstance(one, tree.Reference):
@@ -256,7 +262,7 @@ def _tensor_argument(
     values = tuple(tensor for tensor in tensors if isinstance(tensor, graph.Value))
     if len(values) < len(tensors) or any(value.poisoned for value in values):
         return None
-    if is_list and refuse_lists(body, values, value.span, "this list", "one tensor"):
+    if (is_list or not several) and refuse_lists(body, values, value.span, f"`{name}`"):
         return None
     return graph.TensorArgument(name, values, is_list or values[0].is_list)
 
@@ -286,7 +292,7 @@ def _apply_shared(
     if shared is None or any(value.poisoned for value in values):
         return _poison(stage.span)
     tensors: list[graph.TensorArgument] = []
-    tensor_names = [parameter.name for parameter in shared.layer.tensors[1:]]
+    tensor_names = {parameter.name: parameter for parameter in shared.layer.tensors[1:]}
     for argument in stage.arguments or ():
         if argument.name is None or argument.name.text not in tensor_names:
             body.reporter.error(
@@ -298,7 +304,7 @@ def _apply_shared(
                 help=f"write `-> {shared.name}`",
             )
             return None
-        tensor = _tensor_argument(body, argument.name.text, argument.value)
+        tensor = _tensor_argument(body, tensor_names[argument.name.text], argument.value)
         if tensor is None:
             return None
         tensors.append(tensor)

@@ -39,18 +39,25 @@ def put(body: BodyResolver, name: tree.ListName, value: graph.Value) -> None:
     if known is None:
         body.names.whole = False
         return
-    poisoned = known.poisoned or value.poisoned
-    output = graph.Value(name.span, name.text, poisoned, is_list=True)
-    body.names.give_again(name.text, output, name.span)
-    if poisoned:
-        body.names.whole = False
+    if known.poisoned or value.poisoned:
+        poison(body, name)
         return
+    output = graph.Value(name.span, name.text, is_list=True)
+    body.names.give_again(name.text, output, name.span)
     last = body.nodes[-1] if body.nodes else None
     if isinstance(last, graph.ListNode) and last.outputs == (known,) and last.before is None:
         body.nodes.pop()
         body.nodes.append(graph.ListNode(last.span, None, (*last.items, value), (output,)))
     else:
         body.nodes.append(graph.ListNode(name.span, known, (value,), (output,)))
+
+
+def poison(body: BodyResolver, name: tree.Identifier) -> None:
+    """Know nothing of a name; of a list's, neither behind the loop that it is put into in."""
+    root = body.root()
+    if isinstance(name, tree.ListName) and root.names.place_of(name.text) is None:
+        root.names.poison(name)
+    body.names.poison(name)
 
 
 def _begin(body: BodyResolver, name: tree.ListName) -> graph.Value | None:
@@ -121,7 +128,8 @@ def refuse_lists(
         f"`{text}` is a list of tensors, and {where} takes {what}",
         "takes no list",
         labels=(Label(found.span, "the list"),) if found.span != span else (),
-        help=f"take one out of it, such as `{text}[0]`, or merge them: `{text} -> Concatenate`",
+        help=f"take one out of it, such as `{found.name or 'skips'}[0]`, or merge them: "
+        f"`{text} -> Concatenate`",
     )
     body.names.whole = False
     return True

@@ -36,10 +36,11 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
     elif name in body.names.tensors and body.names.tensors[name].poisoned:
         return  # it is unknown itself, and was reported
     elif name in body.names.tensors:
+        what = "a list of tensors" if body.names.is_list(name) else "a tensor"
         reporter.error(
             "G707",
             span,
-            f"`{name}` is a tensor, not a layer",
+            f"`{name}` is {what}, not a layer",
             "what stands behind an arrow is applied",
             labels=(Label(body.names.places[name], "defined here"),),
             help=f"to name a tensor, write `as {name}`; to start from it, begin a line with it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
@@ -33,6 +33,13 @@ Known = Union[Tensor, TensorList, None]
 def single(found: Known) -> MaybeTensor:
     """Return a tensor that is known not to be a list."""
     return None if isinstance(found, TensorList) else found
+
+
+def singles(
+    found: Mapping[graph.Value, Known], values: Iterable[graph.Value]
+) -> tuple[MaybeTensor, ...]:
+    """Return what some values are, but for lists."""
+    return tuple(single(found.get(value)) for value in values if not value.is_list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,11 @@ class Step(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Part(Record):
-    """A body as it was walked: with values for its parameters, under a prefix of names."""
+    """A body as it was walked: with values for its parameters, under a prefix of names.
+
+    Lists of tensors are not among its inputs and outputs: which tensors it takes out of them, their
+    `origin` tells.
+    """
 
     body: graph.Body
     prefix: str

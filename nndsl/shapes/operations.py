@@ -10,7 +10,7 @@ from nndsl.layers.rule import BadArgument, LayerError, Output, Tensor
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import MaybeTensor
 from nndsl.shapes.report import report_layer_error
-from nndsl.shapes.tensor_lists import tensors_of
+from nndsl.shapes.tensor_lists import is_empty, tensors_of
 
 if TYPE_CHECKING:
     from nndsl.shapes.walk import Place, Walk
@@ -21,7 +21,7 @@ def walk_operation(walk: Walk, node: graph.OperationNode, place: Place) -> None:
     values = walk.argument_values(node.arguments, place.parameters)
     operands = _operand_values(walk, node, place)
     output = None
-    if values is not None and operands is not None:
+    if values is not None and operands is not None and not is_empty(walk, node, place):
         output = _run(walk, node, operands, values, place)
     elif values is not None:
         walk.check_values(node.arguments, rule, values, place)

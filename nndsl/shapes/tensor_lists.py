@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nndsl import graph
+from nndsl.diagnostic import Label
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import Known, MaybeTensor, TensorList, single
 from nndsl.shapes.report import call_labels
@@ -55,6 +56,25 @@ def walk_item(walk: Walk, node: graph.ItemNode, place: Place) -> None:
         ),
         received=show(index),
     )
+
+
+def is_empty(
+    walk: Walk, node: graph.LayerNode | graph.SharedNode | graph.OperationNode, place: Place
+) -> bool:
+    """Report a layer or operation that only empty lists arrive at; return whether it is one."""
+    lists = [place.tensors.get(value) for value in node.inputs]
+    if not lists or not all(isinstance(found, TensorList) and not found for found in lists):
+        return False
+    first = node.inputs[0]
+    walk.reporter.error(
+        "S116",
+        node.span,
+        f"`{first.name or first.span.text}` is empty here",
+        "no tensor arrives",
+        labels=(Label(first.span, "the list"), *call_labels(place.calls)),
+        expected="one tensor or more",
+    )
+    return True
 
 
 def tensors_of(walk: Walk, values: Iterable[graph.Value], place: Place) -> list[MaybeTensor]:

@@ -21,11 +21,11 @@ from nndsl.layers.rule import (
 from nndsl.resolve.liveness import inputs_of
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
-from nndsl.shapes.model import Known, LayerInfo, MaybeTensor, Part, Use, UsedNode, single
+from nndsl.shapes.model import Known, LayerInfo, MaybeTensor, Part, Use, UsedNode, single, singles
 from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
-from nndsl.shapes.tensor_lists import MAX_TAKEN, tensors_of, walk_item, walk_list
+from nndsl.shapes.tensor_lists import MAX_TAKEN, is_empty, tensors_of, walk_item, walk_list
 from nndsl.shapes.trace import Trace
 from nndsl.source import Span
 
@@ -95,11 +95,11 @@ class Walk:
             value = self.evaluator.evaluate(constant.value, parameters)
             parameters = {**parameters, constant.name: value}
         place = Place(parameters, tensors, prefix, calls, shared)
-        inputs = tuple(tensors.get(input_.value) for input_ in body.inputs)
+        inputs = singles(tensors, (input_.value for input_ in body.inputs))
         around = self.trace.enter()
         for node in body.nodes:
             self.visit(node, place)
-        outputs = tuple(tensors.get(output.value) for output in body.outputs)
+        outputs = singles(tensors, (output.value for output in body.outputs))
         part = Part(body, prefix, parameters, inputs, tuple(self.trace.steps), outputs)
         layers, blocks = len(self.layers), len(self.blocks)
         was_dead, self.in_dead = self.in_dead, True
@@ -166,7 +166,8 @@ class Walk:
         inputs = tensors_of(self, node.inputs, place)
         named = [tensor for t in node.tensor_arguments for tensor in self.given(t, place)]
         arrived = tuple(tensor for tensor in inputs if tensor is not None)
-        if values is not None and len(arrived) == len(inputs) and None not in named:
+        whole = len(arrived) == len(inputs) and None not in named
+        if values is not None and whole and not is_empty(self, node, place):
             output = self.apply_rule(node, made.arguments, rule, values, arrived, place)
         elif values is not None:
             self.check_values(made.arguments, rule, values, place)

@@ -153,6 +153,10 @@ def _help(start: str, tokens: list[Token], position: int) -> str | None:
             return "settings stand inside `train { ... }`"
         if token.kind == "LPAR":
             return "a line begins with tensors: `x -> Dense(3) as y`"
+    before = [t.kind for t in tokens[max(position - 3, 0) : position]]
+    if before in (["AS", "NAME", "LSQB"], ["COMMA", "NAME", "LSQB"]):
+        name = tokens[position - 2].text
+        return f"`as {name}[]` puts a tensor into a list, at its end; the brackets stay empty"
     if token.kind in _KEYWORD_KINDS and position > 0:
         return f"`{token.text}` is a word of the language and cannot be a name here"
     if token.kind == "LBRACE":
