@@ -49,7 +49,7 @@ PARAMETERS = {
 }
 #: Those that are one chain of layers.
 CHAINS = {"alexnet", "autoencoder", "gru_forecaster", "lenet5", "vgg16"}
-#: Those that are built in Keras as well: small ones, with loops, a fork, a list and blocks in blocks.
+#: Those that are built in Keras as well: small ones, with loops, a fork, a list, blocks in blocks.
 BUILT = ("lenet5", "squeezenet", "mobilenet_v2", "wavenet")
 #: The number of lines that a function of the emitted code may have.
 LONGEST = 60
