@@ -23,7 +23,7 @@ from nndsl.layers.rule import LayerRule, Tensor, Weight
 from nndsl.record import Record
 from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
-from nndsl.shapes.model import MaybeTensor, Part, Step, Use
+from nndsl.shapes.model import MaybeTensor, Part, Step, Use, single
 from nndsl.source import Span
 
 INPUT = "InputLayer"
@@ -155,7 +155,7 @@ class _Expansion:
     def model(self) -> Group:
         model, walked = self.shaped.model, self.shaped.walked
         inputs = [
-            _input(number, input_, self.shaped.tensors.get(input_.value))
+            _input(number, input_, single(self.shaped.tensors.get(input_.value)))
             for number, input_ in enumerate(model.body.inputs)
         ]
         members = [*inputs, *(self.members(walked) if walked else ())]
