@@ -112,6 +112,8 @@ class _Expansion:
         self.nodes: list[graph.GraphNode] = []
         self.shared: list[graph.SharedLayer] = []
         self.branch_of: dict[graph.Value, int] = {}
+        #: What lists of tensors hold.
+        self.lists: dict[graph.Value, Values] = {}
 
     def model_body(self, body: graph.Body) -> graph.Body:
         """Return the body of a model with everything in it expanded."""
@@ -143,6 +145,10 @@ class _Expansion:
                 self.loop(node, scope)
             elif isinstance(node, graph.ChoiceNode):
                 self.choice(node, scope)
+            elif isinstance(node, graph.ListNode):
+                self.put(node, scope)
+            elif isinstance(node, graph.ItemNode):
+                self.take(node, scope)
             else:
                 self.application(node, scope)
             for value in node.outputs:
@@ -213,6 +219,33 @@ class _Expansion:
             names[constant.name] = self.expressions.written(constant.value, names)
         self.expand(body, replace(scope, names=names))
 
+    # ---- Lists of tensors
+
+    def put(self, node: graph.ListNode, scope: Scope) -> None:
+        before = self.lists[scope.values[node.before]] if node.before is not None else ()
+        self.new_list(node.outputs, (*before, *self.tensors(node.items, scope)), scope)
+
+    def take(self, node: graph.ItemNode, scope: Scope) -> None:
+        held = self.lists[scope.values[node.taken_from]]
+        index = self.expressions.value(node.index, scope.names)
+        if isinstance(index, slice):
+            self.new_list(node.outputs, held[index], scope)
+        else:
+            scope.values[node.outputs[0]] = held[index]
+
+    def new_list(self, outputs: Values, held: Values, scope: Scope) -> None:
+        (output,) = outputs
+        scope.values[output] = made = graph.Value(output.span, is_list=True)
+        self.lists[made] = held
+
+    def tensors(self, values: Values, scope: Scope) -> Values:
+        """Return the new tensors in the place of some values, those of lists one by one."""
+        found: list[graph.Value] = []
+        for value in values:
+            made = scope.values[value]
+            found += self.lists[made] if made.is_list else (made,)
+        return tuple(found)
+
     # ---- Layers and operations
 
     def application(
@@ -230,10 +263,10 @@ class _Expansion:
             )
         else:
             tensors = tuple(
-                replace(argument, values=tuple(scope.values[value] for value in argument.values))
+                replace(argument, values=self.tensors(argument.values, scope))
                 for argument in node.tensor_arguments
             )
-            inputs = tuple(scope.values[value] for value in node.inputs)
+            inputs = self.tensors(node.inputs, scope)
             if isinstance(node, graph.SharedNode):
                 shared = scope.shared[node.shared]
                 made = graph.SharedNode(node.span, shared, inputs, tensors, outputs)
@@ -248,8 +281,7 @@ class _Expansion:
         number = operand.number
         if number is not None:
             number = self.expressions.written(number, scope.names, scope.prefix)
-        values = tuple(scope.values[value] for value in operand.values)
-        return replace(operand, values=values, number=number)
+        return replace(operand, values=self.tensors(operand.values, scope), number=number)
 
     def arguments(self, arguments: Sequence[graph.Bound], scope: Scope) -> tuple[graph.Bound, ...]:
         """Return arguments as they are written outside of all bodies."""
