@@ -13,7 +13,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from oracle import forget
 from parity_cases import Case, T
+from weights import shared_weights
 
 from nndsl.layers import all_layers
 from nndsl.layers.rule import BadArgument, LayerError, LayerValue, Output, Tensor
@@ -43,7 +45,8 @@ def symbolic(tensor: T) -> Any:
 def keras_answer(asked: Case, reason: list[str] | None = None) -> Answer | None:
     """Return what Keras says, or None if it refuses; the reason goes into the list."""
     try:
-        made, result = called(asked, symbolic)
+        with shared_weights():
+            made, result = called(asked, symbolic)
         tensors = [(tuple(t.shape), t.dtype) for t in keras.tree.flatten(result)]
     except Exception as error:
         forget()  # else Keras goes on trying to make the weights of the layer that failed
@@ -54,17 +57,13 @@ def keras_answer(asked: Case, reason: list[str] | None = None) -> Answer | None:
     return (tensors, trainable, count(made.weights) - trainable)
 
 
-def forget() -> None:
-    """Let Keras forget the layers so far."""
-    keras.utils.clear_session(free_memory=False)
-
-
 def after_one_another(asked: Case) -> list[tuple[tuple[Any, ...], str]] | None:
     """Return what the layers of a Pipeline say if each is called by itself, or None."""
     x = symbolic(next(iter(asked.tensors.values())))
     try:
-        for layer in in_keras(asked.values["layers"]):
-            x = layer(x)
+        with shared_weights():
+            for layer in in_keras(asked.values["layers"]):
+                x = layer(x)
         return [(tuple(t.shape), t.dtype) for t in keras.tree.flatten(x)]
     except Exception:
         forget()

@@ -282,7 +282,7 @@ def test_lists_and_names_compile_alike(style: str) -> None:
 
 def compile_arguments(compiled: CompiledModel) -> dict[str, Any]:
     """Return what the script's main() hands to `Model.compile`; nothing is trained."""
-    keras.utils.clear_session()  # else Keras goes on counting: the optimizer has a name as well
+    oracle.forget()  # the optimizer has a name as well
     module = oracle.import_code(str(compiled.code))
 
     class Compiled(Exception):

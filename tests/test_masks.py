@@ -15,6 +15,7 @@ pytest.importorskip("tensorflow")
 from answers import called, forget, our_output  # noqa: E402
 from draws import RULES, draw  # noqa: E402
 from parity_cases import Case, T  # noqa: E402
+from weights import shared_weights  # noqa: E402
 
 from nndsl.layers.cells import CELLS  # noqa: E402
 from nndsl.layers.masks import outgoing  # noqa: E402
@@ -56,7 +57,8 @@ def in_keras(case: Case, masks: list[bool]) -> tuple[list[bool], bool] | None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            result = called(ordered, make)[1]
+            with shared_weights():
+                result = called(ordered, make)[1]
         except Exception:
             forget()
             return None

@@ -419,7 +419,7 @@ def test_names_in_a_model(name: str) -> None:
             inputs.append(made)  # noqa: B023
             return made
 
-        keras.backend.clear_session()
+        forget()
         found = in_keras(asked, make)
         if isinstance(found, Exception):
             continue
