@@ -82,7 +82,8 @@ def main(arguments: list[str]) -> int:
 
 def side_by_side() -> list[str]:
     """Return the options that let pytest use the cores: a process each, a file whole in one."""
-    return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist", "loadfile"]
+    count = min(os.cpu_count() or 1, MOST_PROCESSES)
+    return ["-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def prepare(*extras: str) -> None:

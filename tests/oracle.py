@@ -9,19 +9,23 @@ copying by position then swaps heads of equal shape without a word.
     model = oracle.build(compiled)
     oracle.compare_with_prediction(model, compiled)
 
-Run as a program, this file is the fresh process: it loads saved models and calls them.
+Run as a program, this file is the fresh process: it loads saved models and calls them, or runs
+scripts.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import itertools
 import json
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -316,7 +320,7 @@ def save_and_load(cases: Mapping[str, Saved], tmp_path: Path) -> dict[str, str]:
     folders = {name: tmp_path / str(number) for number, name in enumerate(cases)}
     for name, case in cases.items():
         _write_case(case, folders[name])
-    run_python([__file__, *map(str, folders.values())], tmp_path)
+    run_python([__file__, "load", *map(str, folders.values())], tmp_path)
     failures = {}
     for name, case in cases.items():
         failure = _what_failed(case, folders[name])
@@ -360,17 +364,39 @@ def _load_and_call(folder: Path) -> None:
     np.savez(folder / "loaded.npz", **outputs)
 
 
-def run_script(script: CompiledModel | Path, args: Sequence[str], cwd: Path) -> str:
+@dataclass(frozen=True)
+class Script:
+    """An emitted script, the folder in which it is run, and what stands behind it."""
+
+    compiled: CompiledModel
+    folder: Path
+    args: Sequence[str] = ("--epochs", "1")
+
+
+def run_scripts(scripts: Sequence[Script]) -> list[str]:
+    """Run scripts one after another in one fresh process; return what each of them printed.
+
+    One that fails has its traceback there, with `FAILED` in front. Keras is imported once only,
+    which takes longer than most scripts.
+    """
+    for script in scripts:
+        assert script.compiled.code is not None
+        (script.folder / "script.py").write_text(script.compiled.code, encoding="utf-8")
+        (script.folder / "args.json").write_text(json.dumps(script.args), encoding="utf-8")
+    folders = [str(script.folder.resolve()) for script in scripts]
+    run_python([__file__, "run", *folders], Path(_FOLDER.name), PATIENCE + 60 * len(scripts))
+    return [(s.folder / "printed.txt").read_text(encoding="utf-8") for s in scripts]
+
+
+def run_script(compiled: CompiledModel, args: Sequence[str], cwd: Path) -> str:
     """Run an emitted script as a user would, and return what it printed."""
-    if not isinstance(script, Path):
-        assert script.code is not None
-        path = cwd / f"script_{next(_COUNTER)}.py"
-        path.write_text(script.code, encoding="utf-8")
-        script = path
-    return run_python([str(script), *args], cwd)
+    assert compiled.code is not None
+    path = cwd / f"script_{next(_COUNTER)}.py"
+    path.write_text(compiled.code, encoding="utf-8")
+    return run_python([str(path), *args], cwd)
 
 
-def run_python(args: Sequence[str], cwd: Path) -> str:
+def run_python(args: Sequence[str], cwd: Path, patience: int = PATIENCE) -> str:
     """Run Python in a folder; assert that it ends well and return its standard output."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
@@ -379,15 +405,38 @@ def run_python(args: Sequence[str], cwd: Path) -> str:
         env=environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=patience,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout
 
 
+def _run(folder: Path) -> None:
+    """Do the fresh process's part for one script: all that it leaves behind is put back."""
+    limit, modules = sys.getrecursionlimit(), set(sys.modules)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    sys.argv = ["script.py", *json.loads((folder / "args.json").read_text(encoding="utf-8"))]
+    printed = folder / "printed.txt"
+    with printed.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
+        try:
+            runpy.run_path(str(folder / "script.py"), run_name="__main__")
+        except (Exception, SystemExit):
+            print(f"FAILED\n{traceback.format_exc()}")
+    sys.setrecursionlimit(limit)
+    sys.path.remove(str(folder))
+    for name in set(sys.modules) - modules:  # of the user's own, which may be called alike
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
+            del sys.modules[name]
+
+
 def _main() -> None:
-    for folder in map(Path, sys.argv[1:]):
+    task, *folders = sys.argv[1:]
+    for folder in map(Path, folders):
         forget()
+        if task == "run":
+            _run(folder)
+            continue
         try:
             _load_and_call(folder)
         except Exception as error:

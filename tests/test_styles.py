@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import nndsl
 from nndsl.compiler import CompiledModel
 
+if TYPE_CHECKING:
+    import oracle
+
 pytestmark = pytest.mark.keras
 
 MODELS = sorted((Path(__file__).parent / "styles").glob("*.nn"))
 STYLES = ("sequential", "functional", "subclass")
+#: Models that are to be saved and loaded, all in one process.
+TO_SAVE: dict[str, oracle.Saved] = {}
 
 
 def compiled_styles(text: str, name: str) -> dict[str, CompiledModel]:
@@ -25,11 +31,11 @@ def compiled_styles(text: str, name: str) -> dict[str, CompiledModel]:
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-def test_styles_agree(path: Path, tmp_path: Path) -> None:
+def test_styles_agree(path: Path) -> None:
     import oracle
 
     compiled = compiled_styles(path.read_text(encoding="utf-8"), path.name)
-    first, expected, inputs, saved = None, None, None, {}
+    first, expected, inputs = None, None, None
     for style, result in compiled.items():
         model = oracle.build(result)
         oracle.compare_with_prediction(model, result)
@@ -40,20 +46,38 @@ def test_styles_agree(path: Path, tmp_path: Path) -> None:
         else:
             oracle.copy_weights(first, model)
             oracle.assert_same_outputs(oracle.call(model, inputs, list(result.outputs)), expected)
-        saved[style] = oracle.Saved(result, model, inputs)
-    assert oracle.save_and_load(saved, tmp_path) == {}
+        TO_SAVE[f"{path.stem}, {style}"] = oracle.Saved(result, model, inputs)
+
+
+def test_saved_models_load(tmp_path: Path) -> None:
+    import oracle
+
+    assert oracle.save_and_load(TO_SAVE, tmp_path) == {}
+    TO_SAVE.clear()
+
+
+@pytest.fixture(scope="module")
+def printed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Path, str]:
+    """What the scripts printed of those models that were asked for."""
+    import oracle
+
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    asked = [test for test in tests if test.function is test_script_runs]
+    scripts = {}
+    for path in (test.callspec.params["path"] for test in asked):
+        text = path.read_text(encoding="utf-8")
+        style = "subclass" if "save:" not in text else "auto"
+        compiled = nndsl.compile(text, style=style, name=path.name)
+        scripts[path] = oracle.Script(compiled, tmp_path_factory.mktemp(path.stem))
+    return dict(zip(scripts, oracle.run_scripts(list(scripts.values())), strict=True))
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
-def test_script_runs(path: Path, tmp_path: Path) -> None:
-    import oracle
-
-    text = path.read_text(encoding="utf-8")
-    style = "subclass" if "save:" not in text else "auto"
-    printed = oracle.run_script(
-        nndsl.compile(text, style=style, name=path.name), ["--epochs", "1"], tmp_path
-    )
-    assert "Predictions:" in printed
+def test_script_runs(path: Path, printed: dict[Path, str]) -> None:
+    assert "FAILED" not in printed[path], printed[path][-4000:]
+    assert "Predictions:" in printed[path]
 
 
 @pytest.mark.parametrize("style", ["sequential", "functional", "subclass"])

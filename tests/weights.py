@@ -1,4 +1,4 @@
-"""Weights that cost nothing, for when Keras is only asked for shapes, dtypes and numbers of weights.
+"""Weights that cost nothing, for when Keras is asked for shapes, dtypes and numbers only.
 
 Half of the time of such a question goes into random numbers and into TensorFlow's variables, all
 of which nobody looks at.
