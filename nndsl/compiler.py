@@ -12,7 +12,7 @@ from nndsl.layers.rule import Tensor
 from nndsl.lint import Selection, lint
 from nndsl.lint.ignores import apply_ignores
 from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
-from nndsl.shapes.training import check_training
+from nndsl.shapes.training import Values, check_training
 from nndsl.source import Source, Span
 from nndsl.suggest import nearest
 from nndsl.syntax import tree
@@ -27,6 +27,7 @@ class Checked:
 
     source: Source
     shaped: ShapedGraph
+    settings: Values
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -88,7 +89,7 @@ def check_source(
     overrides, override_problems = _overrides(constants or {})
     resolved, name_problems = resolve.resolve(module, overrides, imported)
     shaped, shape_problems = shapes.infer_shapes(resolved)
-    training_problems = check_training(shaped, files.exists if files else None)
+    settings, training_problems = check_training(shaped, files.exists if files else None)
     found = [
         *syntax_problems,
         *reporter.findings,
@@ -101,7 +102,7 @@ def check_source(
     if rules is not None:
         found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
         found += lint(shaped, found, rules)
-    return Checked(source, shaped, in_order(apply_ignores(source, found, rules)))
+    return Checked(source, shaped, settings, in_order(apply_ignores(source, found, rules)))
 
 
 def _version_problems(resolved: graph.Graph, keras: str | None) -> list[Diagnostic]:
@@ -168,7 +169,7 @@ def _generate(
         return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
     plan_options = PlanOptions(options.keras_from, options.relocate)
     concrete = _concrete(written, written_shapes)
-    made = make_plan(written, written_shapes, concrete, style, plan_options)
+    made = make_plan(written, written_shapes, concrete, checked.settings, style, plan_options)
     return CompiledModel(pretty(emit(made)), style, diagnostics, shaped, whole)
 
 

@@ -107,6 +107,7 @@ NAMES = {
     "T803": "missing-setting",
     "T804": "wrong-setting-value",
     "T805": "missing-data-file",
+    "T806": "unknown-monitor",
     # Budgets
     "X952": "budget-exceeded",
     # Comments to nndsl

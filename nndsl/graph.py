@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Union
+from typing import Any, Union
 
 from nndsl.expression import (
     Arithmetic as Arithmetic,
@@ -367,24 +367,40 @@ class DataSource(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Training(Record):
-    """The settings of `train`, each by name; losses, metrics and weights by output."""
+class LastPart(Record):
+    """`last(0.2)`: the end of the training data, in its own order."""
 
     span: Span
-    optimizer: Expression | None = None
-    loss: dict[str, Expression] = field(default_factory=dict)
-    metrics: dict[str, tuple[Expression, ...]] = field(default_factory=dict)
-    loss_weights: dict[str, Expression] = field(default_factory=dict)
-    epochs: Expression | None = None
-    batch_size: Expression | None = None
-    validation: Expression | DataSource | None = None
-    data: DataSource | None = None
-    evaluate: bool | None = None
-    predict: int = 3
-    save: str | None = None
-    seed: int = 0
-    #: Where each setting stands.
-    spans: dict[str, Span] = field(default_factory=dict)
+    fraction: Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Given(Record):
+    """A setting as it was given. What the value is depends on the form of the setting:
+
+    One, Part: an expression. PartPerOutput, NumberPerOutput: expressions by output, in a tuple
+    each. Parts: objects. Names: words. Paths: expressions. Source: a `DataSource`, an expression
+    or a `LastPart`. Options: a dictionary of these, with "" for what has no name.
+    """
+
+    span: Span
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Training(Record):
+    """The settings of `train`, by name."""
+
+    span: Span
+    settings: dict[str, Given]
+
+    def get(self, name: str) -> Any:
+        """Return what was given, or None."""
+        given = self.settings.get(name)
+        return given.value if given is not None else None
+
+    def span_of(self, name: str) -> Span:
+        return self.settings[name].span
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

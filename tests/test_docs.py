@@ -1,4 +1,4 @@
-"""The examples in docs/language.md: each is compiled, in every style.
+"""The examples in docs/language.md and docs/training.md: each is compiled, in every style.
 
 A block of `nn` is a whole file, or lines of a model: then a comment in front of it, which Markdown
 does not show, says what the inputs are: `<!-- with x: [10, 8]; y: [4] -->`.
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import nndsl
+from nndsl.training import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(r"(?:<!-- with (?P<inputs>.*?) -->\n)?```nn\n(?P<text>.*?)^```$", re.M | re.S)
@@ -19,7 +20,8 @@ _NAMES = re.compile(r" as (\w+(?:, \w+)*)")
 
 
 def examples() -> list[str]:
-    text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    files = ("docs/language.md", "docs/training.md")
+    text = "".join((ROOT / file).read_text(encoding="utf-8") for file in files)
     return [whole(match["inputs"], match["text"]) for match in _BLOCK.finditer(text)]
 
 
@@ -43,3 +45,8 @@ def test_an_example_compiles(text: str, style: str) -> None:
 
 def test_examples_are_found() -> None:
     assert len(examples()) >= 10
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs/training.md").read_text(encoding="utf-8")
+    assert [name for name in SETTINGS if f"`{name}`" not in text] == []

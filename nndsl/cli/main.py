@@ -177,7 +177,8 @@ def _add_commands(
         parents=[one_file, common],
         help="compile to a temporary place and run it",
         description="Compile a model with a training section and run the script."
-        " Options that are not nndsl's go to the script: --epochs, --batch-size, --data.",
+        " Options that are not nndsl's go to the script: --epochs, --batch-size, --data, --limit,"
+        " --seed, --output-dir, --resume, --evaluate, --predict, --summary.",
     )
     train.set_defaults(run=_train, script_arguments=[])
     _add_layers(commands)

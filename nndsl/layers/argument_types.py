@@ -90,14 +90,19 @@ class BoolType(ArgumentType):
 
 
 class IntType(ArgumentType):
-    def __init__(self, description: str, minimum: int | None = None) -> None:
+    def __init__(
+        self, description: str, minimum: int | None = None, maximum: int | None = None
+    ) -> None:
         super().__init__(description)
         self.minimum = minimum
+        self.maximum = maximum
 
     def convert(self, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.refuse()
         if self.minimum is not None and value < self.minimum:
+            raise self.refuse(out_of_range=True)
+        if self.maximum is not None and value > self.maximum:
             raise self.refuse(out_of_range=True)
         return value
 

@@ -63,12 +63,14 @@ class Trained:
 
     def place(self, setting: str) -> Span:
         """Return where a setting stands; the section if it is not given."""
-        return self.settings.spans.get(setting, self.settings.span)
+        given = self.settings.settings.get(setting)
+        return given.span if given is not None else self.settings.span
 
     @cached_property
     def losses(self) -> dict[str, Part]:
         """The loss of each output."""
-        parts = {name: self._part(e, "losses") for name, e in self.settings.loss.items()}
+        given: dict[str, tuple[graph.Expression, ...]] = self.settings.get("loss") or {}
+        parts = {name: self._part(e, "losses") for name, (e, *_) in given.items()}
         return {name: part for name, part in parts.items() if part is not None}
 
     @cached_property
@@ -76,13 +78,13 @@ class Trained:
         """The metrics of each output that has some."""
         every = {
             name: [self._part(e, "metrics") for e in expressions]
-            for name, expressions in self.settings.metrics.items()
+            for name, expressions in (self.settings.get("metrics") or {}).items()
         }
         return {name: tuple(p for p in parts if p is not None) for name, parts in every.items()}
 
     @cached_property
     def optimizer(self) -> Part | None:
-        given = self.settings.optimizer
+        given = self.settings.get("optimizer")
         return self._part(given, "optimizers") if given is not None else None
 
     @cached_property

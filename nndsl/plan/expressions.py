@@ -11,6 +11,8 @@ from nndsl.plan.code import Code, call, list_of, literal, name, number, tuple_of
 
 #: Precedence of a level of arithmetic; a nested level of the same or a lower one is bracketed.
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
+#: Arguments of callbacks that are paths.
+PATHS = frozenset({"filepath", "directory", "log_dir", "filename", "backup_dir"})
 _MODULES = {"schedules": "keras.optimizers.schedules"}
 
 
@@ -49,7 +51,7 @@ class Spelling:
             items = [self.expression(item) for item in expression.items]
             return tuple_of(items) if expression.is_tuple else list_of(items)
         if isinstance(expression, graph.Object):
-            return self._object(expression)
+            return self.object(expression)
         if isinstance(expression, graph.LayerObject):
             return self.layer(expression.layer, expression.arguments, expression.name)
         if isinstance(expression, graph.Range):
@@ -92,7 +94,11 @@ class Spelling:
             text = Code(f"{text} {operator} {right}")
         return text
 
-    def _object(self, expression: graph.Object) -> Code:
+    def object(self, expression: graph.Object, paths_in: str = "") -> Code:
+        """Return the constructor call of an object of Keras.
+
+        Where `paths_in` names a folder's expression, the paths among its arguments begin there.
+        """
         signature = vocabulary.signature(expression.kind, expression.name) or ()
         required = {key for key, default in signature if default is vocabulary.REQUIRED}
         first = signature[0][0] if signature else None
@@ -102,7 +108,10 @@ class Spelling:
             stays = bound.parameter in required or bound.parameter == first
             positional = positional and bound.positional and stays
             key = None if positional else bound.parameter
-            arguments.append((key, self.expression(bound.value)))
+            value = self.expression(bound.value)
+            if paths_in and bound.parameter in PATHS:
+                value = Code(f"{paths_in} / {value}")
+            arguments.append((key, value))
         module = _MODULES.get(expression.kind, f"keras.{expression.kind}")
         return call(name(f"{module}.{expression.name}"), arguments)
 

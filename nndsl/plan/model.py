@@ -59,26 +59,21 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """The settings of `main`."""
+    """The script around a model: its functions, its command line, and the lines of `main`."""
 
-    compile_arguments: Code
-    epochs: Code
-    batch_size: Code
-    seed: Code
     data: Data
-    #: A fraction, a second data file, or neither.
-    fraction: Code | None
-    validation_path: Code | None
-    evaluate: bool
-    predict: Code | None
-    save: Code | None
-    saved_message: Code
-    #: The folder that the model is saved in, if it is not the current one.
-    save_folder: Code | None
-
-    @property
-    def has_held_out(self) -> bool:
-        return self.fraction is not None or self.validation_path is not None
+    #: The templates of the functions that `main` needs, in order.
+    parts: tuple[str, ...]
+    #: Lines that add the arguments of the command line.
+    arguments: tuple[Code, ...]
+    #: The lines of `main`, in groups.
+    main: tuple[tuple[Code, ...], ...]
+    #: Whether the data may be read without the targets.
+    for_predicting: bool
+    #: The path of the saved model, from the output folder; and how its predictions become a
+    #: dictionary by output.
+    saved: Code | None
+    predictions: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +84,8 @@ class ModulePlan:
     title: Code
     standard_imports: tuple[Code, ...]
     imports: tuple[Code, ...]
+    #: Whether a script says what to install, where it cannot import Keras.
+    guarded: bool
     #: The decorator that makes a class known to Keras's loader.
     register: Code
     recursion_limit: Code | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nndsl import graph
 from nndsl.plan import code
@@ -36,10 +37,14 @@ def make_plan(
     source: graph.Graph,
     shaped: ShapedModel,
     concrete: ShapedModel,
+    settings: Mapping[str, Any],
     style: str,
     options: PlanOptions,
 ) -> ModulePlan:
-    """Return the plan of a generated file. The model must be free of errors."""
+    """Return the plan of a generated file. The model must be free of errors.
+
+    `settings` are the values of the training settings, as far as they are known.
+    """
     model, written = shaped.model, shaped
     blocks = _blocks_in_use(model.body)
     in_classes = style == "subclass"
@@ -67,7 +72,9 @@ def make_plan(
             if isinstance(value, (int, float, str))
         }
         spelling = Spelling(module.constants, defaults)
-        training = plan_training(source.training, shaped, concrete, spelling, options.relocate)
+        training = plan_training(
+            source.training, settings, shaped, concrete, style, spelling, options.relocate
+        )
     definitions = module.definitions(source)
     depth = _depth(shaped, style)
     return ModulePlan(
@@ -77,6 +84,7 @@ def make_plan(
         imports=_imports(
             training, options.keras_from, _used_modules(functions, classes, groups, result)
         ),
+        guarded=training is not None,
         register=_register(options.keras_from),
         recursion_limit=depth,
         constants=definitions,

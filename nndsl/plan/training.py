@@ -1,180 +1,351 @@
-"""The training section -> the plan of `main`: compile, data, fit, evaluate, save."""
+"""The training section -> the plan of the script around the model."""
 
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 from nndsl import graph
 from nndsl.plan.code import Code, call, dict_of, list_of, literal
+from nndsl.plan.data import Relocate, path_code, plan_data
 from nndsl.plan.expressions import Spelling
+from nndsl.plan.freezing import freezing
 from nndsl.plan.model import Data, TrainingPlan
-from nndsl.plan.targets import flattened, made_up_input, made_up_target, sample_count
+from nndsl.plan.settings import (
+    Arguments,
+    arguments_of,
+    callbacks_of,
+    in_output,
+    written_by_callbacks,
+)
+from nndsl.resolve.naming import keras_name
 from nndsl.shapes import ShapedModel
 
-#: Where the text of a path leads from: the source's folder; and where the script will stand.
-Relocate = Callable[[str], str]
+#: The value of each setting that is known when the script is written.
+Values = Mapping[str, Any]
+_DEFAULT_ROWS = 3
 
 
 def plan_training(
     training: graph.Training,
+    values: Values,
     shaped: ShapedModel,
     concrete: ShapedModel,
+    style: str,
     spelling: Spelling,
     relocate: Relocate,
 ) -> TrainingPlan:
-    """Return the plan of `main`. `concrete` is the model with a number for each unknown size."""
-    validation = training.validation
-    second = validation if isinstance(validation, graph.DataSource) else None
-    fraction = None
-    if validation is not None and not isinstance(validation, graph.DataSource):
-        fraction = spelling.expression(validation)
-    has_held_out = validation is not None
-    return TrainingPlan(
-        compile_arguments=_compile_arguments(training, shaped, spelling),
-        epochs=_setting(training.epochs, "1", spelling),
-        batch_size=_setting(training.batch_size, "32", spelling),
-        seed=literal(training.seed),
-        data=_plan_data(training, shaped, concrete, spelling, relocate),
-        fraction=fraction,
-        validation_path=_path_code(relocate(second.path)) if second else None,
-        evaluate=has_held_out if training.evaluate is None else training.evaluate,
-        predict=literal(training.predict) if training.predict > 0 else None,
-        save=literal(training.save) if training.save else None,
-        saved_message=literal(f"Saved {training.save}"),
-        save_folder=_folder_of(training.save),
-    )
+    """Return the plan of a script. `concrete` is the model with a number for each unknown size."""
+    data = plan_data(training, shaped, concrete, spelling, relocate)
+    script = _Script(training, values, shaped, style, spelling, relocate, data)
+    return script.plan()
 
 
-def _folder_of(path: str | None) -> Code | None:
-    folder = os.path.dirname(path or "")
-    return literal(folder) if folder else None
+class _Script:
+    def __init__(
+        self,
+        training: graph.Training,
+        values: Values,
+        shaped: ShapedModel,
+        style: str,
+        spelling: Spelling,
+        relocate: Relocate,
+        data: Data,
+    ) -> None:
+        self.training = training
+        self.values = values
+        self.shaped = shaped
+        self.style = style
+        self.spelling = spelling
+        self.relocate = relocate
+        self.data = data
+        self.name = keras_name(shaped.model.name)
+        self.saved: tuple[str, ...] = values.get("save", ())
+        self.models = [path for path in self.saved if path.endswith(".keras")]
+        self.fraction, self.in_order = self._fraction()
+        second = training.get("validation")
+        self.second = second if isinstance(second, graph.DataSource) else None
+        self.held_out = "validation" in training.settings
+        self.evaluates = self._option("evaluate", "", self.held_out)
+        self.rows = self._option("predict", "", _DEFAULT_ROWS)
 
+    def _fraction(self) -> tuple[graph.Expression | None, bool]:
+        """Return which part of the data is held out, if one is, and whether it is the last one."""
+        given = self.training.get("validation")
+        if isinstance(given, graph.LastPart):
+            return given.fraction, True
+        return (None, False) if isinstance(given, graph.DataSource) else (given, False)
 
-def _setting(value: graph.Expression | None, default: str, spelling: Spelling) -> Code:
-    return spelling.expression(value) if value is not None else Code(default)
+    def _option(self, setting: str, option: str, default: Any) -> Any:
+        return self.values.get(setting, {}).get(option, default)
 
+    def _expression(self, setting: str, default: str) -> Code:
+        value = self.training.get(setting)
+        return self.spelling.expression(value) if value is not None else Code(default)
 
-# ---- Compile -------------------------------------------------------------------------------
+    def plan(self) -> TrainingPlan:
+        main = (
+            self.beginning(),
+            self.weights(),
+            self.compiling(),
+            self.reading(),
+            self.fitting(),
+            self.fine_tuning(),
+            self.ending(),
+        )
+        return TrainingPlan(
+            data=self.data,
+            parts=self.parts(),
+            arguments=self.arguments(),
+            main=tuple(tuple(group) for group in main if group),
+            for_predicting=bool(self.models),
+            saved=literal(self.models[0]) if self.models else None,
+            predictions=self.predictions(),
+        )
 
+    # ---- Functions beside `main`
 
-def _compile_arguments(training: graph.Training, shaped: ShapedModel, spelling: Spelling) -> Code:
-    single = len(shaped.outputs) == 1
-    given: list[tuple[str | None, Code]] = []
-    if training.optimizer is not None:
-        given.append(("optimizer", spelling.expression(training.optimizer)))
-    losses = {name: spelling.expression(loss) for name, loss in training.loss.items()}
-    given.append(("loss", _per_output(losses, single)))
-    if training.metrics:
-        metrics = {}
-        for name, values in training.metrics.items():
-            codes = [spelling.expression(value) for value in values]
-            metrics[name] = list_of(codes) if single or len(codes) != 1 else codes[0]
-        given.append(("metrics", _per_output(metrics, single)))
-    if training.loss_weights:
-        given_weights = training.loss_weights
-        weights = {name: _weight(given_weights.get(name), spelling) for name in losses}
-        given.append(("loss_weights", _per_output(weights, single)))
-    return Code(call("model.compile", given))
+    def parts(self) -> tuple[str, ...]:
+        parts = ["load_csv" if self.data.kind == "csv" else "load_npz"]
+        if self.data.kind == "synthetic":
+            parts.append("synthetic_data")
+        parts.append("take")
+        if self.fraction is not None:
+            parts.append("split_last" if self.in_order else "split")
+        if self.values.get("class_weight") == "balanced":
+            parts.append("balanced")
+        if any(path.endswith(".keras") for path in self.values.get("weights", ())):
+            parts.append("copy_weights")
+        parts.append("checkpoint")
+        if self.evaluates or self.models:
+            parts.append("evaluate")
+        if self.models:
+            parts.append("use_saved_model")
+        return (*parts, "arguments")
 
+    def arguments(self) -> tuple[Code, ...]:
+        """Return the lines that add arguments of the command line."""
 
-def _weight(value: graph.Expression | None, spelling: Spelling) -> Code:
-    """Return a weight of a loss, for which Keras takes nothing but a float."""
-    if value is None:
-        return Code("1.0")
-    if isinstance(value, graph.Literal) and isinstance(value.value, (int, float)):
-        return literal(float(value.value))
-    return Code(f"float({spelling.expression(value)})")
+        def add(flag: str, *more: tuple[str, Code]) -> Code:
+            return call("parser.add_argument", [(None, literal(flag)), *more])
 
+        integer, path = ("type", Code("int")), ("type", Code("Path"))
+        data_help = ("help", literal("an .npz file; synthetic data without it"))
+        data = ("default", self.data.default_path) if self.data.default_path else data_help
+        lines = [
+            add("--epochs", integer, ("default", self._expression("epochs", "1"))),
+            add("--batch-size", integer, ("default", self._expression("batch_size", "32"))),
+            add("--data", path, data),
+            add("--limit", integer, _metavar("N"), _help("use only the first N samples")),
+            add("--seed", integer, ("default", self._expression("seed", "0"))),
+            add("--output-dir", path, ("default", Code("Path()")), _help("where results go")),
+            add(
+                "--resume",
+                ("action", literal("store_true")),
+                _help("go on with a run that was stopped"),
+            ),
+        ]
+        if self.models:
+            for_evaluation = "evaluate the saved model on a file, without training"
+            for_predictions = "write the saved model's predictions for a file"
+            lines += [
+                add("--evaluate", path, _metavar("FILE"), _help(for_evaluation)),
+                add("--predict", path, _metavar("FILE"), _help(for_predictions)),
+            ]
+        summary = ("action", literal("store_true")), _help("show the model, without training")
+        return (*lines, add("--summary", *summary))
 
-def _per_output(values: dict[str, Code], single: bool) -> Code:
-    """Return what belongs to the one output as it is, else a dictionary by output."""
-    return next(iter(values.values())) if single else dict_of(values.items())
+    def predictions(self) -> Code:
+        """Return what makes a dictionary by output of what the model predicts."""
+        names = [name if name != "file" else "file_" for name in self.shaped.outputs]
+        if len(names) == 1:
+            return dict_of([(names[0], Code("predictions"))])
+        if self.style == "subclass":
+            return Code("predictions")
+        return Code(f"dict(zip({list_of([literal(name) for name in names])}, predictions))")
 
+    # ---- Lines of `main`
 
-# ---- Data ----------------------------------------------------------------------------------
+    def beginning(self) -> list[Code]:
+        lines = [Code("args = parse_arguments()")]
+        if self.models:
+            lines += [
+                Code("if args.evaluate or args.predict:"),
+                Code("    use_saved_model(args)"),
+                Code("    return"),
+                Code(""),
+            ]
+        lines.append(Code("keras.utils.set_random_seed(args.seed)"))
+        policy = self.training.get("precision")
+        if policy is not None:
+            name = self.spelling.expression(policy)
+            lines.append(Code(f"keras.config.set_dtype_policy({name})"))
+        lines += [Code("model = build_model()"), Code("model.summary()")]
+        return [*lines, Code("if args.summary:"), Code("    return")]
 
+    def weights(self) -> list[Code]:
+        lines = []
+        for path in self.values.get("weights", ()):
+            where = path_code(self.relocate(path))
+            if path.endswith(".keras"):
+                lines.append(Code(f"copy_weights(keras.models.load_model({where}), model)"))
+            else:
+                lines.append(Code(f"model.load_weights({where})"))
+        frozen = self.training.get("freeze") or ()
+        return [*lines, *freezing(frozen, self.shaped, self.style, trainable=False)]
 
-def _path_code(path: str) -> Code:
-    if os.path.isabs(path):
-        return Code(f"Path({literal(path)})")
-    return Code(f"Path(__file__).parent / {literal(path.replace(os.sep, '/'))}")
+    def compiling(self, optimizer: graph.Expression | None = None) -> list[Code]:
+        given = arguments_of("compile", self.training, self.shaped.outputs, self.spelling)
+        if optimizer is not None:
+            made = ("optimizer", self.spelling.expression(optimizer))
+            given = [made, *(argument for argument in given if argument[0] != "optimizer")]
+        return [Code(call("model.compile", given))]
 
-
-def _plan_data(
-    training: graph.Training,
-    shaped: ShapedModel,
-    concrete: ShapedModel,
-    spelling: Spelling,
-    relocate: Relocate,
-) -> Data:
-    source = training.data
-    inputs = shaped.model.body.inputs
-    if source is None:
-        return _plan_synthetic(training, shaped, concrete, spelling)
-    path = _path_code(relocate(source.path))
-    if source.kind == "csv":
-        return _plan_csv(source, shaped, path)
-    fields = source.fields
-    x = {i.name: _array(fields, i.name, i.dtype) for i in inputs}
-    y = {name: _array(fields, name, None) for name in shaped.outputs}
-    return Data("npz", path, _one_or_dict(x), _one_or_dict(y))
-
-
-def _plan_synthetic(
-    training: graph.Training, shaped: ShapedModel, concrete: ShapedModel, spelling: Spelling
-) -> Data:
-    inputs = shaped.model.body.inputs
-    made_x = {
-        i.name: made_up_input(i, concrete.inputs[i.name], shaped.model, spelling) for i in inputs
-    }
-    made_y = {}
-    for name, tensor in concrete.outputs.items():
-        assert tensor is not None  # a model with errors has no plan
-        made_y[name] = made_up_target(training.loss[name], tensor)
-    return Data(
-        kind="synthetic",
-        default_path=None,
-        x=_one_or_dict({i.name: _array({}, i.name, i.dtype) for i in inputs}),
-        y=_one_or_dict({name: _array({}, name, None) for name in shaped.outputs}),
-        made_x=_one_or_dict(made_x),
-        made_y=_one_or_dict(made_y),
-        samples=literal(sample_count(concrete)),
-        flat=flattened(inputs),
-    )
-
-
-def _one_or_dict(values: dict[str, Code]) -> Code:
-    """Return the one value as it is, else a dictionary by name."""
-    return next(iter(values.values())) if len(values) == 1 else dict_of(values.items())
-
-
-def _array(fields: dict[str, tuple[str, ...]], name: str, dtype: str | None) -> Code:
-    """Return the expression of an array in an `.npz` archive."""
-    key = fields.get(name, (name,))[0]
-    text = f"data[{literal(key)}]"
-    if dtype is not None:
-        text += f".astype({literal(dtype)})"
-    return Code(text)
-
-
-def _plan_csv(source: graph.DataSource, shaped: ShapedModel, path: Code) -> Data:
-    """Return the columns to read; one input without columns gets all that are no targets."""
-    inputs = shaped.model.body.inputs
-    targets = {name: source.fields.get(name, (name,)) for name in shaped.outputs}
-    rest = None
-    x = {}
-    for input_ in inputs:
-        names = source.fields.get(input_.name)
-        if names is None and len(inputs) == 1:
-            rest = list_of([literal(name) for names in targets.values() for name in names])
-            listed = Code("features")
+    def reading(self) -> list[Code]:
+        if self.data.kind == "synthetic":
+            read = "synthetic_data(args.seed) if args.data is None else load_data(args.data)"
         else:
-            listed = list_of([literal(name) for name in names or (input_.name,)])
-        dtype = "" if input_.dtype == "float32" else f", {literal(input_.dtype)}"
-        x[input_.name] = Code(f"columns({listed}{dtype})")
-    y = {
-        name: Code(f"columns({list_of([literal(column) for column in names])})")
-        for name, names in targets.items()
-    }
-    return Data("csv", path, _one_or_dict(x), _one_or_dict(y), rest_without=rest)
+            read = "load_data(args.data)"
+        lines = [Code(f"data = take({read}, slice(args.limit))")]
+        if self.fraction is not None:
+            part = self.spelling.expression(self.fraction)
+            seed = "" if self.in_order else ", args.seed"
+            lines.append(Code(f"data, held_out = split(data, {part}{seed})"))
+        elif self.second is not None:
+            lines.append(
+                Code(f"held_out = load_data({path_code(self.relocate(self.second.path))})")
+            )
+        return lines
+
+    def fitting(self) -> list[Code]:
+        lines = [Code("args.output_dir.mkdir(parents=True, exist_ok=True)")]
+        folders = {os.path.dirname(path) for path in self.written()}
+        for folder in sorted(folders - {""}):
+            made = f"(args.output_dir / {literal(folder)})"
+            lines.append(Code(f"{made}.mkdir(parents=True, exist_ok=True)"))
+        name = literal(f"{self.name}.checkpoint.npz")
+        lines.append(Code(f"checkpoint = Checkpoint(model, args.output_dir / {name})"))
+        first = self._expression("initial_epoch", "0")
+        callbacks = callbacks_of(self.training, self.spelling)
+        if self.tuned and callbacks:
+            lines.append(Code(f"callbacks = {list_of(callbacks)}"))
+            callbacks = [Code("*callbacks")]
+        if not self.tuned:
+            fit = self.fit("args.epochs", f"checkpoint.restore() if args.resume else {first}")
+            return [*lines, self._fit(fit, [*callbacks, *self.logger("args.resume")], "checkpoint")]
+        tuning = literal(f"{self.name}.fine_tuning.npz")
+        lines += [
+            Code(f"tuning = Checkpoint(model, args.output_dir / {tuning})"),
+            Code("if not (args.resume and tuning.path.exists()):"),
+        ]
+        fit = self.fit("args.epochs", f"checkpoint.restore() if args.resume else {first}")
+        call_ = self._fit(fit, [*callbacks, *self.logger("args.resume")], "checkpoint")
+        return [*lines, Code(f"    {call_}")]
+
+    @property
+    def tuned(self) -> bool:
+        return "fine_tune" in self.training.settings
+
+    def _fit(self, arguments: Arguments, callbacks: list[Code], last: str) -> Code:
+        listed = list_of([*callbacks, Code(last)])
+        return call("model.fit", [*arguments, ("callbacks", listed)])
+
+    def fit(self, epochs: str, first: str) -> Arguments:
+        made: Arguments = [
+            (None, Code("*data")),
+            ("batch_size", Code("args.batch_size")),
+            ("epochs", Code(epochs)),
+            ("initial_epoch", Code(first)),
+        ]
+        if self.held_out:
+            made.append(("validation_data", Code("held_out")))
+        weights = self.values.get("class_weight")
+        if weights == "balanced":
+            made.append(("class_weight", Code("balanced(data[1])")))
+        elif weights is not None:
+            by_class = ", ".join(f"{i}: {literal(w)}" for i, w in enumerate(weights))
+            made.append(("class_weight", Code(f"{{{by_class}}}")))
+        return [*made, *arguments_of("fit", self.training, self.shaped.outputs, self.spelling)]
+
+    def logger(self, append: str) -> list[Code]:
+        """Return the callback that keeps the history, if it was asked for."""
+        paths = self.values.get("history", ())
+        return [
+            Code(f"keras.callbacks.CSVLogger(args.output_dir / {literal(path)}, append={append})")
+            for path in paths
+        ]
+
+    def fine_tuning(self) -> list[Code]:
+        """Return the second phase: other layers are trained, often by a slower optimizer."""
+        if not self.tuned:
+            return []
+        options: dict[str, graph.Given] = self.training.get("fine_tune")
+        frozen = self.training.get("freeze") or ()
+        lines = [*freezing(frozen, self.shaped, self.style, trainable=True)]
+        if "freeze" in options:
+            again = options["freeze"].value
+            lines += freezing(again, self.shaped, self.style, trainable=False)
+        optimizer = options["optimizer"].value if "optimizer" in options else None
+        lines += self.compiling(optimizer)
+        epochs = Code("1")
+        if "epochs" in options:
+            epochs = self.spelling.operand(options["epochs"].value, 1)
+        first = "max(args.epochs, tuning.restore()) if args.resume else args.epochs"
+        shared = [Code("*callbacks")] if self.training.get("callbacks") else []
+        fit = self.fit(f"args.epochs + {epochs}", first)
+        return [*lines, self._fit(fit, [*shared, *self.logger("True")], "tuning")]
+
+    def written(self) -> list[str]:
+        """Return the paths of what the script leaves behind."""
+        paths = [*self.saved, *self.values.get("export", ()), *self.values.get("history", ())]
+        return [*paths, *written_by_callbacks(self.training)]
+
+    def ending(self) -> list[Code]:
+        lines: list[Code] = []
+        if self.evaluates:
+            data, title = ("held_out", "Held out") if self.held_out else ("data", "Evaluated")
+            arguments: Arguments = [(None, Code(data)), (None, literal(title))]
+            lines.append(
+                call("evaluate", [(None, Code("model")), *arguments, *self.options("evaluate")])
+            )
+        lines += self.saving()
+        if self.rows:
+            rows = "held_out" if self.held_out else "data"
+            lines.append(Code(f"rows = take({rows}[0], slice({self.rows}))"))
+            given = {"verbose": Code("0"), **dict(self.options("predict"))}
+            made = call("model.predict", [(None, Code("rows")), *given.items()])
+            lines.append(Code(f'print("Predictions:", {made}, sep="\\n")'))
+        written = self.written()
+        if written:
+            said = literal(f"Saved {', '.join(dict.fromkeys(written))} in")
+            lines.append(Code(f"print({said}, args.output_dir.resolve())"))
+        names = ["checkpoint", "tuning"] if self.tuned else ["checkpoint"]
+        return [*lines, *(Code(f"{name}.path.unlink(missing_ok=True)") for name in names)]
+
+    def options(self, setting: str) -> Arguments:
+        given: dict[str, graph.Given] = self.training.get(setting) or {}
+        return [(n, self.spelling.expression(g.value)) for n, g in given.items() if n]
+
+    def saving(self) -> list[Code]:
+        lines: list[Code] = []
+        for path in self.saved:
+            method = "save" if path.endswith(".keras") else "save_weights"
+            lines.append(Code(f"model.{method}(args.output_dir / {literal(path)})"))
+        for path in self.values.get("export", ()):
+            onnx = [("format", literal("onnx"))] if path.endswith(".onnx") else []
+            # Keras takes no Path here.
+            where = Code(f"str({in_output(literal(path))})")
+            lines.append(Code(call("model.export", [(None, where), *onnx])))
+        if self.models and self.rows:
+            where = in_output(literal(self.models[0]))
+            lines.append(Code(f"model = keras.models.load_model({where})"))
+        return lines
+
+
+def _metavar(text: str) -> tuple[str, Code]:
+    return "metavar", literal(text)
+
+
+def _help(text: str) -> tuple[str, Code]:
+    return "help", literal(text)

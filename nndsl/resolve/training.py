@@ -1,26 +1,33 @@
-"""The training section -> Training: settings, each by its name, losses by output."""
+"""The training section -> Training: every setting read by its form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from nndsl import graph, vocabulary
+from nndsl import graph
 from nndsl.diagnostic import Reporter, did_you_mean
-from nndsl.resolve.expressions import resolve_expression, resolve_object
+from nndsl.resolve.data import DataReader
+from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.keras_parts import PartReader
+from nndsl.resolve.naming import keras_name
+from nndsl.resolve.outputs import by_output
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
-
-#: Settings of the language that this version does not compile.
-LATER = (
-    "augment", "backend", "cache", "callbacks", "class_weight", "distribute", "freeze",
-    "initial_epoch", "jit_compile", "labels", "loop", "precision", "prefetch", "run_eagerly",
-    "sample_weight", "shuffle", "steps_per_execution", "test_data", "validation_data",
-    "weighted_metrics", "weights",
-)  # fmt: skip
-_ONE_OF = {"optimizers": "optimizer", "losses": "loss", "metrics": "metric"}
-LATER_DATA = ("images", "text", "tfrecord", "synthetic", "python")
+from nndsl.training import SETTINGS
+from nndsl.training.setting import (
+    Form,
+    Names,
+    NumberPerOutput,
+    One,
+    Options,
+    Part,
+    PartPerOutput,
+    Parts,
+    Paths,
+    Source,
+)
+from nndsl.training.settings import LATER, SHORT_CALLBACKS
 
 
 def resolve_training(scope: Scope, section: tree.Train, model: graph.Model) -> graph.Training:
@@ -33,44 +40,48 @@ class _Training:
         self.scope = scope
         self.reporter = scope.reporter
         self.section = section
+        self.model = model
         self.outputs = [output.name for output in model.body.outputs]
-        self.inputs = [input_.name for input_ in model.body.inputs]
-        self.strings = [i for i in model.body.inputs if i.dtype == "string"]
-        self.settings: dict[str, Any] = {}
-        self.spans: dict[str, Span] = {}
-        self.loss_failed = False
+        self.parts = PartReader(scope)
+        self.data = DataReader(scope, model)
+        self.settings: dict[str, graph.Given] = {}
+        #: Settings of which a part could not be understood.
+        self.failed: set[str] = set()
 
     def resolve(self) -> graph.Training:
-        for input_ in self.strings:
-            self.reporter.not_supported(input_.span, "training on strings")
-        readers: dict[str, Callable[[tree.Setting], Any]] = {
-            "optimizer": self.optimizer,
-            "loss": self.loss,
-            "metrics": self.metrics,
-            "loss_weights": self.loss_weights,
-            "epochs": self.single,
-            "batch_size": self.single,
-            "validation": self.validation,
-            "data": self.data,
-            "evaluate": self.literal(bool, "`true` or `false`"),
-            "predict": self.literal(int, "a number of rows"),
-            "save": self.literal(str, 'a path in quotes, such as "model.keras"'),
-            "seed": self.literal(int, "an integer"),
-        }
+        for input_ in self.model.body.inputs:
+            if input_.dtype == "string":
+                self.reporter.not_supported(input_.span, "training on strings")
+        seen: set[str] = set()
         for setting in self.section.settings:
             name = setting.name.text
-            if name in self.spans:
+            if name in seen:
                 self.reporter.error(
                     "G703", setting.name.span, f"`{name}` is set twice", "second time"
                 )
-            elif name in readers:
-                self.spans[name] = setting.name.span
-                value = readers[name](setting)
-                if value is not None:
-                    self.settings[name] = value
+            elif name in SETTINGS:
+                seen.add(name)
+                self.read_setting(setting)
             else:
-                self.unknown(setting.name, list(readers))
-        if "loss" not in self.spans and self.section.whole:
+                self.unknown(setting.name)
+        self.check_losses()
+        return graph.Training(self.section.span, self.settings)
+
+    def read_setting(self, setting: tree.Setting) -> None:
+        before = len(self.reporter.findings)
+        name = setting.name.text
+        value = self.read(SETTINGS[name].form, setting, setting.values)
+        if value is not None:
+            self.settings[name] = graph.Given(setting.name.span, value)
+        if len(self.reporter.findings) > before:
+            self.failed.add(name)
+
+    def check_losses(self) -> None:
+        """Report outputs without a loss: Keras stops at them when training begins."""
+        if not self.section.whole or "loss" in self.failed:
+            return
+        given = self.settings.get("loss")
+        if given is None:
             self.reporter.error(
                 "T803",
                 self.section.span,
@@ -78,26 +89,21 @@ class _Training:
                 "no loss",
                 help="such as `loss: sparse_categorical_crossentropy`",
             )
-        self.check_losses()
-        return graph.Training(span=self.section.span, spans=self.spans, **self.settings)
-
-    def check_losses(self) -> None:
-        """Report outputs without a loss: Keras stops at them when training begins."""
-        losses = self.settings.get("loss", {})
-        missing = [name for name in self.outputs if name not in losses]
-        if losses and missing and self.section.whole and not self.loss_failed:
+            return
+        missing = [name for name in self.outputs if name not in given.value]
+        if given.value and missing:
             self.reporter.error(
                 "T803",
-                self.spans["loss"],
+                given.span,
                 f"the output `{missing[0]}` has no loss",
                 "every output needs one",
                 expected=", ".join(f"`{name}`" for name in self.outputs),
-                received=", ".join(f"`{name}`" for name in losses),
+                received=", ".join(f"`{name}`" for name in given.value),
                 help=f"add `{missing[0]}=...`; with `loss_weights: {missing[0]}=0, ...`"
                 " it does not count",
             )
 
-    def unknown(self, name: tree.Identifier, known: list[str]) -> None:
+    def unknown(self, name: tree.Identifier) -> None:
         if name.text in LATER:
             self.reporter.not_supported(name.span, f"the setting `{name.text}`")
             return
@@ -106,274 +112,183 @@ class _Training:
             name.span,
             f"unknown setting `{name.text}`",
             "not a setting of `train`",
-            help=did_you_mean(self.reporter.guess(name.text, [*known, *LATER])),
+            help=did_you_mean(self.reporter.guess(name.text, [*SETTINGS, *LATER])),
         )
 
-    # ---- Values
+    # ---- Values by their form
 
-    def wrong(self, span: Span, name: str, expected: str, help_: str | None = None) -> None:
-        self.reporter.error(
-            "T804", span, f"wrong value for `{name}`", "does not fit", expected=expected, help=help_
-        )
-
-    def only_value(self, setting: tree.Setting, expected: str) -> tree.Expression | None:
-        """Return the one value of a setting that takes one."""
-        first, *rest = setting.values
+    def read(self, form: Form, setting: tree.Setting, values: tuple[tree.Argument, ...]) -> Any:
+        """Return what was given, or None if it could not be understood (it was reported)."""
+        if isinstance(form, PartPerOutput):
+            return self.part_per_output(form, setting)
+        if isinstance(form, NumberPerOutput):
+            given = by_output(self.reporter, self.outputs, setting)
+            return {name: self.one(None, setting, value) for name, value in given.items()}
+        if isinstance(form, Options):
+            return self.options(form, setting, values)
+        if isinstance(form, Parts):
+            return self.callbacks(setting, values)
+        if isinstance(form, (Names, Paths)) and (not isinstance(form, Paths) or form.several):
+            items = [self.item(form, setting, value) for value in self.unnamed(setting, values)]
+            return tuple(item for item in items if item is not None) or None
+        first, *rest = values
         if rest or first.name is not None:
-            self.wrong(setting.span, setting.name.text, expected)
+            self.wrong(setting.span, setting.name.text, _expected(form))
             return None
-        return first.value
+        if isinstance(form, Paths):
+            item = self.item(form, setting, first.value)
+            return (item,) if item is not None else None
+        return self.single(form, setting, first.value)
 
-    def single(self, setting: tree.Setting) -> graph.Expression | None:
-        value = self.only_value(setting, "one number")
-        return resolve_expression(self.scope, value) if value else None
+    def single(self, form: Form, setting: tree.Setting, value: tree.Expression) -> Any:
+        if isinstance(form, Part):
+            return self.parts.part(value, form.kind)
+        if isinstance(form, Source):
+            return self.data.source(value, setting.name.text, fraction=form.fraction)
+        assert isinstance(form, One)
+        return self.one(form, setting, value)
 
-    def literal(self, kind: type, expected: str) -> Callable[[tree.Setting], Any]:
-        def read(setting: tree.Setting) -> Any:
-            value = self.only_value(setting, expected)
-            if value is None:
-                return None
-            found = resolve_expression(self.scope, value)
-            if isinstance(found, graph.ConstantUse):
-                found = found.constant.value
-            if not isinstance(found, graph.Literal) or type(found.value) is not kind:
-                self.wrong(value.span, setting.name.text, expected)
-                return None
-            return found.value
-
-        return read
-
-    def text_of(self, value: tree.Expression) -> str | None:
-        """Return a string, given as it is or by the name of a constant."""
-        if isinstance(value, tree.Reference) and value.name in self.scope.constants:
-            self.scope.used_constants.add(value.name)
-            found = self.scope.constants[value.name].value
-            if isinstance(found, graph.Literal) and isinstance(found.value, str):
-                return found.value
-        if isinstance(value, tree.Literal) and isinstance(value.value, str):
-            return value.value
-        return None
-
-    # ---- Optimizer, losses, metrics
-
-    def optimizer(self, setting: tree.Setting) -> graph.Expression | None:
-        value = self.only_value(setting, "one optimizer, such as `adam` or `Adam(1e-3)`")
-        return self.part(value, "optimizers") if value else None
-
-    def part(self, value: tree.Expression, kind: str) -> graph.Expression | None:
-        """Return an optimizer, loss or metric: by identifier, or as an object."""
-        if isinstance(value, tree.Call):
-            name = tree.Reference(value.callee.span, value.callee.text)
-            if vocabulary.signature(kind, name.name) is None:
-                self.unknown_part(name, kind)
-                return None
-            return resolve_object(self.scope, value, kind)
-        text = self.text_of(value)
-        if text is not None:
-            value = tree.Reference(value.span, text)
-        if isinstance(value, tree.Reference):
-            if vocabulary.signature(kind, value.name) is not None:
-                return resolve_object(
-                    self.scope,
-                    tree.Call(value.span, tree.Identifier(value.span, value.name), ()),
-                    kind,
-                )
-            if vocabulary.knows(kind, value.name):
-                return graph.Word(value.span, value.name)
-            self.unknown_part(value, kind)
+    def one(
+        self, form: One | None, setting: tree.Setting, value: tree.Expression
+    ) -> graph.Expression | None:
+        wanted = form.type if form is not None else None
+        found = resolve_expression(self.scope, value, wanted)
+        if isinstance(found, graph.Word) and not (wanted and wanted.words):
+            self.wrong(value.span, setting.name.text, wanted.description if wanted else "a number")
             return None
-        self.wrong(value.span, _ONE_OF[kind], f"the name of something in keras.{kind}")
-        return None
+        return found
 
-    def unknown_part(self, value: tree.Reference, kind: str) -> None:
-        from nndsl.vocabulary import pytorch  # only for a message
-
-        one = _ONE_OF[kind]
-        last = value.name.rpartition(".")[2]
-        known = vocabulary.meaning(kind, value.name)
-        if last != value.name and vocabulary.knows(kind, last):
-            hint: str | None = f"write `{last}`"
-        elif known is not None and vocabulary.signature(kind, known) is not None:
-            self.reporter.error(
-                "A202",
-                value.span,
-                f"`{value.name}` is a word, which takes no arguments",
-                "the class does",
-                help=f"with arguments it is written `{known}(...)`",
-            )
-            return
-        else:
-            hint = vocabulary.refusal(value.name) or did_you_mean(pytorch.part(value.name))
-        candidates = _spellings(kind)
-        if value.name[:1].isupper():
-            candidates.reverse()
-        self.reporter.error(
-            "A202",
-            value.span,
-            f"unknown {one} `{value.name}`",
-            f"not in keras.{kind}",
-            help=hint or did_you_mean(self.reporter.guess(value.name, candidates)),
-        )
-
-    def loss(self, setting: tree.Setting) -> dict[str, graph.Expression] | None:
-        before = len(self.reporter.findings)
-        values = self.by_output(setting)
-        parts = {name: self.part(value, "losses") for name, value in values.items()}
-        self.loss_failed = len(self.reporter.findings) > before
-        return {name: part for name, part in parts.items() if part is not None} or None
-
-    def metrics(self, setting: tree.Setting) -> dict[str, tuple[graph.Expression, ...]]:
-        result: dict[str, tuple[graph.Expression, ...]] = {}
-        for name, value in self.by_output(setting, many=True).items():
-            items = value.items if isinstance(value, tree.Sequence) else (value,)
-            parts = [self.part(item, "metrics") for item in items]
-            result[name] = tuple(part for part in parts if part is not None)
-        return result
-
-    def loss_weights(self, setting: tree.Setting) -> dict[str, graph.Expression]:
-        parts = {
-            name: resolve_expression(self.scope, value)
-            for name, value in self.by_output(setting).items()
-        }
-        return {name: part for name, part in parts.items() if part is not None}
-
-    def by_output(self, setting: tree.Setting, many: bool = False) -> dict[str, tree.Expression]:
-        """Return the values of a setting by output, whether given by name or in order."""
-        values = setting.values
-        named = [value for value in values if value.name is not None]
-        if not self.outputs:
-            return {}
-        if named:
-            return self.by_name(setting, values)
-        items: Sequence[tree.Expression] = [value.value for value in values]
-        count = len(self.outputs)
-        if count == 1 and many and len(items) > 1:
-            return {self.outputs[0]: tree.Sequence(setting.span, tuple(items), is_tuple=False)}
-        if len(items) == 1 and isinstance(items[0], tree.Sequence) and not (many and count == 1):
-            items = items[0].items
-        if len(items) != count:
-            names = ", ".join(f"{name}=..." for name in self.outputs)
-            self.wrong(
-                setting.span,
-                setting.name.text,
-                f"one for each of the {count} outputs" if count > 1 else "one",
-                f"give them by output: `{setting.name.text}: {names}`",
-            )
-            return {}
-        return dict(zip(self.outputs, items, strict=True))
-
-    def by_name(
-        self, setting: tree.Setting, values: Sequence[tree.Argument]
-    ) -> dict[str, tree.Expression]:
-        result: dict[str, tree.Expression] = {}
+    def unnamed(
+        self, setting: tree.Setting, values: tuple[tree.Argument, ...]
+    ) -> list[tree.Expression]:
+        """Return values that take no names, those in a list among them."""
+        found: list[tree.Expression] = []
         for value in values:
-            if value.name is None:
-                self.wrong(value.span, setting.name.text, "every value by the name of an output")
-            elif value.name.text not in self.outputs:
-                self.reporter.error(
-                    "T802",
-                    value.name.span,
-                    f"the model has no output `{value.name.text}`",
-                    "not an output",
-                    expected=", ".join(f"`{name}`" for name in self.outputs),
-                    help=did_you_mean(self.reporter.guess(value.name.text, self.outputs)),
-                )
-            elif value.name.text in result:
-                self.reporter.error(
-                    "A211", value.span, f"`{value.name.text}` is given twice", "second time"
-                )
+            if value.name is not None:
+                self.wrong(value.span, setting.name.text, "values without names")
+            elif isinstance(value.value, tree.Sequence):
+                found += value.value.items
             else:
-                result[value.name.text] = value.value
-        return result
+                found.append(value.value)
+        return found
 
-    # ---- Data
-
-    def validation(self, setting: tree.Setting) -> graph.Expression | graph.DataSource | None:
-        value = self.only_value(setting, "a fraction such as `0.2`, or a data source")
-        if isinstance(value, tree.Call):
-            return self.data_source(value)
-        return resolve_expression(self.scope, value) if value else None
-
-    def data(self, setting: tree.Setting) -> graph.DataSource | None:
-        expected = 'a data source such as `npz("data.npz")` or `csv("data.csv")`'
-        value = self.only_value(setting, expected)
-        if isinstance(value, tree.Call):
-            return self.data_source(value)
-        if value is not None:
-            text = self.text_of(value)
-            kind = "csv" if text and text.endswith(".csv") else "npz"
-            hint = f'write `{kind}("{text}")`' if text else "leave `data` out for synthetic data"
-            self.wrong(value.span, "data", expected, hint)
+    def item(self, form: Names | Paths, setting: tree.Setting, value: tree.Expression) -> Any:
+        name = setting.name.text
+        if isinstance(form, Names):
+            if isinstance(value, tree.Reference):
+                return graph.Word(value.span, value.name)
+            if isinstance(value, tree.Literal) and isinstance(value.value, str):
+                return graph.Word(value.span, value.value)
+            self.wrong(value.span, name, "names of layers or blocks")
+            return None
+        found = resolve_expression(self.scope, value)
+        plain = found.constant.value if isinstance(found, graph.ConstantUse) else found
+        if isinstance(plain, graph.Literal) and isinstance(plain.value, str):
+            return found
+        if found is not None:
+            self.wrong(value.span, name, _expected(form))
         return None
 
-    def data_source(self, call: tree.Call) -> graph.DataSource | None:
-        kind = call.callee.text
-        if kind in LATER_DATA or "." in kind:
-            self.reporter.not_supported(call.span, f"the data source `{kind}`")
-            return None
-        if kind not in ("npz", "csv"):
-            self.reporter.error(
-                "G705",
-                call.callee.span,
-                f"unknown data source `{kind}`",
-                "not known",
-                expected="`npz(...)` or `csv(...)`",
-                help=did_you_mean(self.reporter.guess(kind, ("npz", "csv", *LATER_DATA))),
-            )
-            return None
-        path: str | None = None
-        fields: dict[str, tuple[str, ...]] = {}
-        for position, argument in enumerate(call.arguments):
-            if argument.name is None and position == 0:
-                path = self.path(argument.value)
-            elif argument.name is None or argument.name.text not in [*self.inputs, *self.outputs]:
-                self.unknown_field(argument, kind)
+    def options(
+        self, form: Options, setting: tree.Setting, values: tuple[tree.Argument, ...]
+    ) -> dict[str, graph.Given] | None:
+        result: dict[str, graph.Given] = {}
+        for position, value in enumerate(values):
+            name = value.name.text if value.name else ""
+            inner = form.options.get(name) if name else form.first
+            place = value.name.span if value.name else value.span
+            if inner is None or (not name and position):
+                self.unknown_option(form, setting, value)
+            elif name in result:
+                self.reporter.error("A211", value.span, f"`{name}` is given twice", "second time")
             else:
-                texts = self.texts(argument.value, kind)
-                if texts:
-                    fields[argument.name.text] = texts
-        if path is None:
-            if not call.arguments:
-                self.wrong(call.span, "data", f'a path: `{kind}("data/file.{kind}")`')
-            return None
-        return graph.DataSource(kind, path, fields, call.span)
+                unnamed = (tree.Argument(value.span, None, value.value),)
+                found = self.read(inner, setting, unnamed)
+                if found is not None:
+                    result[name] = graph.Given(place, found)
+        return result or None
 
-    def path(self, value: tree.Expression) -> str | None:
-        text = self.text_of(value)
-        if text:
-            return text
-        self.wrong(value.span, "data", 'a path in quotes, such as "data/digits.npz"')
-        return None
-
-    def unknown_field(self, argument: tree.Argument, kind: str) -> None:
-        names = [*self.inputs, *self.outputs]
-        found = argument.name.text if argument.name else argument.span.text
+    def unknown_option(self, form: Options, setting: tree.Setting, value: tree.Argument) -> None:
+        name = setting.name.text
+        if value.name is None:
+            expected = ", ".join(f"`{option}=...`" for option in form.options)
+            self.wrong(value.span, name, expected)
+            return
         self.reporter.error(
             "A201",
-            argument.name.span if argument.name else argument.span,
-            f"the model has no input or output `{found}`",
-            "not an input or output",
-            expected=", ".join(f"`{name}`" for name in names),
-            help=did_you_mean(self.reporter.guess(found, names))
-            or f"`{kind}` takes the names of inputs and outputs",
+            value.name.span,
+            f"unknown argument `{value.name.text}`",
+            f"`{name}` has no such argument",
+            expected=", ".join(f"`{option}`" for option in form.options),
+            help=did_you_mean(self.reporter.guess(value.name.text, form.options)),
         )
 
-    def texts(self, value: tree.Expression, kind: str) -> tuple[str, ...]:
-        """Return names of columns or arrays: words or strings, or a list of them."""
-        items = value.items if isinstance(value, tree.Sequence) else (value,)
-        texts: list[str] = []
-        for item in items:
-            if isinstance(item, tree.Reference):
-                texts.append(item.name)
-            elif isinstance(item, tree.Literal) and isinstance(item.value, str):
-                texts.append(item.value)
+    def part_per_output(
+        self, form: PartPerOutput, setting: tree.Setting
+    ) -> dict[str, tuple[graph.Expression, ...]] | None:
+        result: dict[str, tuple[graph.Expression, ...]] = {}
+        for name, value in by_output(self.reporter, self.outputs, setting, many=form.many).items():
+            is_list = form.many and isinstance(value, tree.Sequence)
+            items = value.items if is_list and isinstance(value, tree.Sequence) else (value,)
+            found = [self.parts.part(item, form.kind) for item in items]
+            parts = tuple(part for part in found if part is not None)
+            if parts or form.many:
+                result[name] = parts
+        return result or None
+
+    def callbacks(
+        self, setting: tree.Setting, values: tuple[tree.Argument, ...]
+    ) -> tuple[graph.Expression, ...] | None:
+        found: list[graph.Expression | None] = []
+        for value in self.unnamed(setting, values):
+            short = SHORT_CALLBACKS.get(value.name) if isinstance(value, tree.Reference) else None
+            if short is not None and isinstance(value, tree.Reference):
+                found.append(_short_callback(value, short, keras_name(self.model.name)))
             else:
-                what = "column" if kind == "csv" else "array"
-                self.wrong(item.span, "data", f"the name of a {what}, or a list of names")
-        if kind == "npz" and len(texts) > 1:
-            self.wrong(value.span, "data", "the name of one array")
-            return ()
-        return tuple(texts)
+                found.append(self.parts.part(value, "callbacks"))
+        return tuple(part for part in found if part is not None) or None
+
+    def wrong(self, span: Span, name: str, expected: str, help_: str | None = None) -> None:
+        wrong_value(self.reporter, span, name, expected, help_)
+
+
+def wrong_value(
+    reporter: Reporter, span: Span, name: str, expected: str, help_: str | None = None
+) -> None:
+    """Report the value of a setting that is of another kind."""
+    reporter.error(
+        "T804", span, f"wrong value for `{name}`", "does not fit", expected=expected, help=help_
+    )
+
+
+def _short_callback(word: tree.Reference, arguments: dict[str, Any], model: str) -> graph.Object:
+    """Return a callback that is named alone, with arguments that suit most trainings."""
+    bound = []
+    for name, value in arguments.items():
+        text = value.format(name=model) if isinstance(value, str) else value
+        bound.append(graph.Bound(name, graph.Literal(word.span, text), word.span, positional=False))
+    return graph.Object(word.span, "callbacks", word.name, tuple(bound))
+
+
+_EXAMPLES = {
+    "optimizers": "one optimizer, such as `adam` or `Adam(1e-3)`",
+}
+
+
+def _expected(form: Form) -> str:
+    """Return in words what a form takes."""
+    if isinstance(form, One):
+        return form.type.description
+    if isinstance(form, Part):
+        return _EXAMPLES[form.kind]
+    if isinstance(form, Source):
+        source = 'a data source such as `npz("data.npz")` or `csv("data.csv")`'
+        return "a fraction such as `0.2`, or a data source" if form.fraction else source
+    if isinstance(form, Paths):
+        ending = form.endings[0]
+        several = ", or several" if form.several else ""
+        return f'a path in quotes, such as "model{ending}"{several}'
+    return "names of layers or blocks"
 
 
 def trained_model(
@@ -401,11 +316,3 @@ def trained_model(
             help=did_you_mean(reporter.guess(section.model.text, by_name)),
         )
     return model
-
-
-def _spellings(kind: str) -> list[str]:
-    """Return the names of a kind, those first that people write: `mean_squared_error`."""
-    words = list(vocabulary.identifiers(kind))
-    run_together = {word.replace("_", "") for word in words if "_" in word}
-    words.sort(key=lambda word: (word != word.lower(), word in run_together))
-    return [*words, *vocabulary.names(kind)]

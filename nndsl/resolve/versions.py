@@ -12,12 +12,18 @@ from nndsl.layers.rule import LayerRule
 from nndsl.record import Record
 from nndsl.resolve.expressions import wanted_kind
 from nndsl.source import Span
+from nndsl.training import SETTINGS
+from nndsl.training.setting import Part, PartPerOutput
 from nndsl.vocabulary.versions import KNOWN, SINCE
 
 #: What older Kerases take as well, and then cannot build a model with; found by the parity tests.
 WORKS_SINCE = {"layers": {"GroupQueryAttention.return_attention_scores": "3.15"}}
 
-_KINDS_OF_SETTINGS = {"optimizer": "optimizers", "loss": "losses", "metrics": "metrics"}
+_KINDS_OF_SETTINGS = {
+    name: setting.form.kind
+    for name, setting in SETTINGS.items()
+    if isinstance(setting.form, (Part, PartPerOutput))
+}
 
 
 def check_version(whole: graph.Graph, version: str) -> list[Diagnostic]:
@@ -64,7 +70,7 @@ class _Check:
                 self.arguments(part.kind, name, part.arguments)
         elif isinstance(part, graph.Training):
             for setting, kind in _KINDS_OF_SETTINGS.items():
-                self.words(kind, getattr(part, setting))
+                self.words(kind, part.get(setting))
 
     def rule(self, rule: LayerRule, arguments: Sequence[graph.Bound], span: Span) -> None:
         """Look at a layer or operation; the name of the latter begins with `ops.`."""

@@ -2,42 +2,181 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nndsl import graph
-from nndsl.diagnostic import Diagnostic, Reporter
+from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean
+from nndsl.layers.argument_types import ArgumentType, NumberType, Unfit
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
-from nndsl.shapes.model import ShapedGraph
+from nndsl.shapes.logs import check_monitors
+from nndsl.shapes.model import ShapedGraph, ShapedModel
+from nndsl.source import Span
+from nndsl.training import SETTINGS
+from nndsl.training.setting import (
+    Form,
+    NumberPerOutput,
+    One,
+    Options,
+    Part,
+    PartPerOutput,
+    Parts,
+    Paths,
+)
+
+#: Setting -> its value; of options, a dictionary, with "" for the one without a name.
+Values = dict[str, Any]
+
+_NUMBER = NumberType("a number")
+_PART = NumberType("a fraction between 0 and 1, or a data source")
 
 
 def check_training(
     shaped: ShapedGraph, file_exists: Callable[[str], bool] | None = None
-) -> list[Diagnostic]:
-    """Return what is wrong with the values of the training settings.
+) -> tuple[Values, list[Diagnostic]]:
+    """Return the values of the training settings, and what is wrong with them.
 
     `file_exists` tells whether a path of the text leads to a file; without it nothing is said.
     """
-    training = shaped.graph.training
-    if training is None:
-        return []
+    training, trained = shaped.graph.training, shaped.graph.trained
+    if training is None or trained is None:
+        return {}, []
     checker = _Checker(shaped.constants)
-    checker.number(training.epochs, "epochs", "a positive integer", _is_count)
-    checker.number(training.batch_size, "batch_size", "a positive integer", _is_count)
-    checker.parts(training)
-    for weight in training.loss_weights.values():
-        checker.number(weight, "loss_weights", "a number", lambda number: True)
-    if not isinstance(training.validation, graph.DataSource):
-        checker.number(
-            training.validation,
-            "validation",
-            "a fraction between 0 and 1, or a data source",
-            lambda number: 0 < number < 1,
-        )
     reporter = checker.reporter
-    check_validation(training, reporter)
-    check_literals(training, reporter)
-    for source in (training.data, training.validation):
+    for name, given in training.settings.items():
+        checker.setting(name, SETTINGS[name].form, given)
+    check_names(training, shaped.models[trained.name], reporter)
+    check_sources(training, reporter, file_exists)
+    check_monitors(training, shaped.models[trained.name], reporter)
+    return checker.values, reporter.findings
+
+
+class _Checker:
+    """Evaluates settings, and reports values that do not fit."""
+
+    def __init__(self, constants: dict[graph.Constant, Any]) -> None:
+        self.reporter = Reporter()
+        self.evaluator = Evaluator(self.reporter, constants)
+        self.values: Values = {}
+
+    def setting(self, name: str, form: Form, given: graph.Given) -> None:
+        value = self.value(name, form, given.value)
+        if value is not UNKNOWN:
+            self.values[name] = value
+
+    def value(self, name: str, form: Form | None, value: Any) -> Any:
+        """Return the value of what was given in a form; `UNKNOWN` if there is none."""
+        if isinstance(form, One):
+            return self.typed(name, value, form.type)
+        if isinstance(form, Options):
+            found = {
+                option: self.value(name, form.options[option] if option else form.first, g.value)
+                for option, g in value.items()
+                if not option or option in form.options
+            }
+            return {option: made for option, made in found.items() if made is not UNKNOWN}
+        if isinstance(form, Paths):
+            return self.paths(name, form, value)
+        if isinstance(form, (Part, Parts)):
+            for part in value if isinstance(value, tuple) else (value,):
+                self.evaluator.evaluate(part, {})
+        elif isinstance(form, PartPerOutput):
+            for parts in value.values():
+                for part in parts:
+                    self.evaluator.evaluate(part, {})
+        elif isinstance(form, NumberPerOutput):
+            for number in value.values():
+                if number is not None:
+                    self.typed(name, number, _NUMBER)
+        elif isinstance(value, graph.LastPart):
+            self.fraction(name, value.fraction)
+        elif not isinstance(value, (graph.DataSource, tuple)):
+            self.fraction(name, value)
+        return UNKNOWN
+
+    def typed(self, name: str, value: graph.Expression, type_: ArgumentType) -> Any:
+        """Return the value of an expression if it fits."""
+        found = self.evaluator.evaluate(value, {})
+        if found is UNKNOWN:
+            return UNKNOWN
+        try:
+            return type_.convert(found)
+        except Unfit as unfit:
+            self.wrong(name, value.span, unfit.expected, found)
+            return UNKNOWN
+
+    def fraction(self, name: str, value: graph.Expression) -> None:
+        number = self.typed(name, value, _PART)
+        if number is not UNKNOWN and not 0 < number < 1:
+            self.wrong(name, value.span, _PART.description, number)
+
+    def wrong(self, name: str, span: Span, expected: str, received: Any) -> None:
+        self.reporter.error(
+            "T804",
+            span,
+            f"wrong value for `{name}`",
+            "does not fit",
+            expected=expected,
+            received=show(received),
+        )
+
+    def paths(self, name: str, form: Paths, values: Sequence[graph.Expression]) -> tuple[str, ...]:
+        found = []
+        for value in values:
+            path = self.evaluator.evaluate(value, {})
+            if path is UNKNOWN:
+                continue
+            folder = "" in form.endings and "." not in path.rpartition("/")[2]
+            if not folder and not path.endswith(tuple(e for e in form.endings if e)):
+                self.ending(name, form, value.span, path)
+            else:
+                found.append(path)
+        return tuple(found)
+
+    def ending(self, name: str, form: Paths, span: Span, path: str) -> None:
+        """Report a path that Keras, or its reader, does not take."""
+        endings = [f"`{ending}`" for ending in form.endings if ending]
+        folder, _, last = path.rpartition("/")
+        stem = f"{folder}/{last.partition('.')[0]}" if folder else last.partition(".")[0]
+        what = {"save": "a model is saved to", "history": "the history is written to"}
+        named = what.get(name, f"`{name}` takes")
+        self.reporter.error(
+            "T804",
+            span,
+            f"{named} a file that ends in {' or '.join(endings)}",
+            "another ending",
+            received=f'"{path}"',
+            help=f'write `{name}: "{stem or name}{form.endings[0]}"`',
+        )
+
+
+def check_names(training: graph.Training, shaped: ShapedModel, reporter: Reporter) -> None:
+    """Report names in `freeze` that no layer or block of the model has."""
+    tune = training.get("fine_tune") or {}
+    inner = tune["freeze"].value if "freeze" in tune else ()
+    nodes = shaped.model.body.nodes
+    known = [layer.name for layer in shaped.layers]
+    known += [node.name for node in nodes if isinstance(node, graph.BlockNode)]
+    known += [node.name for node in nodes if isinstance(node, graph.LoopNode)]
+    for word in (*(training.get("freeze") or ()), *inner):
+        if word.text not in known:
+            reporter.error(
+                "G705",
+                word.span,
+                f"the model has no layer or block `{word.text}`",
+                "not known",
+                help=did_you_mean(reporter.guess(word.text, known)),
+            )
+
+
+def check_sources(
+    training: graph.Training,
+    reporter: Reporter,
+    file_exists: Callable[[str], bool] | None,
+) -> None:
+    """Report data that are not there, or that the script could not read as it reads the first."""
+    data, second = training.get("data"), training.get("validation")
+    for source in (data, second):
         if isinstance(source, graph.DataSource) and file_exists and not file_exists(source.path):
             reporter.warning(
                 "T805",
@@ -46,68 +185,6 @@ def check_training(
                 "not found",
                 help="paths are relative to the folder of this file",
             )
-    return reporter.findings
-
-
-class _Checker:
-    """Checks the numbers of the settings."""
-
-    def __init__(self, constants: dict[graph.Constant, Any]) -> None:
-        self.reporter = Reporter()
-        self.evaluator = Evaluator(self.reporter, constants)
-
-    def parts(self, training: graph.Training) -> None:
-        """Report what Keras refuses of the optimizer, the losses and the metrics."""
-        made = [*training.loss.values(), *(m for many in training.metrics.values() for m in many)]
-        for part in (training.optimizer, *made):
-            if part is not None:
-                self.evaluator.evaluate(part, {})
-
-    def number(
-        self,
-        value: graph.Expression | None,
-        name: str,
-        expected: str,
-        fits: Callable[[Any], bool],
-    ) -> None:
-        """Report the value of a setting that is no number, or not one that fits."""
-        if value is None:
-            return
-        number = self.evaluator.evaluate(value, {})
-        if number is UNKNOWN:
-            return
-        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
-        if not is_number or not fits(number):
-            self.reporter.error(
-                "T804",
-                value.span,
-                f"wrong value for `{name}`",
-                "does not fit",
-                expected=expected,
-                received=show(number),
-            )
-
-
-def check_literals(training: graph.Training, reporter: Reporter) -> None:
-    """Report a seed that numpy does not take, and a path that Keras does not save to."""
-    if training.seed >= 2**32:
-        reporter.error(
-            "T804", training.spans["seed"], "wrong value for `seed`", expected="0 to 2**32 - 1"
-        )
-    if training.save is not None and not training.save.endswith(".keras"):
-        stem = training.save.rpartition(".")[0] or training.save
-        reporter.error(
-            "T804",
-            training.spans["save"],
-            "a model is saved to a file that ends in `.keras`",
-            received=f'"{training.save}"',
-            help=f'write `save: "{stem}.keras"`',
-        )
-
-
-def check_validation(training: graph.Training, reporter: Reporter) -> None:
-    """Report a second data source that the script could not read as it reads the first."""
-    data, second = training.data, training.validation
     if not isinstance(second, graph.DataSource):
         return
     kind = data.kind if data else "npz"
@@ -121,7 +198,3 @@ def check_validation(training: graph.Training, reporter: Reporter) -> None:
             expected=f"`{kind}(...)` with the same names" if data else "`npz(...)` without names",
             help=f'write `validation: {kind}("{second.path}")`',
         )
-
-
-def _is_count(number: Any) -> bool:
-    return isinstance(number, int) and number > 0

@@ -53,7 +53,7 @@ class KerasObject:
 
 def identifiers(kind: str) -> tuple[str, ...]:
     """Return the strings that Keras accepts for a kind, such as `relu` for "activations"."""
-    return tuple(IDENTIFIERS[kind])
+    return tuple(IDENTIFIERS.get(kind, ()))
 
 
 def meaning(kind: str, identifier: str) -> str | None:
@@ -62,7 +62,7 @@ def meaning(kind: str, identifier: str) -> str | None:
     Two are no public names, as `compile` chooses by the targets: `crossentropy` of "losses", and
     `Accuracy` of "metrics"; see `choices_by_targets`.
     """
-    found = IDENTIFIERS[kind].get(identifier)
+    found = IDENTIFIERS.get(kind, {}).get(identifier)  # callbacks have no identifiers
     if found is None and (kind == "optimizers" or choices_by_targets(kind, identifier)):
         found = IDENTIFIERS[kind].get(identifier.lower())  # Keras lowers these alone
     return found

@@ -1,0 +1,269 @@
+"""The scripts that train, run: every setting, what they leave behind, and how they go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nndsl
+from nndsl.compiler import CompiledModel, check_source
+from nndsl.shapes.logs import log_names
+from nndsl.source import Source
+
+pytestmark = pytest.mark.keras
+
+STYLES = ("sequential", "functional", "subclass")
+
+EVERYTHING = """
+const classes = 3
+
+model Every {
+    input x: [4]
+    x -> Dense(8, relu) -> Dropout(0.2) -> Dense(classes, softmax) as y
+    output y
+}
+train {
+    optimizer: SGD(CosineDecay(0.1, 100), clipnorm=1.0, gradient_accumulation_steps=2)
+    loss: sparse_categorical_crossentropy
+    metrics: accuracy
+    weighted_metrics: [accuracy, sparse_categorical_crossentropy]
+    steps_per_execution: 2
+    jit_compile: auto
+    run_eagerly: false
+    auto_scale_loss: true
+    epochs: 4
+    batch_size: 16
+    initial_epoch: 1
+    shuffle: true
+    class_weight: [1, 2.5, 1]
+    verbose: 2
+    validation: last(0.25)
+    validation_batch_size: 64
+    validation_steps: 2
+    validation_freq: [2, 3, 4]
+    seed: 3
+    precision: mixed_float16
+    callbacks: EarlyStopping, ModelCheckpoint, CSVLogger, ReduceLROnPlateau, TerminateOnNaN,
+        BackupAndRestore
+    evaluate: true, batch_size=64, steps=2
+    predict: 10, batch_size=5, verbose=0
+    save: "every.keras", "every.weights.h5"
+    export: "served/every"
+    history: "history.csv"
+}
+"""
+
+
+def run_main(compiled: CompiledModel, arguments: Sequence[str], folder: Path) -> Any:
+    """Run the `main` of a script in this process, in a folder; return its module."""
+    import keras
+    import oracle
+
+    assert compiled.code is not None, compiled.diagnostics
+    keras.utils.clear_session()
+    before = keras.config.dtype_policy()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        module = oracle.import_code(compiled.code)
+        patch.setattr(sys, "argv", ["script", *arguments])
+        try:
+            module.main()
+        finally:
+            keras.config.set_dtype_policy(before)
+    return module
+
+
+def weights_of(path: Path) -> list[np.ndarray]:
+    import keras
+
+    return keras.models.load_model(path).get_weights()
+
+
+def furthest(left: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> float:
+    assert [a.shape for a in left] == [b.shape for b in right]
+    return max(float(np.abs(a - b).max()) for a, b in zip(left, right, strict=True))
+
+
+# ---- Every setting -------------------------------------------------------------------------
+
+
+def test_every_setting_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compiled = nndsl.compile(EVERYTHING, name="every.nn")
+    assert not compiled.diagnostics
+    run_main(compiled, ["--limit", "400"], tmp_path)
+    printed = capsys.readouterr().out
+    assert "Held out: " in printed and "Predictions:" in printed
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {
+        "every.keras", "every.weights.h5", "served", "history.csv", "every_best.keras",
+        "every_history.csv",
+    }  # fmt: skip
+    saved = "every.keras, every.weights.h5, served/every, history.csv"
+    assert f"Saved {saved}, every_best.keras, every_history.csv in" in printed
+    lines = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 4, "epochs 1 to 3, as the first one is left out"
+    assert (tmp_path / "served/every/saved_model.pb").is_file()
+    run_main(compiled, ["--summary", "--output-dir", "elsewhere"], tmp_path)
+    assert "Total params" in capsys.readouterr().out
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_numbers_are_called_as_predicted(tmp_path: Path) -> None:
+    """What callbacks may look at is what Keras logs."""
+    text = """
+model Two {
+    input x: [4]
+    x -> Dense(2, softmax) as kind
+    x -> Dense(1, sigmoid) as size
+    output kind, size
+}
+train {
+    loss: kind=sparse_categorical_crossentropy, size=mse
+    metrics: kind=accuracy, size=[mae, AUC(), Precision(), AUC(), RootMeanSquaredError(name="r")]
+    weighted_metrics: kind=accuracy, size=mae
+    history: "history.csv"
+    validation: 0.5
+}
+"""
+    shaped = check_source(Source("two.nn", text)).shaped
+    names = log_names(shaped.graph.training, shaped.models["Two"])
+    for style in ("functional", "subclass"):
+        run_main(nndsl.compile(text, style=style), ["--limit", "64"], tmp_path)
+        head, *_ = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()
+        found = {name.removeprefix("val_") for name in head.split(",")} - {"epoch"}
+        assert found == set(names)
+
+
+TWO_PHASES = """
+block Encoder(width) = Dense(width, relu) -> Dense(width, relu)
+
+model Phases {
+    input x: [4]
+    x -> Encoder(8) as encoder
+    encoder -> Dense(3) as y
+    output y
+}
+train {
+    loss: mse
+    optimizer: Adam(1e-2)
+    weights: "given.keras"
+    freeze: encoder
+    epochs: 2
+    fine_tune: epochs=2, optimizer=Adam(1e-3)
+    save: "phases.keras"
+    history: "history.csv"
+}
+"""
+
+
+@pytest.mark.parametrize("style", ["functional", "subclass"])
+def test_two_phases(style: str, tmp_path: Path) -> None:
+    """Weights are given by name; the encoder keeps them in the first phase only."""
+    import oracle
+
+    given = oracle.build(nndsl.compile(TWO_PHASES, style=style, name="phases.nn"))
+    text = TWO_PHASES.replace('"given.keras"', f'"{tmp_path / "given.keras"}"')
+    given.save(tmp_path / "given.keras")
+    frozen = text.replace("    fine_tune: epochs=2, optimizer=Adam(1e-3)\n", "")
+    run_main(nndsl.compile(frozen, style=style, name="phases.nn"), [], tmp_path)
+    *encoder, kernel, _ = given.get_weights()
+    *kept, changed, _ = weights_of(tmp_path / "phases.keras")
+    assert furthest(encoder, kept) == 0 < np.abs(kernel - changed).max()
+    run_main(nndsl.compile(text, style=style, name="phases.nn"), [], tmp_path)
+    assert furthest(encoder, weights_of(tmp_path / "phases.keras")[:-2]) > 0
+    assert len((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()) == 5
+
+
+# ---- A run that is stopped -----------------------------------------------------------------
+
+SLOW = """
+model Slow {
+    input x: [16]
+    x -> Dense(32, relu) -> Dropout(0.3) -> BatchNormalization -> Dense(1) as y
+    output y
+}
+train {
+    loss: mse
+    optimizer: Adam(CosineDecay(1e-2, 200))
+    epochs: 12
+    validation: 0.2
+    save: "slow.keras"
+}
+"""
+
+
+def start(script: Path, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(script), "--output-dir", str(folder), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_goes_on_where_it_was_stopped(how: int, tmp_path: Path) -> None:
+    compiled = nndsl.compile(SLOW, name="slow.nn")
+    script = tmp_path / "slow.py"
+    script.write_text(str(compiled.code), encoding="utf-8")
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    checkpoint = stopped / "slow.checkpoint.npz"
+    process = start(script, stopped)
+    while not checkpoint.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(how)
+    assert process.wait() != 0
+    assert checkpoint.exists() and not (stopped / "slow.keras").exists()
+    run_main(compiled, ["--output-dir", str(whole)], tmp_path)
+    run_main(compiled, ["--output-dir", str(stopped), "--resume"], tmp_path)
+    assert furthest(weights_of(whole / "slow.keras"), weights_of(stopped / "slow.keras")) <= 1e-6
+    assert [path.name for path in stopped.iterdir()] == ["slow.keras"]
+
+
+# ---- A model that was saved ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["sequential", "subclass"])
+def test_a_saved_model_is_used(
+    style: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compiled = nndsl.compile(SLOW, style=style, name="slow.nn")
+    with pytest.raises(SystemExit, match="train first"):
+        run_main(compiled, ["--predict", str(Path(__file__))], tmp_path)
+    run_main(compiled, ["--epochs", "1"], tmp_path)
+    x = np.random.default_rng(0).random((70, 16), dtype="float32")
+    np.savez(tmp_path / "inputs.npz", x=x)
+    np.savez(tmp_path / "all.npz", x=x, y=x[:, :1])
+    capsys.readouterr()
+    run_main(compiled, ["--predict", "inputs.npz", "--batch-size", "16"], tmp_path)
+    with np.load(tmp_path / "predictions.npz") as predictions:
+        assert predictions["y"].shape == (70, 1)
+    run_main(compiled, ["--evaluate", "all.npz"], tmp_path)
+    assert "Evaluated: loss " in capsys.readouterr().out
+
+
+# ---- Without Keras -------------------------------------------------------------------------
+
+
+def test_a_script_says_what_to_install(tmp_path: Path) -> None:
+    """One line, and no traceback, where Keras or what it runs on is missing."""
+    script = tmp_path / "slow.py"
+    script.write_text(str(nndsl.compile(SLOW).code), encoding="utf-8")
+    for missing in ("keras", "tensorflow"):
+        code = (
+            f"import sys; sys.modules[{missing!r}] = None; import runpy; runpy.run_path('slow.py')"
+        )
+        environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True
+        )
+        said = done.stderr.decode().strip().splitlines()
+        assert done.returncode == 1
+        assert said[-1].endswith("pip install keras tensorflow")
+        assert "Traceback" not in done.stderr.decode()
