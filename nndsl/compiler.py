@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nndsl import graph, resolve, shapes, syntax
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean, has_errors, in_order
@@ -135,17 +135,25 @@ def check_model(
     return in_order([*checked.diagnostics, *problems])
 
 
-def compile_source(source: Source, options: Options, files: Files | None = None) -> CompiledModel:
-    """Compile one model of a text."""
+def check_one(
+    source: Source, options: Options, files: Files | None = None
+) -> tuple[Checked, graph.Model | None]:
+    """Check a text and choose one of its models; there is none if anything is wrong."""
     checked = check_source(source, options.constants, files, options.keras, options.rules)
     whole = checked.shaped.graph
     model, problems = _choose_model(whole, options.model, source)
     if not whole.models and has_errors(checked.diagnostics):
         problems = []  # what was meant for a model could not be read
-    diagnostics = in_order([*checked.diagnostics, *problems])
-    if model is None or has_errors(diagnostics):
-        return CompiledModel(None, None, diagnostics, None, whole)
-    return _generate(checked, model, options, diagnostics)
+    checked = replace(checked, diagnostics=in_order([*checked.diagnostics, *problems]))
+    return checked, None if has_errors(checked.diagnostics) else model
+
+
+def compile_source(source: Source, options: Options, files: Files | None = None) -> CompiledModel:
+    """Compile one model of a text."""
+    checked, model = check_one(source, options, files)
+    if model is None:
+        return CompiledModel(None, None, checked.diagnostics, None, checked.shaped.graph)
+    return _generate(checked, model, options, checked.diagnostics)
 
 
 def _generate(

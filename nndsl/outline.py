@@ -1,6 +1,6 @@
 """A model as it is when all its blocks and loops are expanded, with its structure kept as a tree.
 
-    view = outline(checked.shaped, "ResNet50")
+    view = outline(checked.shaped.models["ResNet50"])
     for unit in view.units:
         makers = [view.maker(tensor) for tensor in unit.inputs]
 
@@ -21,7 +21,7 @@ from nndsl.diagnostic import Reporter
 from nndsl.layers.effort import activation_bytes
 from nndsl.layers.rule import LayerRule, Tensor, Weight
 from nndsl.record import Record
-from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
+from nndsl.shapes import LayerInfo, ShapedModel
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import MaybeTensor, Part, Step, Use, single
 from nndsl.source import Span
@@ -68,6 +68,10 @@ class Unit(Record):
     def activation_bytes(self) -> int | None:
         """What its outputs take for one sample; None if a size is unknown."""
         return activation_bytes(self.outputs)
+
+    def sizes(self) -> list[int | None]:
+        """Return what each of its outputs takes for one sample."""
+        return [activation_bytes([tensor]) for tensor in self.outputs]
 
 
 #: `round` is one round of a loop, `loop` all of them.
@@ -136,18 +140,17 @@ class Outline:
         return tuple(self._users.get(tensor.origin, ()))
 
 
-def outline(whole: ShapedGraph, model: str) -> Outline:
-    """Return the outline of one of the models of a file."""
-    shaped = whole.models[model]
-    return Outline(shaped, _Expansion(whole, shaped).model())
+def outline(shaped: ShapedModel) -> Outline:
+    """Return the outline of a model."""
+    return Outline(shaped, _Expansion(shaped).model())
 
 
 class _Expansion:
     """Turns what a walk met into units and groups."""
 
-    def __init__(self, whole: ShapedGraph, shaped: ShapedModel) -> None:
+    def __init__(self, shaped: ShapedModel) -> None:
         self.shaped = shaped
-        self.evaluator = Evaluator(Reporter(), whole.constants)
+        self.evaluator = Evaluator(Reporter())
         self.layers = {layer.name: layer for layer in shaped.layers}
         self.names = {*self.layers, *(input_.name for input_ in shaped.model.body.inputs)}
         self.applied: set[str] = set()

@@ -38,6 +38,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from keras.src.backend.common import global_state
+from keras.src.utils.summary_utils import weight_memory_size
+
+from nndsl.outline import outline
+from nndsl.summary import summarize
 
 if TYPE_CHECKING:
     from nndsl.compiler import CompiledModel
@@ -204,6 +208,45 @@ def compare_with_prediction(model: keras.Model, compiled: CompiledModel) -> None
     _assert_same_leaves(found, predicted)
     assert count(model.trainable_weights) == sum(p.trainable for p in predicted.values())
     assert count(model.non_trainable_weights) == sum(p.non_trainable for p in predicted.values())
+    compare_with_summary(model, compiled)
+
+
+def compare_with_summary(model: keras.Model, compiled: CompiledModel) -> None:
+    """Assert that our summary has the counts, sizes and connections that Keras's has."""
+    assert compiled.shaped is not None
+    summary = summarize(outline(compiled.shaped))
+    rows = {row.name: row for row in summary.rows if row.is_whole}
+    layers = leaf_layers(model)
+    for name, layer in layers.items():
+        row = rows[name]
+        assert row.parameters == layer.count_params(), name
+        assert row.weight_bytes == weight_memory_size(layer.weights), name
+        if compiled.style == "functional":
+            _compare_connections(model, layer, row.connected_to)
+    assert (
+        summary.parameters == model.count_params() == sum(row.parameters for row in rows.values())
+    )
+    assert summary.trainable_bytes == weight_memory_size(model.trainable_weights)
+    assert summary.non_trainable_bytes == weight_memory_size(model.non_trainable_weights)
+
+
+def _compare_connections(
+    model: keras.Model, layer: keras.Layer, connected_to: Sequence[str]
+) -> None:
+    """Hold the layers that it is connected to against Keras's.
+
+    Operations are called otherwise there, and there are more of them: those that make masks.
+    """
+    nodes = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
+    makers = [
+        tensor._keras_history.operation
+        for node in layer._inbound_nodes
+        if id(node) in nodes
+        for tensor in node.input_tensors
+    ]
+    layers = {one.name for one in model.layers}
+    found = [maker.name for maker in makers if isinstance(maker, keras.Layer)]
+    assert found == [name for name in connected_to if name in layers], layer.name
 
 
 def compare_with_reference(model: keras.Model, reference: keras.Model) -> None:

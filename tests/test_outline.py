@@ -17,7 +17,7 @@ FILES = sorted((ROOT / "examples").rglob("*.nn"))
 def outline_of(text: str) -> Outline:
     checked = check_source(Source("<test>", text))
     assert not checked.diagnostics, checked.diagnostics
-    return outline(checked.shaped, next(iter(checked.shaped.models)))
+    return outline(next(iter(checked.shaped.models.values())))
 
 
 def tree(group: Group) -> list[object]:
@@ -47,8 +47,8 @@ def arrows(view: Outline) -> set[tuple[str, str]]:
 def test_examples(path: Path) -> None:
     """Every layer stands in the outline once with its weights, and every tensor has its maker."""
     checked = check_source(Source(path.name, path.read_text(encoding="utf-8")))
-    for name, shaped in checked.shaped.models.items():
-        view = outline(checked.shaped, name)
+    for shaped in checked.shaped.models.values():
+        view = outline(shaped)
         first = [unit.layer for unit in view.units if unit.layer and not unit.again]
         assert first == list(shaped.layers)
         made: set[object] = set()

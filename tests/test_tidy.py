@@ -20,8 +20,8 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
     "operations", "training", "syntax", "imports", "data", "expression", "graph", "resolve",
-    "shapes", "outline", "flatten", "lint", "plan", "emit", "pretty", "compiler", "fixing",
-    "reference", "codes", "render", "cli",
+    "shapes", "outline", "summary", "flatten", "lint", "plan", "emit", "pretty", "compiler",
+    "fixing", "reference", "codes", "render", "cli",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.
 OUTSIDE = {"__init__", "__main__"}

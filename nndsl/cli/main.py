@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 
 from nndsl import __version__
 from nndsl.cli import check as check_command
+from nndsl.cli import summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder, write_output
+from nndsl.cli.options import model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.render import FORMATS
 from nndsl.source import Source
 
 if TYPE_CHECKING:
-    from nndsl.compiler import CompiledModel, Options
+    from nndsl.compiler import CompiledModel
 
 CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
 
@@ -35,6 +37,7 @@ examples:
   nndsl compile model.nn --set width=128        with another value for a constant
   cat model.nn | nndsl check -                  read standard input
   nndsl train model.nn --epochs 3               compile and run, with the script's own arguments
+  nndsl summary model.nn --depth 1              print a table of the layers and what they cost
   nndsl layers                                  list the layers and the other names there are
   nndsl layers Conv2D                           say what one takes and gives, with an example
 
@@ -183,6 +186,8 @@ def _add_commands(
     train.set_defaults(run=_train, script_arguments=[])
     _add_layers(commands)
     _add_explain(commands)
+    view = views.parent()
+    summary.add(commands, view)
 
 
 def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -252,7 +257,7 @@ def _run(arguments: list[str]) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     """Do all that `compile` does but writing; the style only matters if one is asked for."""
-    return check_command.run(options, lambda: _options(options))
+    return check_command.run(options, lambda: model_options(options))
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -308,40 +313,8 @@ def _compile_source(
 ) -> CompiledModel:
     from nndsl.compiler import compile_source
 
-    chosen = _options(options, _relocation(options.file, folder))
+    chosen = model_options(options, _relocation(options.file, folder))
     return compile_source(source, chosen, files_around(options.file))
-
-
-def _options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:
-    from nndsl.compiler import Options
-
-    constants = {}
-    for setting in options.set:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise FileProblem(f"--set takes CONST=VALUE, such as --set width=128; got {setting}")
-        constants[name.strip()] = value.strip()
-    return Options(
-        style=options.style,
-        model=options.model,
-        constants=constants,
-        keras_from=options.keras_from,
-        relocate=relocate,
-        keras=_keras_version(options.keras),
-        flat=getattr(options, "flat", False),
-    )
-
-
-def _keras_version(text: str | None) -> str | None:
-    if text is None:
-        return None
-    from nndsl import vocabulary
-
-    version = vocabulary.keras_version(text)
-    if version is None:
-        known = ", ".join(vocabulary.keras_versions())
-        raise FileProblem(f"--keras takes one of {known}; got {text}")
-    return version
 
 
 def _output_path(options: argparse.Namespace) -> Path | None:

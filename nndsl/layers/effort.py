@@ -1,4 +1,4 @@
-"""What a layer costs for one sample: multiply-adds of its products, bytes of its outputs.
+"""What a layer costs: multiply-adds and bytes of outputs for one sample, bytes of weights.
 
 Only products with a kernel and between tensors count, as is the custom: no biases, activations,
 masks or poolings. A cost that depends on an unknown size is None.
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nndsl.layers.rule import Dim, Tensor
+    from nndsl.layers.rule import Dim, Tensor, Weight
 
 _WIDTHS = {"bfloat16": 2, "bool": 1}
 
@@ -44,6 +44,11 @@ def activation_bytes(tensors: Iterable[Tensor]) -> int | None:
         None if tensor.dtype == "string" else times(*tensor.shape[1:], _width(tensor.dtype))
         for tensor in tensors
     )
+
+
+def weight_bytes(weights: Iterable[Weight]) -> int:
+    """Return the memory that weights take."""
+    return sum(weight.size * _width(weight.dtype) for weight in weights)
 
 
 def _width(dtype: str) -> int:

@@ -52,11 +52,12 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A variable that a layer owns; trainable unless said otherwise."""
+    """A variable that a layer owns; trainable, and of floats, unless said otherwise."""
 
     name: str
     shape: tuple[int, ...]
     trainable: bool = True
+    dtype: str = "float32"
 
     @property
     def size(self) -> int:
@@ -353,6 +354,8 @@ def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Outp
         if not rule.wraps and (trained or (weights and values["dtype"] == "string")):
             _check_dtype(rule, values)
         dtype = str(values["dtype"]).removeprefix("mixed_")
+        if dtype == values["dtype"] and not rule.wraps:  # mixed: it computes so, and keeps float32
+            weights = tuple(replace(w, dtype=dtype) if "float" in w.dtype else w for w in weights)
     if values.get("dtype") and not rule._base_seen:  # it has seen to its dtype itself
         tensors = tuple(Tensor(t.shape, dtype) if "float" in t.dtype else t for t in tensors)
     if values.get("trainable") is False:

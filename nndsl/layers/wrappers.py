@@ -186,7 +186,7 @@ def SpectralNormalization(
             layer,
             "a layer with one kernel, such as `Dense(64)` or `Conv2D(32, 3)`",
         )
-    vector = Weight("vector_u", (1, kernels[0].shape[-1]), trainable=False)
+    vector = Weight("vector_u", (1, kernels[0].shape[-1]), False, kernels[0].dtype)
     shape = made.tensors[0].shape
     return output(shape, *owned, vector, multiply_adds=made.multiply_adds)
 

@@ -1,0 +1,44 @@
+"""What was given on the command line -> options of the compiler."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nndsl.cli.files import FileProblem
+
+if TYPE_CHECKING:
+    from nndsl.compiler import Options
+
+
+def model_options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:
+    from nndsl.compiler import Options
+
+    constants = {}
+    for setting in options.set:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise FileProblem(f"--set takes CONST=VALUE, such as --set width=128; got {setting}")
+        constants[name.strip()] = value.strip()
+    return Options(
+        style=options.style,
+        model=options.model,
+        constants=constants,
+        keras_from=options.keras_from,
+        relocate=relocate,
+        keras=_keras_version(options.keras),
+        flat=getattr(options, "flat", False),
+    )
+
+
+def _keras_version(text: str | None) -> str | None:
+    if text is None:
+        return None
+    from nndsl import vocabulary
+
+    version = vocabulary.keras_version(text)
+    if version is None:
+        known = ", ".join(vocabulary.keras_versions())
+        raise FileProblem(f"--keras takes one of {known}; got {text}")
+    return version

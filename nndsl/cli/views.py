@@ -1,0 +1,89 @@
+"""What the commands have in common that show one model of a file: what they take, and read."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nndsl.cli.files import files_around, read_source
+from nndsl.cli.options import model_options
+from nndsl.cli.output import count_text, wants_colour
+from nndsl.diagnostic import has_errors
+
+if TYPE_CHECKING:
+    from nndsl.compiler import Checked
+    from nndsl.outline import Outline
+
+
+def parent() -> argparse.ArgumentParser:
+    """Return the arguments of all these commands."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("file", help="a .nn file; - is standard input")
+    parser.add_argument("--model", metavar="NAME", help="which model, if the file has several")
+    parser.add_argument(
+        "--set",
+        metavar="CONST=VALUE",
+        action="append",
+        default=[],
+        help="give a constant, or a parameter of the model, another value; may be repeated",
+    )
+    parser.add_argument(
+        "--unknown",
+        metavar="SIZE",
+        type=size,
+        help="count each unknown size, `?`, as this one",
+    )
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours (default: on a terminal, unless NO_COLOR is set)",
+    )
+    parser.set_defaults(style="auto", keras_from="keras", keras=None)
+    return parser
+
+
+def size(text: str) -> int:
+    """Return a positive number that was given on the command line."""
+    if not text.isdecimal() or not 0 < len(text) < 10 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a positive number is expected, not {text!r}")
+    return int(text)
+
+
+def depth(text: str) -> int:
+    """Return a number of blocks that was given on the command line."""
+    if not text.isdecimal() or len(text) > 3:
+        raise argparse.ArgumentTypeError(f"a number such as 1 is expected, not {text!r}")
+    return int(text)
+
+
+def read_outline(options: argparse.Namespace) -> tuple[Checked, Outline] | None:
+    """Return the model that is asked for; None if there are errors, which are printed."""
+    from nndsl.compiler import check_one
+    from nndsl.outline import outline
+    from nndsl.shapes import infer_shapes
+
+    source = read_source(options.file)
+    checked, model = check_one(source, model_options(options), files_around(options.file))
+    problems = [d for d in checked.diagnostics if d.severity == "error"]
+    if model is not None and options.unknown is not None:
+        shaped, problems = infer_shapes(checked.shaped.graph, size_of_unknown=options.unknown)
+        checked = replace(checked, shaped=shaped)
+    if model is None or has_errors(problems):
+        from nndsl.render import render
+
+        sys.stderr.write(render(problems, colour=wants_colour(options.color, sys.stderr)))
+        sys.stderr.write("\n" + count_text(problems) + "\n")
+        return None
+    return checked, outline(checked.shaped.models[model.name])
+
+
+def can_print(text: str) -> bool:
+    """True if standard output can show these characters."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
