@@ -69,13 +69,13 @@ def _batch_size(checked: Checked, view: Outline) -> int:
     whole = checked.shaped.graph
     if whole.training is None or whole.trained is not view.shaped.model:
         return _BATCH_SIZE
-    if whole.training.batch_size is None:
+    if whole.training.get("batch_size") is None:
         return _BATCH_SIZE
     from nndsl.diagnostic import Reporter
     from nndsl.shapes.evaluate import Evaluator
 
     evaluator = Evaluator(Reporter(), checked.shaped.constants)
-    value = evaluator.evaluate(whole.training.batch_size, {})
+    value = evaluator.evaluate(whole.training.get("batch_size"), {})
     return value if isinstance(value, int) and value > 0 else _BATCH_SIZE
 
 
