@@ -178,7 +178,7 @@ def _generate(
     plan_options = PlanOptions(options.keras_from, options.relocate)
     concrete = _concrete(written, written_shapes)
     made = make_plan(written, written_shapes, concrete, checked.settings, style, plan_options)
-    return CompiledModel(pretty(emit(made)), style, diagnostics, shaped, whole)
+    return CompiledModel(pretty(emit(made)), style, diagnostics, written_shapes, whole)
 
 
 def _flattened(
@@ -208,7 +208,10 @@ def _concrete(whole: graph.Graph, shaped: ShapedModel) -> ShapedModel:
 def _choose_model(
     whole: graph.Graph, wanted: str | None, source: Source
 ) -> tuple[graph.Model | None, list[Diagnostic]]:
-    """Return the model to compile: the one asked for, the one trained, or the only one."""
+    """Return the model to compile: the one asked for, the one trained, or the only one.
+
+    Models that others apply count only if they are asked for.
+    """
     reporter = Reporter()
     by_name = {model.name: model for model in whole.models}
     start = Span(0, min(1, len(source.text)), source)
@@ -217,8 +220,10 @@ def _choose_model(
             guess = did_you_mean(nearest(wanted, by_name))
             reporter.error("G705", start, f"there is no model `{wanted}` in this file", help=guess)
         return by_name.get(wanted), reporter.findings
-    if len(by_name) == 1:
-        return whole.models[0], []
+    free = [model for model in whole.models if model.name not in whole.nested]
+    outer = free or list(whole.models)
+    if len(outer) == 1:
+        return outer[0], []
     if whole.trained is not None:
         return whole.trained, []
     if not by_name:
@@ -226,13 +231,13 @@ def _choose_model(
             "G702", start, "there is no model in this file", help="begin with `model Name { ... }`"
         )
     else:
-        names = ", ".join(f"`{name}`" for name in by_name)
+        names = ", ".join(f"`{model.name}`" for model in outer)
         reporter.error(
             "T803",
-            whole.models[1].span,
-            f"this file has {len(by_name)} models: which one?",
+            outer[1].span,
+            f"this file has {len(outer)} models: which one?",
             received=names,
-            help=f"choose with `--model {whole.models[0].name}`",
+            help=f"choose with `--model {outer[0].name}`",
         )
     return None, reporter.findings
 

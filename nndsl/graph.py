@@ -12,53 +12,21 @@ from typing import Any, Union
 
 from nndsl.expression import (
     Arithmetic as Arithmetic,
-)
-from nndsl.expression import (
     Bound as Bound,
-)
-from nndsl.expression import (
     Constant as Constant,
-)
-from nndsl.expression import (
     ConstantUse as ConstantUse,
-)
-from nndsl.expression import (
     Expression as Expression,
-)
-from nndsl.expression import (
     Function as Function,
-)
-from nndsl.expression import (
     Item as Item,
-)
-from nndsl.expression import (
     LayerName as LayerName,
-)
-from nndsl.expression import (
     LayerObject as LayerObject,
-)
-from nndsl.expression import (
     Literal as Literal,
-)
-from nndsl.expression import (
     Negation as Negation,
-)
-from nndsl.expression import (
     Object as Object,
-)
-from nndsl.expression import (
     ParameterUse as ParameterUse,
-)
-from nndsl.expression import (
     Range as Range,
-)
-from nndsl.expression import (
     Rest as Rest,
-)
-from nndsl.expression import (
     Sequence as Sequence,
-)
-from nndsl.expression import (
     Word as Word,
 )
 from nndsl.layers.rule import LayerRule
@@ -146,13 +114,14 @@ class SharedLayer(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharedNode(Record):
-    """A shared layer applied."""
+    """A shared layer applied; `arguments` are those of its call that are no tensors."""
 
     span: Span
     shared: SharedLayer
     inputs: tuple[Value, ...]
     tensor_arguments: tuple[TensorArgument, ...]
     outputs: tuple[Value, ...]
+    arguments: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -164,10 +133,38 @@ class BrokenLayer(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BlockNode(Record):
-    """A block applied; `name` is the prefix of the names of the layers inside.
+class SharedBlock(Record):
+    """`layer tower = Tower(128)`: a block or nested model made once, applied anywhere."""
 
-    `unused` are the outputs that nothing needs, each with the tensor inside the block.
+    span: Span
+    name: str
+    block: Block
+    arguments: tuple[Bound, ...]
+
+
+def called(node: LayerNode | SharedNode) -> tuple[LayerRule, tuple[Bound, ...]]:
+    """Return the layer that a node applies, and its arguments.
+
+    What is given where a shared layer is applied wins over what stands where it is made.
+    """
+    if isinstance(node, LayerNode):
+        return node.layer, node.arguments
+    here = {bound.parameter for bound in node.arguments}
+    made = (bound for bound in node.shared.arguments if bound.parameter not in here)
+    return node.shared.layer, (*made, *node.arguments)
+
+
+#: What a `layer` line declares.
+Shared = Union[SharedLayer, SharedBlock]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BlockNode(Record):
+    """A block or nested model applied.
+
+    `name` is that of the nested model, or the prefix of the names of the layers inside a block;
+    where a shared one is applied, name and arguments are those of `shared`. `flags` are arguments
+    of the call. `unused` are the outputs that nothing needs, each with the tensor inside the block.
     """
 
     span: Span
@@ -177,6 +174,13 @@ class BlockNode(Record):
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     unused: tuple[tuple[Value, Value], ...] = ()
+    shared: SharedBlock | None = None
+    flags: tuple[Bound, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """True for what is one layer of Keras: all in it stays, whatever is needed of it."""
+        return self.shared is not None or self.block.is_model
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -285,11 +289,11 @@ GraphNode = Union[
 ]
 
 
-def shared_in(nodes: Iterable[GraphNode]) -> set[SharedLayer]:
-    """Return the shared layers that nodes apply, also inside loops and choices."""
-    applied: set[SharedLayer] = set()
+def shared_in(nodes: Iterable[GraphNode]) -> set[Shared]:
+    """Return the shared layers and blocks that nodes apply, also inside loops and choices."""
+    applied: set[Shared] = set()
     for node in nodes:
-        if isinstance(node, SharedNode):
+        if isinstance(node, (SharedNode, BlockNode)) and node.shared is not None:
             applied.add(node.shared)
         for region in regions(node):
             applied |= shared_in(region.body.nodes)
@@ -317,7 +321,7 @@ class BodyOutput(Record):
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Body(Record):
     inputs: tuple[Input, ...]
-    shared: tuple[SharedLayer, ...]
+    shared: tuple[Shared, ...]
     nodes: tuple[GraphNode, ...]
     outputs: tuple[BodyOutput, ...]
     #: Nodes that no output depends on: checked, warned of, and left out of the code.
@@ -332,6 +336,8 @@ class Body(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Block(Record):
+    """A block; or a model, `is_model`, that is applied as a layer of another."""
+
     name: str
     parameters: tuple[Parameter, ...]
     body: Body
@@ -342,6 +348,7 @@ class Block(Record):
     depth: int = 1
     #: The block as the source has it, where this is the part of it that is needed.
     whole: Block | None = None
+    is_model: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -413,3 +420,5 @@ class Graph(Record):
     models: tuple[Model, ...]
     training: Training | None
     trained: Model | None
+    #: The names of the models that others apply: parts of those, not what is to be compiled.
+    nested: frozenset[str] = frozenset()

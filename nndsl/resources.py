@@ -6,7 +6,7 @@ from importlib.resources import files
 
 
 def template(name: str) -> str:
-    """Return the text of a template, such as "functional.py.j2"."""
+    """Return the text of a template, such as "module.py.j2"."""
     return files("nndsl.templates").joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 

@@ -118,28 +118,43 @@ class Leaf:
 
 
 def leaf_layers(model: keras.Model) -> dict[str, keras.Layer]:
-    """Return the layers that do the work by name, through nested models and blocks."""
+    """Return the layers that do the work by name, through nested models and blocks.
+
+    A layer in a nested model is called by the names of both: `code/dense`.
+    """
     leaves: dict[str, keras.Layer] = {}
-    for layer in _walk(model):
-        known = leaves.setdefault(layer.name, layer)
-        assert known is layer, f"two layers are called {layer.name}"
+    for name, layer in _walk(model, ""):
+        known = leaves.setdefault(short_name(name), layer)
+        assert known is layer, f"two layers are called {name}"
     return leaves
 
 
-def _walk(layer: keras.Layer) -> Iterator[keras.Layer]:
+def _walk(layer: keras.Layer, prefix: str) -> Iterator[tuple[str, keras.Layer]]:
     for inner in layer._flatten_layers(include_self=False, recursive=False):
         if isinstance(inner, keras.layers.InputLayer):
             continue
-        if _is_container(inner):
-            yield from _walk(inner)
+        if isinstance(inner, keras.Model):
+            yield from _walk(inner, f"{prefix}{inner.name}/")
+        elif _is_container(inner):
+            yield from _walk(inner, prefix)
         else:
-            yield inner
+            yield f"{prefix}{inner.name}", inner
+
+
+def short_name(name: str) -> str:
+    """Return a name without the models that are told by what follows: a block's name stands there.
+
+    A shared block is a Sequential in one style, `tower/tower_dense`, and a Layer in another.
+    """
+    parts = name.split("/")
+    pairs = zip(parts, parts[1:], strict=False)
+    kept = [part for part, following in pairs if not following.startswith(f"{part}_")]
+    return "/".join([*kept, parts[-1]])
 
 
 def _is_container(layer: keras.Layer) -> bool:
-    """A nested model, or a block: a Layer class of the emitted code."""
-    in_keras = type(layer).__module__.split(".")[0] == "keras"
-    return isinstance(layer, keras.Model) or not in_keras
+    """A block: a Layer class of the emitted code."""
+    return type(layer).__module__.split(".")[0] != "keras"
 
 
 def kind_of(layer: keras.Layer) -> str:
@@ -185,10 +200,10 @@ def keras_shape(shape: Shape) -> Shape:
 def predicted_leaves(compiled: CompiledModel) -> dict[str, Leaf]:
     """Return what nndsl said about the layers before Keras was started."""
     layers = [layer for layer in compiled.layers if layer.kind != "InputLayer"]
-    names = [layer.name for layer in layers]
+    names = [short_name(layer.name) for layer in layers]
     assert len(names) == len(set(names)), names
     return {
-        layer.name: Leaf(
+        short_name(layer.name): Leaf(
             layer.kind,
             tuple((keras_shape(tensor.shape), tensor.dtype) for tensor in layer.outputs),
             layer.trainable,
@@ -358,7 +373,7 @@ def save_and_load_in_fresh_process(
 def save_and_load(cases: Mapping[str, Saved], tmp_path: Path) -> dict[str, str]:
     """Save the models, load all of them in one fresh process; return what failed, by case.
 
-    Only a subclass needs its module imported before it is loaded. The others have to do without.
+    Only what holds a class of its own needs its module imported before. The others do without.
     """
     folders = {name: tmp_path / str(number) for number, name in enumerate(cases)}
     for name, case in cases.items():
@@ -378,7 +393,7 @@ def _write_case(case: Saved, folder: Path) -> None:
     np.savez(folder / "inputs.npz", **case.inputs)
     outputs = json.dumps(list(case.compiled.outputs))
     (folder / "outputs.json").write_text(outputs, encoding="utf-8")
-    if case.compiled.style == "subclass":
+    if "register_keras_serializable" in str(case.compiled.code):
         (folder / "module.py").write_text(str(case.compiled.code), encoding="utf-8")
 
 

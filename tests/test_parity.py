@@ -21,8 +21,12 @@ pytest.importorskip("tensorflow")
 
 from answers import Answer, forget, keras_answer, our_answer, our_refusal, runs  # noqa: E402
 from exceptions import listed  # noqa: E402
-from hypothesis import HealthCheck, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import (  # noqa: E402
+    HealthCheck,
+    given,
+    settings,
+    strategies as st,  # noqa: E402
+)
 from keras.src.backend.common import global_state  # noqa: E402
 from parity_cases import ALONE, BETTER, CASES, STRICTER, Case, case  # noqa: E402
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli import check as check_command
-from nndsl.cli import summary, views
+from nndsl.cli import check as check_command, summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder, write_output
 from nndsl.cli.options import model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour

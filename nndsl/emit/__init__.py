@@ -14,7 +14,7 @@ from nndsl.plan.model import ModulePlan
 
 def emit(plan: ModulePlan) -> str:
     """Return the generated Python, not yet formatted."""
-    return _environment().get_template(f"{plan.style}.py.j2").render(plan=plan)
+    return _environment().get_template("module.py.j2").render(plan=plan)
 
 
 @cache

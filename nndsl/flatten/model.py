@@ -27,13 +27,18 @@ class Scope:
     names: Mapping[str, graph.Expression]
     #: What the names of layers begin with: `stage2_`.
     prefix: str
-    shared: Mapping[graph.SharedLayer, graph.SharedLayer]
+    #: The layers that shared ones become; of a shared block what is known inside.
+    shared: Mapping[graph.Shared, graph.SharedLayer | Scope]
     #: The new tensors in the place of those of the body.
     values: dict[graph.Value, graph.Value]
     #: What tensors are called whose node gives them to a body around this one.
     called: Mapping[graph.Value, str | None] = field(default_factory=dict)
     #: True where tensors keep the names that the source gives them: outside of blocks and loops.
     is_outermost: bool = True
+    #: True in a shared block: its layers are those of all its applications.
+    is_shared: bool = False
+    #: Arguments of the call of a nested model or shared block, for the layers in it.
+    flags: tuple[graph.Bound, ...] = ()
 
     def name_of(self, value: graph.Value) -> str | None:
         return self.called.get(value, value.name if self.is_outermost else None)
@@ -42,7 +47,8 @@ class Scope:
 def flatten(whole: ShapedGraph, name: str) -> tuple[graph.Graph | None, list[Diagnostic]]:
     """Return a graph that holds one of the models alone, with all in it expanded.
 
-    The model must be free of errors. Layers, and what they are called, stay the same. Constants
+    The model must be free of errors. Layers, and what they are called, stay the same; those of a
+    nested model have its name in front, as if it were a block. Constants
     and parameters stay too, but for those that the number of rounds or a choice hangs on: they
     are written out as values, as another value would be another model.
     """
@@ -97,7 +103,7 @@ def _names_of_body(body: graph.Body) -> set[object]:
     parts: list[object] = [tuple(shared.arguments for shared in body.shared)]
     parts += [input_.dims for input_ in body.inputs]
     for node in body.nodes:
-        if isinstance(node, (graph.LayerNode, graph.OperationNode)):
+        if isinstance(node, (graph.LayerNode, graph.SharedNode, graph.OperationNode)):
             parts.append(node.arguments)
         if isinstance(node, graph.OperationNode):
             parts += [operand.number for operand in node.operands]
@@ -111,6 +117,8 @@ class _Expansion:
         self.expressions = expressions
         self.nodes: list[graph.GraphNode] = []
         self.shared: list[graph.SharedLayer] = []
+        #: What the layers of shared blocks have become, by their prefix.
+        self.met: dict[tuple[object, str], graph.SharedLayer] = {}
         self.branch_of: dict[graph.Value, int] = {}
         #: What lists of tensors hold.
         self.lists: dict[graph.Value, Values] = {}
@@ -136,7 +144,12 @@ class _Expansion:
 
     def expand(self, body: graph.Body, scope: Scope) -> None:
         """Add the nodes of a body; its values come to be known in the scope."""
-        shared = {**scope.shared, **{s: self.new_shared(s, scope) for s in body.shared}}
+        shared = dict(scope.shared)
+        for made in body.shared:
+            if isinstance(made, graph.SharedLayer):
+                shared[made] = self.new_shared(made, scope)
+            else:
+                shared[made] = self.inside_of(made, scope)
         scope = replace(scope, shared=shared)
         for node in body.nodes:
             if isinstance(node, graph.BlockNode):
@@ -155,22 +168,34 @@ class _Expansion:
                 if value in body.branch_of:
                     self.branch_of[scope.values[value]] = body.branch_of[value]
 
-    def new_shared(self, shared: graph.SharedLayer, scope: Scope) -> graph.SharedLayer:
-        arguments = self.arguments(shared.arguments, scope)
-        made = replace(shared, name=scope.prefix + shared.name, arguments=arguments)
-        self.shared.append(made)
-        return made
+    def new_shared(
+        self, made: graph.SharedLayer | graph.LayerNode, scope: Scope
+    ) -> graph.SharedLayer:
+        """Return what is shared: a shared layer, or any in a shared block, which is met again."""
+        key = (made, scope.prefix)
+        if key not in self.met or not scope.is_shared:
+            name = scope.prefix + (made.name if isinstance(made.name, str) else made.name.text)
+            arguments = self.arguments(made.arguments, scope)
+            self.met[key] = graph.SharedLayer(made.span, name, made.layer, arguments)
+            self.shared.append(self.met[key])
+        return self.met[key]
+
+    def inside_of(self, made: graph.SharedBlock | graph.BlockNode, scope: Scope) -> Scope:
+        """Return what is known inside a block."""
+        names = {a.parameter: a.value for a in self.arguments(made.arguments, scope)}
+        for parameter in made.block.parameters:
+            if parameter.name not in names and parameter.default is not None:
+                names[parameter.name] = self.expressions.written(parameter.default, {})
+        prefix = f"{scope.prefix}{made.name}_" if made.name else scope.prefix
+        shared = scope.is_shared or isinstance(made, graph.SharedBlock)
+        return replace(scope, names=names, prefix=prefix, is_outermost=False, is_shared=shared)
 
     def block(self, node: graph.BlockNode, scope: Scope) -> None:
-        given = {a.parameter: a.value for a in self.arguments(node.arguments, scope)}
-        names = dict(given)
-        for parameter in node.block.parameters:
-            if parameter.name not in given and parameter.default is not None:
-                names[parameter.name] = self.expressions.written(parameter.default, {})
-        prefix = f"{scope.prefix}{node.name}_" if node.name else scope.prefix
-        body = node.block.body
-        inner = replace(scope, names=names, prefix=prefix, is_outermost=False)
-        self.inside(body, node.inputs, node.outputs, scope, inner)
+        inner = self.inside_of(node, scope) if node.shared is None else scope.shared[node.shared]
+        assert isinstance(inner, Scope)
+        flags = self.arguments(node.flags, scope) or scope.flags
+        inner = replace(inner, flags=flags)
+        self.inside(node.block.body, node.inputs, node.outputs, scope, inner)
 
     def loop(self, node: graph.LoopNode, scope: Scope) -> None:
         """Add the nodes of all rounds; what comes out of one goes into the next."""
@@ -267,15 +292,30 @@ class _Expansion:
                 for argument in node.tensor_arguments
             )
             inputs = self.tensors(node.inputs, scope)
-            if isinstance(node, graph.SharedNode):
-                shared = scope.shared[node.shared]
-                made = graph.SharedNode(node.span, shared, inputs, tensors, outputs)
-            else:
+            rule, given = graph.called(node)
+            flags = {flag.name for flag in rule.flags} - {bound.parameter for bound in given}
+            switched = tuple(bound for bound in scope.flags if bound.parameter in flags)
+            if isinstance(node, graph.LayerNode) and not scope.is_shared:
                 explicit = node.name.explicit or bool(scope.prefix)
                 name = graph.LayerName(scope.prefix + node.name.text, explicit)
-                given = self.arguments(node.arguments, scope)
-                made = graph.LayerNode(node.span, name, node.layer, given, inputs, tensors, outputs)
+                given = (*self.arguments(given, scope), *switched)
+                made = graph.LayerNode(node.span, name, rule, given, inputs, tensors, outputs)
+            else:
+                shared, here = self.shared_of(node, scope)
+                made = graph.SharedNode(
+                    node.span, shared, inputs, tensors, outputs, (*here, *switched)
+                )
         self.nodes.append(made)
+
+    def shared_of(
+        self, node: graph.LayerNode | graph.SharedNode, scope: Scope
+    ) -> tuple[graph.SharedLayer, tuple[graph.Bound, ...]]:
+        """Return the shared layer that is applied, and the arguments that are given to it here."""
+        if isinstance(node, graph.LayerNode):
+            return self.new_shared(node, scope), ()
+        shared = scope.shared[node.shared]
+        assert isinstance(shared, graph.SharedLayer)
+        return shared, self.arguments(node.arguments, scope)
 
     def operand(self, operand: graph.Operand, scope: Scope) -> graph.Operand:
         number = operand.number
@@ -330,8 +370,7 @@ def _made_here(node: graph.SharedNode) -> graph.LayerNode:
     return graph.LayerNode(
         node.span,
         graph.LayerName(shared.name, explicit=True),
-        shared.layer,
-        shared.arguments,
+        *graph.called(node),
         node.inputs,
         node.tensor_arguments,
         node.outputs,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nndsl.layers.arguments import Activation as ActivationName
 from nndsl.layers.arguments import (
+    Activation as ActivationName,
     Constraint,
     Initializer,
     IntOrInts,

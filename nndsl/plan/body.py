@@ -11,7 +11,7 @@ from nndsl.plan.expressions import Spelling
 from nndsl.plan.loops import Loop, LoopNames, carry, choice, choose, enter, indented, leave
 from nndsl.plan.tensor_lists import item_code, list_lines, starred
 from nndsl.plan.variables import Variables
-from nndsl.plan.writer import ModuleNames, apply_layer, apply_operation, assignment
+from nndsl.plan.writer import ModuleNames, apply_block, apply_layer, apply_operation, assignment
 
 
 class BodyWriter(ABC):
@@ -91,6 +91,8 @@ class BodyWriter(ABC):
         if isinstance(node, graph.LayerNode):
             return apply_layer(self.layer(node), node, variables, self.spelling)
         assert isinstance(node, graph.BlockNode)
+        if node.shared is not None:
+            return apply_block(self.made[node.shared], node, variables, self.spelling)
         return self.block(node)
 
     def loop_lines(self, node: graph.LoopNode, index: int) -> list[Code]:

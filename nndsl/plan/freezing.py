@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nndsl import graph
 from nndsl.plan.code import Code, literal, tuple_of
+from nndsl.plan.forms import blocks_in_use, choose_forms
 from nndsl.shapes import ShapedModel
 
 
@@ -14,10 +15,12 @@ def freezing(
 ) -> list[Code]:
     """Return the lines that let layers and blocks be trained, or not."""
     blocks = {n.name: n for n in shaped.model.body.nodes if isinstance(n, graph.BlockNode)}
+    forms = choose_forms(shaped, blocks_in_use(shaped.model.body), style)
     layers = {layer.name for layer in shaped.layers}
+    layers |= {name for name, node in blocks.items() if forms[node.block].makes_layer}
     lines: list[Code] = []
     for word in words:
-        if word.text in layers or (word.text in blocks and style == "subclass"):
+        if word.text in layers:
             lines.append(Code(f"model.get_layer({literal(word.text)}).trainable = {trainable}"))
         else:
             lines += _inside(word.text, blocks.get(word.text), shaped, trainable)

@@ -14,8 +14,13 @@ from nndsl.plan.model import Function
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
     ModuleNames,
+    apply_block,
     assignment,
     block_arguments,
+    build_function,
+    in_groups,
+    make_block,
+    make_shared,
     parameter_names,
     signature_of,
 )
@@ -36,7 +41,9 @@ class FunctionBody(BodyWriter):
         made: dict[object, Code] = {}
         for shared in self.body.shared:
             made[shared] = self.variables.names.unique(shared.name)
-            lines.append(assignment([made[shared]], self.spelling.shared(shared)))
+            lines.append(
+                assignment([made[shared]], make_shared(self.module, shared, self.spelling))
+            )
         self.made = {**self.made, **made}
         return lines
 
@@ -44,6 +51,9 @@ class FunctionBody(BodyWriter):
         return self.spelling.layer(node.layer, node.arguments, node.name)
 
     def block(self, node: graph.BlockNode) -> Code:
+        if self.module.forms[node.block].makes_layer:
+            made = make_block(self.module, node, self.spelling)
+            return apply_block(made, node, self.variables.variables, self.spelling)
         tensors = [(None, self.variables[value]) for value in node.inputs]
         given = block_arguments(node, self.module.parameters[node.block], self.spelling)
         name = self.spelling.name_in_body(node.name)
@@ -73,40 +83,63 @@ def plan_function(module: ModuleNames, block: graph.Block) -> Function:
     return Function(module.blocks[block], Code(", ".join(signature)), tuple(shared + lines), result)
 
 
-def plan_functional_model(
-    module: ModuleNames, model: graph.Model
-) -> tuple[Code, tuple[tuple[Code, ...], ...], Code]:
-    """Return the signature, the groups of lines and the result of `build_model`."""
+def plan_functional_model(module: ModuleNames, model: graph.Model) -> Function:
+    """Return `build_model`."""
     parameters = parameter_names(model.parameters, module.names.taken)
     spelling = Spelling(module.constants, parameters)
+    named = ("name", literal(snake_case(model.name)))
+    keyed = not outputs_are_layer_names(model.body)
     names = Names({*module.names.taken, *parameters.values()})
-    variables = Variables(model.body, names, inputs_stay=True)
+    lines, result = _model_lines(module, model.body, names, spelling, named, keyed=keyed)
+    return build_function(
+        Code("build_model"), model.parameters, parameters, spelling, lines, result
+    )
+
+
+def plan_functional_builder(module: ModuleNames, block: graph.Block) -> Function:
+    """Return a nested model as a function that builds it."""
+    parameters = module.parameters[block]
+    spelling = Spelling(module.constants, parameters, "")
+    names = Names({*module.names.taken, *parameters.values(), "name"})
+    named = ("name", Code("name"))
+    lines, result = _model_lines(module, block.body, names, spelling, named, keyed=False)
+    return build_function(
+        module.blocks[block], block.parameters, parameters, spelling, lines, result, block.name
+    )
+
+
+def _model_lines(
+    module: ModuleNames,
+    body: graph.Body,
+    names: Names,
+    spelling: Spelling,
+    named: tuple[str, Code],
+    *,
+    keyed: bool,
+) -> tuple[tuple[Code, ...], Code]:
+    """Return the lines that make a model's tensors, and the model; its outputs may have keys."""
+    variables = Variables(body, names, inputs_stay=True)
     tensors = variables.define_inputs()
     inputs = [
         assignment([variable], input_call(input_, spelling))
-        for variable, input_ in zip(tensors, model.body.inputs, strict=True)
+        for variable, input_ in zip(tensors, body.inputs, strict=True)
     ]
-    writer = FunctionBody(module, model.body, spelling, variables, {})
-    shared = writer.first_lines()
-    lines = writer.lines()
-    outputs = [(output.name, variables[output.value]) for output in model.body.outputs]
+    writer = FunctionBody(module, body, spelling, variables, {})
+    groups = (inputs, writer.first_lines(), writer.lines())
+    outputs = [(output.name, variables[output.value]) for output in body.outputs]
     if len(outputs) == 1:
         given = outputs[0][1]
-    elif outputs_are_layer_names(model.body):
-        given = list_of([variable for _, variable in outputs])
     else:
-        given = dict_of(outputs)
+        given = dict_of(outputs) if keyed else list_of([variable for _, variable in outputs])
     result = call(
         "keras.Model",
         [
             ("inputs", tensors[0] if len(tensors) == 1 else list_of(tensors)),
             ("outputs", given),
-            ("name", literal(snake_case(model.name))),
+            named,
         ],
     )
-    signature = Code(", ".join(signature_of(model.parameters, parameters, spelling, hints=True)))
-    groups = (tuple(inputs), tuple(shared), tuple(lines))
-    return signature, tuple(group for group in groups if group), result
+    return in_groups(groups), result
 
 
 def outputs_are_layer_names(body: graph.Body) -> bool:

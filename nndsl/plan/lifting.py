@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from nndsl import graph
 from nndsl.plan.code import Names
+from nndsl.plan.forms import Form
 from nndsl.plan.loops import parameters_used
 from nndsl.plan.tensor_lists import one_of
 from nndsl.resolve.liveness import inputs_of
@@ -24,25 +25,48 @@ class Lifting:
     in lists, which Keras does not save.
     """
 
-    def __init__(self, blocks: Sequence[graph.Block]) -> None:
+    def __init__(self, forms: Mapping[graph.Block, Form], blocks: Sequence[graph.Block]) -> None:
         self.names = Names(block.name for block in blocks)
         #: The blocks as they are written, the inner ones before those that apply them.
         self.blocks: list[graph.Block] = []
         self.renewed: dict[graph.Block, graph.Block] = {}
+        self.forms: dict[graph.Block, Form] = {}
+        self.shared: dict[graph.SharedBlock, graph.SharedBlock] = {}
         for block in blocks:
-            self.renewed[block] = replace_body(block, self.body(block.body))
-            self.blocks.append(self.renewed[block])
+            body = self.outer_body(block.body, in_class=forms[block] is Form.CLASS)
+            new = block if body is block.body else replace(block, body=body)
+            self.add(block, new, forms[block])
+
+    def add(self, block: graph.Block, new: graph.Block, form: Form) -> None:
+        self.renewed[block] = new
+        self.forms[new] = form
+        self.blocks.append(new)
+
+    def outer_body(self, body: graph.Body, *, in_class: bool) -> graph.Body:
+        """Return a body, in a class with loops of nothing but layers; the same if it is so."""
+        self.in_class = in_class
+        return self.body(body)
 
     def body(self, body: graph.Body) -> graph.Body:
-        """Return a body whose loops hold nothing but layers; the same if there is nothing to do."""
-        nodes = tuple(self.node(node) for node in body.nodes)
-        alike = all(a is b for a, b in zip(nodes, body.nodes, strict=True))
-        return body if alike else replace(body, nodes=nodes)
+        shared = tuple(map(self.renewed_shared, body.shared))
+        nodes = tuple(map(self.node, body.nodes))
+        pairs = zip((*shared, *nodes), (*body.shared, *body.nodes), strict=True)
+        alike = all(a is b for a, b in pairs)
+        return body if alike else replace(body, shared=shared, nodes=nodes)
+
+    def renewed_shared(self, shared: graph.Shared) -> graph.Shared:
+        if isinstance(shared, graph.SharedLayer) or self.renewed[shared.block] is shared.block:
+            return shared
+        new = replace(shared, block=self.renewed[shared.block])
+        return self.shared.setdefault(shared, new)
 
     def node(self, node: graph.GraphNode) -> graph.GraphNode:
         if isinstance(node, graph.BlockNode):
             block = self.renewed[node.block]
-            return node if block is node.block else replace(node, block=block)
+            shared = node.shared and self.renewed_shared(node.shared)
+            assert not isinstance(shared, graph.SharedLayer)
+            alike = block is node.block and shared is node.shared
+            return node if alike else replace(node, block=block, shared=shared)
         if isinstance(node, graph.ChoiceNode):
             chosen, otherwise = self.region(node.chosen), self.region(node.otherwise)
             alike = chosen is node.chosen and otherwise is node.otherwise
@@ -50,7 +74,7 @@ class Lifting:
         if isinstance(node, graph.LoopNode):
             region = self.region(node.region)
             body = region.body
-            if becomes_block(body):
+            if self.in_class and becomes_block(body):
                 region = graph.Region(self.round(node, body), region.given)
             return node if region is node.region else replace(node, region=region)
         return node
@@ -89,8 +113,7 @@ class Lifting:
         used = sorted(set(parameters_used(body)))
         parameters = tuple(graph.Parameter(text, None, node.span) for text in used)
         block = graph.Block(self.names.unique(node.name), parameters, body, node.span, 1)
-        self.blocks.append(block)
-        self.renewed[block] = block
+        self.add(block, block, Form.CLASS)
         return block
 
 
@@ -189,7 +212,3 @@ def rounds_through_lists(body: graph.Body) -> Iterator[graph.LoopNode]:
             is_loop = isinstance(node, graph.LoopNode)
             if is_loop and becomes_block(region.body) and len(RoundParts(region.body).through) > 1:
                 yield node  # type: ignore[misc]
-
-
-def replace_body(block: graph.Block, body: graph.Body) -> graph.Block:
-    return block if body is block.body else replace(block, body=body)

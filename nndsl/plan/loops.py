@@ -72,7 +72,9 @@ def makes_layers(body: graph.Body) -> bool:
     if body.shared:
         return True
     for node in body.nodes:
-        if isinstance(node, (graph.LayerNode, graph.BlockNode)):
+        if isinstance(node, graph.LayerNode):
+            return True
+        if isinstance(node, graph.BlockNode) and node.shared is None:
             return True
         if any(makes_layers(region.body) for region in graph.regions(node)):
             return True
@@ -103,15 +105,6 @@ def parameters_used(part: object) -> Iterator[str]:
         for field in fields(part):
             if field.name not in ("span", "layer", "operation", "dead", "broken", "branch_of"):
                 yield from parameters_used(getattr(part, field.name))
-
-
-def blocks_inside(body: graph.Body) -> Iterator[graph.Block]:
-    """Yield the blocks that a body applies, those in loops and choices included."""
-    for node in body.nodes:
-        if isinstance(node, graph.BlockNode):
-            yield node.block
-        for region in graph.regions(node):
-            yield from blocks_inside(region.body)
 
 
 def carry(variables: Variables, node: graph.LoopNode, index: int) -> tuple[list[Code], list[Code]]:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Union
 
 from nndsl.plan.code import Code
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A block as a function (functional: `lines` and `result`; sequential: `items`)."""
+    """A block as a function, or one that builds a model; an empty line parts groups."""
+
+    template: ClassVar[str] = "parts/function.py.j2"
 
     name: Code
     signature: Code
-    lines: tuple[Code, ...] = ()
-    result: Code = Code("")
-    items: tuple[Code, ...] = ()
+    lines: tuple[Code, ...]
+    result: Code
+    returns: Code = Code("")
 
 
 @dataclass(frozen=True, slots=True)
 class LayerClass:
     """A block or model as a class: `attributes` are the lines of `__init__`."""
+
+    template: ClassVar[str] = "parts/class.py.j2"
 
     name: Code
     base: Code
@@ -34,8 +39,13 @@ class LayerClass:
     config: tuple[tuple[Code, Code], ...]
     #: True for a block that a mask comes into.
     passes_masks: bool = False
+    #: True for one that is called with `training`.
+    takes_training: bool = False
     #: False for one that takes floats other than float32, which Keras would cast on entry.
     autocast: bool = True
+
+
+Definition = Union[Function, LayerClass]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,6 @@ class TrainingPlan:
 class ModulePlan:
     """A whole generated file."""
 
-    style: str
     title: Code
     standard_imports: tuple[Code, ...]
     imports: tuple[Code, ...]
@@ -90,10 +99,8 @@ class ModulePlan:
     register: Code
     recursion_limit: Code | None
     constants: tuple[tuple[Code, Code], ...]
-    functions: tuple[Function, ...]
-    classes: tuple[LayerClass, ...]
-    #: Parameters of `build_model`, its lines in groups, and what it returns.
-    signature: Code
-    groups: tuple[tuple[Code, ...], ...]
-    result: Code
+    #: Blocks and nested models, each in front of those that use it; the model, if it is a class.
+    definitions: tuple[Definition, ...]
+    #: The function `build_model`.
+    build: Function
     training: TrainingPlan | None

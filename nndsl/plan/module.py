@@ -11,11 +11,20 @@ from nndsl import graph
 from nndsl.plan import code
 from nndsl.plan.code import Code
 from nndsl.plan.expressions import Spelling
-from nndsl.plan.functional import plan_function, plan_functional_model
+from nndsl.plan.forms import Form, blocks_in_use, choose_forms
+from nndsl.plan.functional import (
+    plan_function,
+    plan_functional_builder,
+    plan_functional_model,
+)
 from nndsl.plan.lifting import Lifting
-from nndsl.plan.loops import blocks_inside
-from nndsl.plan.model import Function, LayerClass, ModulePlan, TrainingPlan
-from nndsl.plan.sequential import plan_layer_list, plan_sequential_model
+from nndsl.plan.model import Definition, LayerClass, ModulePlan, TrainingPlan
+from nndsl.plan.sequential import (
+    plan_layer_list,
+    plan_sequential_block,
+    plan_sequential_builder,
+    plan_sequential_model,
+)
 from nndsl.plan.subclass import plan_block_class, plan_subclass_model
 from nndsl.plan.training import plan_training
 from nndsl.plan.writer import ModuleNames
@@ -46,24 +55,21 @@ def make_plan(
     `settings` are the values of the training settings, as far as they are known.
     """
     model, written = shaped.model, shaped
-    blocks = _blocks_in_use(model.body)
-    in_classes = style == "subclass"
-    if in_classes:
-        written, blocks = _for_classes(shaped, blocks)
-    module = ModuleNames(source, model, blocks, shaped.promoting, classes=in_classes)
+    blocks = blocks_in_use(model.body)
+    forms: Mapping[graph.Block, Form] = choose_forms(shaped, blocks, style)
+    if Form.CLASS in forms.values() or style == "subclass":
+        written, blocks, forms = _with_loops_of_classes(shaped, blocks, forms, style)
+    is_class = style == "subclass"
+    module = ModuleNames(source, model, blocks, forms, shaped.promoting, classes=is_class)
     package = code.literal(_package(source))
-    functions: tuple[Function, ...] = ()
-    classes: tuple[LayerClass, ...] = ()
+    definitions = [_plan_block(module, block, written, package) for block in blocks]
     if style == "sequential":
-        functions = tuple(plan_layer_list(module, block) for block in blocks)
-        signature, groups, result = plan_sequential_model(module, model)
+        build = plan_sequential_model(module, written.model)
     elif style == "functional":
-        functions = tuple(plan_function(module, block) for block in blocks)
-        signature, groups, result = plan_functional_model(module, model)
+        build = plan_functional_model(module, written.model)
     else:
-        block_classes = [plan_block_class(module, block, written, package) for block in blocks]
-        top, signature, groups, result = plan_subclass_model(module, written.model, package)
-        classes = (*block_classes, top)
+        top, build = plan_subclass_model(module, written.model, package)
+        definitions.append(top)
     training = None
     if source.training is not None and source.trained is model:
         defaults = {
@@ -75,58 +81,56 @@ def make_plan(
         training = plan_training(
             source.training, settings, shaped, concrete, style, spelling, options.relocate
         )
-    definitions = module.definitions(source)
     depth = _depth(shaped, style)
     return ModulePlan(
-        style=style,
         title=_title(source, model),
         standard_imports=_standard_imports(training, depth is not None),
-        imports=_imports(
-            training, options.keras_from, _used_modules(functions, classes, groups, result)
-        ),
+        imports=_imports(training, options.keras_from, _used_modules([*definitions, build])),
         guarded=training is not None,
         register=_register(options.keras_from),
         recursion_limit=depth,
-        constants=definitions,
-        functions=functions,
-        classes=classes,
-        signature=signature,
-        groups=groups,
-        result=result,
+        constants=module.definitions(source),
+        definitions=tuple(definitions),
+        build=build,
         training=training,
     )
 
 
-def _blocks_in_use(body: graph.Body) -> list[graph.Block]:
-    """Return the blocks that a body applies, the inner ones before those that apply them."""
-    found: dict[graph.Block, None] = {}
+def _plan_block(
+    module: ModuleNames, block: graph.Block, shaped: ShapedModel, package: Code
+) -> Definition:
+    """Return a block or nested model in its form."""
+    form = module.forms[block]
+    if form is Form.CLASS:
+        return plan_block_class(module, block, shaped, package)
+    if form is Form.FUNCTION:
+        return plan_function(module, block)
+    if form is Form.LIST:
+        return plan_layer_list(module, block)
+    if form is Form.MODEL:
+        return plan_functional_builder(module, block)
+    builder = plan_sequential_builder if block.is_model else plan_sequential_block
+    return builder(module, block)
 
-    def visit(inside: graph.Body) -> None:
-        for block in blocks_inside(inside):
-            if block not in found:
-                visit(block.body)
-                found[block] = None
 
-    visit(body)
-    return list(found)
-
-
-def _for_classes(
-    shaped: ShapedModel, blocks: list[graph.Block]
-) -> tuple[ShapedModel, list[graph.Block]]:
-    """Return the model and its blocks with loops that classes can hold."""
-    lifting = Lifting(blocks)
-    body = lifting.body(shaped.model.body)
+def _with_loops_of_classes(
+    shaped: ShapedModel,
+    blocks: list[graph.Block],
+    forms: Mapping[graph.Block, Form],
+    style: str,
+) -> tuple[ShapedModel, list[graph.Block], Mapping[graph.Block, Form]]:
+    """Return the model, its blocks and their forms, with loops that classes can hold."""
+    lifting = Lifting(forms, blocks)
+    body = lifting.outer_body(shaped.model.body, in_class=style == "subclass")
     renewed = lifting.renewed
-    return (
-        replace(
-            shaped,
-            model=replace(shaped.model, body=body),
-            block_dtypes={renewed[b]: dtypes for b, dtypes in shaped.block_dtypes.items()},
-            masked_blocks=frozenset(renewed[block] for block in shaped.masked_blocks),
-        ),
-        lifting.blocks,
+    written = replace(
+        shaped,
+        model=replace(shaped.model, body=body),
+        block_dtypes={renewed[b]: dtypes for b, dtypes in shaped.block_dtypes.items()},
+        masked_blocks=frozenset(renewed[block] for block in shaped.masked_blocks),
+        switched_blocks=frozenset(renewed[block] for block in shaped.switched_blocks),
     )
+    return written, lifting.blocks, lifting.forms
 
 
 def _package(source: graph.Graph) -> str:
@@ -175,19 +179,14 @@ def _imports(
     return (Code("import keras"), *numpy, *given)
 
 
-def _used_modules(
-    functions: tuple[Function, ...],
-    classes: tuple[LayerClass, ...],
-    groups: tuple[tuple[Code, ...], ...],
-    result: Code,
-) -> tuple[str, ...]:
+def _used_modules(definitions: Sequence[Definition]) -> tuple[str, ...]:
     """Return which of `layers` and `ops` a model is made of."""
-    lines = [line for group in groups for line in group]
-    lines += [line for function in functions for line in (*function.lines, function.result)]
-    lines += [item for function in functions for item in function.items]
-    lines += [line for made in classes for line in (made.base, *made.attributes)]
-    lines += [line for made in classes for line in (*made.lines, made.result)]
-    code_alone = " ".join(_STRING.sub("", line) for line in (*lines, result))
+    lines: list[str] = []
+    for made in definitions:
+        lines += (*made.lines, made.result)
+        if isinstance(made, LayerClass):
+            lines += (made.base, *made.attributes)
+    code_alone = " ".join(_STRING.sub("", line) for line in lines)
     return tuple(m for m in ("layers", "ops") if re.search(rf"\b{m}\.", code_alone))
 
 

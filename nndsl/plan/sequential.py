@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from nndsl import graph
 from nndsl.plan.code import Code, Names, call, list_of, literal, snake_case
 from nndsl.plan.expressions import Spelling
@@ -10,7 +12,8 @@ from nndsl.plan.loops import Loop, LoopNames
 from nndsl.plan.model import Function
 from nndsl.plan.writer import (
     ModuleNames,
-    block_arguments,
+    build_function,
+    make_block,
     parameter_names,
     signature_of,
 )
@@ -37,10 +40,8 @@ def _items(
             condition = spelling.expression(node.condition)
             items.append(Code(f"*({chosen} if {condition} else {otherwise})"))
         elif isinstance(node, graph.BlockNode):
-            given = block_arguments(node, module.parameters[node.block], spelling)
-            name = spelling.name_in_body(node.name)
-            made = call(module.blocks[node.block], [*given, ("name", name)])
-            items.append(Code(f"*{made}"))
+            made = make_block(module, node.shared or node, spelling)
+            items.append(made if module.forms[node.block].makes_layer else Code(f"*{made}"))
         elif isinstance(node, graph.SharedNode):
             items.append(spelling.shared(node.shared))
         else:
@@ -64,27 +65,57 @@ def _loop(module: ModuleNames, node: graph.LoopNode, spelling: Spelling, loops: 
 
 def plan_layer_list(module: ModuleNames, block: graph.Block) -> Function:
     """Return a block as a function that gives the list of its layers."""
+    signature, items = _items_of_block(module, block)
+    return Function(module.blocks[block], signature, (), _listed(items))
+
+
+def plan_sequential_block(module: ModuleNames, block: graph.Block) -> Function:
+    """Return a block as a function that builds one layer: a Sequential."""
+    signature, items = _items_of_block(module, block)
+    result = call("keras.Sequential", [(None, _listed(items)), ("name", Code("name"))])
+    return Function(module.blocks[block], signature, (), result)
+
+
+def _items_of_block(module: ModuleNames, block: graph.Block) -> tuple[Code, list[Code]]:
+    """Return the signature of a block's function, and the layers of the block."""
     parameters = module.parameters[block]
     spelling = Spelling(module.constants, parameters, "{name}")
     signature = [*signature_of(block.parameters, parameters, spelling), "*", "name"]
     loops = LoopNames(Names({*module.names.taken, *parameters.values(), "name"}))
-    items = _items(module, block.body, spelling, loops)
-    return Function(module.blocks[block], Code(", ".join(signature)), items=tuple(items))
+    return Code(", ".join(signature)), _items(module, block.body, spelling, loops)
 
 
-def plan_sequential_model(
-    module: ModuleNames, model: graph.Model
-) -> tuple[Code, tuple[tuple[Code, ...], ...], Code]:
-    """Return the signature, the groups of lines and the result of `build_model`."""
+def plan_sequential_model(module: ModuleNames, model: graph.Model) -> Function:
+    """Return `build_model`."""
     parameters = parameter_names(model.parameters, module.names.taken)
     spelling = Spelling(module.constants, parameters)
-    loops = LoopNames(Names({*module.names.taken, *parameters.values()}))
-    items = [
-        input_call(model.body.inputs[0], spelling),
-        *_items(module, model.body, spelling, loops),
-    ]
-    # The trailing comma keeps one layer to a line, however short the list.
-    listed = Code(list_of(items)[:-1] + ",]")
-    result = call("keras.Sequential", [(None, listed), ("name", literal(snake_case(model.name)))])
-    signature = Code(", ".join(signature_of(model.parameters, parameters, spelling, hints=True)))
-    return signature, (), result
+    named = literal(snake_case(model.name))
+    result = _sequential(module, model.body, parameters, spelling, named)
+    return build_function(Code("build_model"), model.parameters, parameters, spelling, (), result)
+
+
+def plan_sequential_builder(module: ModuleNames, block: graph.Block) -> Function:
+    """Return a nested model as a function that builds it."""
+    parameters = module.parameters[block]
+    spelling = Spelling(module.constants, parameters, "")
+    result = _sequential(module, block.body, parameters, spelling, Code("name"))
+    return build_function(
+        module.blocks[block], block.parameters, parameters, spelling, (), result, block.name
+    )
+
+
+def _sequential(
+    module: ModuleNames,
+    body: graph.Body,
+    parameters: Mapping[str, Code],
+    spelling: Spelling,
+    named: Code,
+) -> Code:
+    loops = LoopNames(Names({*module.names.taken, *parameters.values(), "name"}))
+    items = [input_call(body.inputs[0], spelling), *_items(module, body, spelling, loops)]
+    return call("keras.Sequential", [(None, _listed(items)), ("name", named)])
+
+
+def _listed(items: Sequence[Code]) -> Code:
+    """Return a list; its trailing comma keeps one layer to a line, however short the list."""
+    return Code(f"[{', '.join(items)},]") if items else Code("[]")

@@ -25,7 +25,7 @@ def obstacle_to_sequential(body: graph.Body) -> Obstacle | None:
     if not body.nodes:
         return Obstacle(body.outputs[0].span, "no layers between input and output")
     last = body.inputs[0].value
-    applied: set[graph.SharedLayer] = set()
+    applied: set[graph.Shared] = set()
     for node in body.nodes:
         obstacle = _obstacle_in(node, last, applied)
         if obstacle is not None:
@@ -37,7 +37,7 @@ def obstacle_to_sequential(body: graph.Body) -> Obstacle | None:
 
 
 def _obstacle_in(
-    node: graph.GraphNode, last: graph.Value, applied: set[graph.SharedLayer]
+    node: graph.GraphNode, last: graph.Value, applied: set[graph.Shared]
 ) -> Obstacle | None:
     if isinstance(node, graph.OperationNode):
         what = "arithmetic" if node.symbol else f"`{node.operation.name}`"
@@ -52,18 +52,21 @@ def _obstacle_in(
         return Obstacle(node.span, "several tensors come out of one layer")
     if isinstance(node, (graph.LoopNode, graph.ChoiceNode)):
         return _obstacle_inside(node)
+    if not isinstance(node, graph.LayerNode) and node.shared is not None:
+        if node.shared in applied:
+            return Obstacle(node.span, "a layer is applied twice")
+        applied.add(node.shared)
     if isinstance(node, graph.BlockNode):
+        if node.flags:
+            return Obstacle(node.span, "a model's call takes an argument")
         inner = obstacle_to_sequential(node.block.body)
         return inner and Obstacle(inner.span, f"{inner.reason} (in `{node.block.name}`)")
     if node.tensor_arguments:
         return Obstacle(node.span, "a layer takes a second tensor")
-    if isinstance(node, graph.SharedNode):
-        if node.shared in applied:
-            return Obstacle(node.span, "a layer is applied twice")
-        applied.add(node.shared)
-    elif any(bound.parameter in _flag_names(node) for bound in node.arguments):
+    layer, arguments = graph.called(node)
+    if any(bound.parameter in {flag.name for flag in layer.flags} for bound in arguments):
         return Obstacle(node.span, "a layer's call takes an argument")
-    elif node.layer.takes_list:
+    if layer.takes_list:
         return Obstacle(node.span, "a merge layer takes several tensors")
     return None
 
@@ -76,16 +79,12 @@ def _obstacle_inside(node: graph.LoopNode | graph.ChoiceNode) -> Obstacle | None
             return Obstacle(node.span, "several tensors go into it")
         if isinstance(node, graph.ChoiceNode) and not body.nodes:
             continue  # the tensor goes through as it is
-        if any(isinstance(inner, graph.SharedNode) for inner in body.nodes):
+        if graph.shared_in(body.nodes):
             return Obstacle(node.span, "a layer is applied in every round")
         obstacle = obstacle_to_sequential(body)
         if obstacle is not None:
             return obstacle
     return None
-
-
-def _flag_names(node: graph.LayerNode) -> set[str]:
-    return {parameter.name for parameter in node.layer.flags}
 
 
 def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diagnostic]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from nndsl import graph
 from nndsl.plan.body import BodyWriter
@@ -20,13 +21,17 @@ from nndsl.plan.code import (
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.inputs import shape_code
 from nndsl.plan.loops import Loop, LoopNames, choice, parameters_used
-from nndsl.plan.model import LayerClass
-from nndsl.plan.tensor_lists import made_of_lists, starred, tensors_code
+from nndsl.plan.model import Function, LayerClass
+from nndsl.plan.tensor_lists import made_of_lists, starred
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import (
     ModuleNames,
+    apply_block,
     assignment,
-    block_arguments,
+    build_function,
+    in_groups,
+    make_block,
+    make_shared,
     parameter_names,
     signature_of,
 )
@@ -44,14 +49,13 @@ class _ClassWriter:
         body: graph.Body,
         parameters: Sequence[graph.Parameter],
         spelt: dict[str, Code],
-        *,
-        in_block: bool,
+        prefix: str | None,
     ) -> None:
         self.module = module
         self.body = body
         self.spelt = spelt
         self.parameters = parameters
-        self.prefix = "{self.name}" if in_block else None
+        self.prefix = prefix
         self.attribute_names = Names(MODEL_ATTRIBUTES)
         self.config = tuple((spelt[p.name], self._attribute(p.name, "value")) for p in parameters)
         self.attributes: dict[object, Code] = {}
@@ -77,29 +81,31 @@ class _ClassWriter:
             spelling = spelling.with_parameter(constant.name, self.loops.variable(constant.name))
             lines.append(assignment([spelling.parameters[constant.name]], value))
         for shared in body.shared:
-            lines.append(self._attribute_line(shared, shared.name, spelling.shared(shared)))
+            lines.append(
+                self._attribute_line(
+                    shared, shared.name, make_shared(self.module, shared, spelling)
+                )
+            )
         for node in body.nodes:
             if isinstance(node, graph.LoopNode):
                 lines += self._made_in_loop(node, spelling)
             elif isinstance(node, graph.ChoiceNode):
                 lines += self._made_in_choice(node, spelling)
-            elif isinstance(node, (graph.LayerNode, graph.BlockNode)):
+            elif _is_made_here(node):
                 lines.append(self._attribute_line(node, _name_of(node), self._made(node, spelling)))
         return lines
 
     def _made(self, node: graph.LayerNode | graph.BlockNode, spelling: Spelling) -> Code:
         if isinstance(node, graph.LayerNode):
             return spelling.layer(node.layer, node.arguments, node.name)
-        given = block_arguments(node, self.module.parameters[node.block], spelling)
-        name_code = spelling.name_in_body(node.name)
-        return call(self.module.blocks[node.block], [*given, ("name", name_code)])
+        return make_block(self.module, node, spelling)
 
     def _made_in_loop(self, node: graph.LoopNode, spelling: Spelling) -> list[Code]:
         """Return a list of layers for each layer inside."""
         loop = Loop(node, spelling, self.loops)
         lines = []
         for inner in node.region.body.nodes:
-            if isinstance(inner, (graph.LayerNode, graph.BlockNode)):
+            if _is_made_here(inner):
                 made = self._made(inner, loop.spelling)
                 wanted = _name_of(inner) or node.name
                 items = Code(f"[{made} {loop.header(counted=True)}]")
@@ -119,17 +125,18 @@ class _ClassWriter:
 
     # ---- call
 
+    def call_spelling(self) -> Spelling:
+        """Return how parameters are spelt outside of `__init__`."""
+        attributes = (Code(f"self.{attribute}") for _, attribute in self.config)
+        return Spelling(self.module.constants, dict(zip(self.spelt, attributes, strict=True)))
+
     def call_lines(self, inputs: dict[graph.Value, Code] | None) -> tuple[list[Code], list[Code]]:
         """Return the lines of `call`, and the expressions of the outputs.
 
         `inputs` are the expressions of the inputs; None for a block that gets a list of them.
         A tensor that is only returned is returned by its call, without a variable.
         """
-        self_parameters = {
-            key: Code(f"self.{attr}")
-            for key, (_, attr) in zip(self.spelt, self.config, strict=True)
-        }
-        spelling = Spelling(self.module.constants, self_parameters)
+        spelling = self.call_spelling()
         variables = Variables(
             self.body, Names({*self.module.names.taken, "inputs"}), inputs_stay=False
         )
@@ -141,9 +148,9 @@ class _ClassWriter:
         uses = {value for node in self.body.nodes for value in inputs_of(node)}
         values = [output.value for output in self.body.outputs]
         # A shared layer is built by its first call: several calls keep their order.
-        calls = [node for node in self.body.nodes if isinstance(node, graph.SharedNode)]
-        times = Counter(node.shared for node in calls)
-        shared = {v for node in calls if times[node.shared] > 1 for v in node.outputs}
+        calls = [(node.shared, node) for node in self.body.nodes if _is_shared(node)]
+        times = Counter(shared for shared, _ in calls)
+        shared = {v for made, node in calls if times[made] > 1 for v in node.outputs}
         inside = {v for node in self.body.nodes if graph.regions(node) for v in node.outputs}
         listed = made_of_lists(self.body)
         stays = uses | shared | inside | listed
@@ -167,6 +174,15 @@ def _taken_apart(inputs: Sequence[graph.Input], variables: Sequence[Code]) -> Co
     return assignment([starred(input_.value, code) for input_, code in pairs], Code("inputs"))
 
 
+def _is_shared(node: graph.GraphNode) -> TypeGuard[graph.SharedNode | graph.BlockNode]:
+    return isinstance(node, (graph.SharedNode, graph.BlockNode)) and node.shared is not None
+
+
+def _is_made_here(node: graph.GraphNode) -> TypeGuard[graph.LayerNode | graph.BlockNode]:
+    """True for a layer or block that its own node makes."""
+    return isinstance(node, (graph.LayerNode, graph.BlockNode)) and not _is_shared(node)
+
+
 def _name_of(node: graph.LayerNode | graph.BlockNode) -> str:
     return node.name.text if isinstance(node, graph.LayerNode) else node.name
 
@@ -185,10 +201,7 @@ class _CallWriter(BodyWriter):
         return self.made[node]
 
     def block(self, node: graph.BlockNode) -> Code:
-        single = len(node.inputs) == 1
-        variables = self.variables.variables
-        given = variables[node.inputs[0]] if single else tensors_code(node.inputs, variables)
-        return call(self.made[node], [(None, given)])
+        return apply_block(self.made[node], node, self.variables.variables, self.spelling)
 
     def loop_header(self, node: graph.LoopNode, loop: Loop) -> tuple[Code, Mapping[object, Code]]:
         """Return a header that goes through the layers that `__init__` has made for a loop."""
@@ -199,7 +212,7 @@ class _CallWriter(BodyWriter):
         """Return the variables of the layers in a loop; no tensor is called like them."""
         items: dict[object, Code] = {}
         for made in node.region.body.nodes:
-            if isinstance(made, (graph.LayerNode, graph.BlockNode)):
+            if _is_made_here(made):
                 word = _name_of(made) or "layer"
                 outside = {self.variables.name_of(value) for value in node.outputs}
                 is_tensor = word in self.variables.own_names | outside
@@ -227,26 +240,33 @@ class _CallWriter(BodyWriter):
 def plan_block_class(
     module: ModuleNames, block: graph.Block, shaped: ShapedModel, package: Code
 ) -> LayerClass:
-    """Return a block as a Layer; several inputs come as a list."""
+    """Return a block as a Layer, a nested model as a Model; several inputs come as a list."""
     spelt = module.parameters[block]
-    writer = _ClassWriter(module, block.body, block.parameters, spelt, in_block=True)
+    prefix = "" if block.is_model else "{self.name}"
+    writer = _ClassWriter(module, block.body, block.parameters, spelt, prefix)
     attributes = writer.attribute_lines()
     inputs = block.body.inputs
     single = len(inputs) == 1 and not inputs[0].value.is_list
-    # A block that a loop became is known to no walk.
-    dtypes = shaped.block_dtypes.get(block) or ["float32"] * len(inputs)
+    if block.is_model:
+        dtypes: Sequence[str | None] = [input_.dtype for input_ in inputs]
+        build_inputs = _model_build_inputs(inputs, writer.call_spelling())
+    else:
+        # A block that a loop became is known to no walk.
+        dtypes = shaped.block_dtypes.get(block) or ["float32"] * len(inputs)
+        build_inputs = _block_build_inputs([d or "float32" for d in dtypes], single=single)
     lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)
     return LayerClass(
         module.blocks[block],
-        Code("layers.Layer"),
+        Code("keras.Model" if block.is_model else "layers.Layer"),
         package,
         _signature(module, block.parameters, spelt),
         attributes,
-        _block_build_inputs([dtype or "float32" for dtype in dtypes], single=single),
+        build_inputs,
         tuple(lines),
         Code(", ".join(results)),
         writer.config,
         passes_masks=block in shaped.masked_blocks,
+        takes_training=block in shaped.switched_blocks,
         autocast=not _has_other_floats(dtypes),
     )
 
@@ -260,17 +280,17 @@ def _signature(
 
 def plan_subclass_model(
     module: ModuleNames, model: graph.Model, package: Code
-) -> tuple[LayerClass, Code, tuple[tuple[Code, ...], ...], Code]:
-    """Return the model's class; and signature, groups of lines and result of `build_model`."""
+) -> tuple[LayerClass, Function]:
+    """Return the model's class, and `build_model`."""
     spelt = parameter_names(model.parameters, module.names.taken)
-    writer = _ClassWriter(module, model.body, model.parameters, spelt, in_block=False)
+    writer = _ClassWriter(module, model.body, model.parameters, spelt, None)
     attributes = writer.attribute_lines()
     inputs = model.body.inputs
     if len(inputs) == 1:
         codes = {inputs[0].value: Code("inputs")}
     else:
         codes = {i.value: Code(f"inputs[{literal(i.name)}]") for i in inputs}
-    lines, results = writer.call_lines(codes)
+    call_lines, results = writer.call_lines(codes)
     output_names = [output.name for output in model.body.outputs]
     result = results[0]
     if len(results) > 1:
@@ -282,7 +302,7 @@ def plan_subclass_model(
         _signature(module, model.parameters, spelt),
         attributes,
         _build_inputs(inputs),
-        tuple(lines),
+        tuple(call_lines),
         result,
         writer.config,
         autocast=not _has_other_floats([input_.dtype for input_ in inputs]),
@@ -292,9 +312,11 @@ def plan_subclass_model(
     made = call(module.model_class, [*given, ("name", literal(snake_case(model.name)))])
     shapes = [(i.name, shape_code(i, spelling, batch=True)) for i in inputs]
     shape = shapes[0][1] if len(shapes) == 1 else dict_of(shapes)
-    groups = ((assignment([Code("model")], made), Code(f"model.build({shape})")),)
-    signature = Code(", ".join(signature_of(model.parameters, spelt, spelling, hints=True)))
-    return layer_class, signature, groups, name("model")
+    lines = in_groups([[assignment([Code("model")], made), Code(f"model.build({shape})")]])
+    built = build_function(
+        Code("build_model"), model.parameters, spelt, spelling, lines, name("model")
+    )
+    return layer_class, built
 
 
 def _has_other_floats(dtypes: Sequence[str | None]) -> bool:
@@ -317,6 +339,12 @@ def _block_build_inputs(dtypes: Sequence[str], *, single: bool) -> Code:
     if all(dtype == "float32" for dtype in dtypes):
         return Code("[keras.KerasTensor(shape) for shape in input_shape]")
     return list_of([_symbolic(f"input_shape[{i}]", dtype) for i, dtype in enumerate(dtypes)])
+
+
+def _model_build_inputs(inputs: Sequence[graph.Input], spelling: Spelling) -> Code:
+    """Return symbolic tensors of the shapes that a nested model declares."""
+    made = [_symbolic(shape_code(i, spelling, batch=True), i.dtype) for i in inputs]
+    return made[0] if len(made) == 1 else list_of(made)
 
 
 def _build_inputs(inputs: Sequence[graph.Input]) -> Code:

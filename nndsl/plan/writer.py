@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nndsl import graph
-from nndsl.plan.code import Code, Names, call, class_case, name, snake_case
+from nndsl.plan.code import Code, Names, call, class_case, literal, name, snake_case
 from nndsl.plan.expressions import Spelling
+from nndsl.plan.forms import Form
+from nndsl.plan.model import Function
 from nndsl.plan.tensor_lists import starred, tensors_code
+from nndsl.resolve.naming import keras_name
 
 
 class UsedConstants(Mapping[graph.Constant, Code]):
@@ -28,6 +31,12 @@ class UsedConstants(Mapping[graph.Constant, Code]):
         return len(self.names)
 
 
+def _name_of_block(block: graph.Block, form: Form) -> str:
+    if form is Form.CLASS:
+        return class_case(block.name)
+    return f"build_{snake_case(block.name)}" if form.is_builder else snake_case(block.name)
+
+
 class ModuleNames:
     """The names at the top level of the generated file, and those of blocks' parameters."""
 
@@ -36,15 +45,16 @@ class ModuleNames:
         source: graph.Graph,
         model: graph.Model,
         blocks: Sequence[graph.Block],
+        forms: Mapping[graph.Block, Form],
         promoting: frozenset[graph.OperationNode],
         *,
         classes: bool,
     ) -> None:
         self.promoting = promoting
+        self.forms = forms
         self.names = Names()
         self.constants = UsedConstants(source.constants, self.names)
-        spell = class_case if classes else snake_case
-        self.blocks = {block: self.names.unique(spell(block.name)) for block in blocks}
+        self.blocks = {b: self.names.unique(_name_of_block(b, forms[b])) for b in blocks}
         self.model_class = self.names.unique(class_case(model.name)) if classes else Code("")
         taken = frozenset(self.names.taken)
         self.parameters = {block: parameter_names(block.parameters, taken) for block in blocks}
@@ -97,6 +107,29 @@ def signature_of(
     return result
 
 
+def build_function(
+    name_code: Code,
+    parameters: Sequence[graph.Parameter],
+    spelt: Mapping[str, Code],
+    spelling: Spelling,
+    lines: tuple[Code, ...],
+    result: Code,
+    nested: str | None = None,
+) -> Function:
+    """Return a function that returns a model; a `nested` one gets its name where it is used."""
+    signature = signature_of(parameters, spelt, spelling, hints=True)
+    if nested is not None:
+        default = literal(keras_name(nested).strip("_"))
+        signature += [Code("*"), Code(f"name: str = {default}")]
+    joined = Code(", ".join(signature))
+    return Function(name_code, joined, lines, result, returns=Code(" -> keras.Model"))
+
+
+def in_groups(groups: Iterable[Sequence[Code]]) -> tuple[Code, ...]:
+    """Return lines with an empty one behind every group."""
+    return tuple(line for group in groups if group for line in (*group, Code("")))
+
+
 def _type_of(default: graph.Expression) -> str | None:
     if isinstance(default, graph.Word):
         return "str"
@@ -106,7 +139,7 @@ def _type_of(default: graph.Expression) -> str | None:
 
 
 def block_arguments(
-    node: graph.BlockNode, parameters: Mapping[str, Code], spelling: Spelling
+    node: graph.BlockNode | graph.SharedBlock, parameters: Mapping[str, Code], spelling: Spelling
 ) -> list[tuple[str | None, Code]]:
     """Return the arguments of a block as they stand in its call."""
     return [
@@ -174,7 +207,7 @@ def apply_layer(
     spelling: Spelling,
 ) -> Code:
     """Return the application of a layer (its constructor's call, or its variable) to tensors."""
-    rule = node.shared.layer if isinstance(node, graph.SharedNode) else node.layer
+    rule, given_arguments = graph.called(node)
     several = rule.takes_list
     first = tensors_code(node.inputs, variables) if several else variables[node.inputs[0]]
     arguments: list[tuple[str | None, Code]] = [(None, first)]
@@ -182,9 +215,36 @@ def apply_layer(
         given = tensor.values
         code = tensors_code(given, variables) if tensor.is_list else variables[given[0]]
         arguments.append((tensor.name, code))
-    if isinstance(node, graph.LayerNode):
-        arguments += spelling.flags(rule, node.arguments)
-    return call(made, arguments)
+    return call(made, [*arguments, *spelling.flags(rule, given_arguments)])
+
+
+def make_block(
+    module: ModuleNames, made: graph.BlockNode | graph.SharedBlock, spelling: Spelling
+) -> Code:
+    """Return the call that makes a block as a layer, or the list of its layers."""
+    given = block_arguments(made, module.parameters[made.block], spelling)
+    name_code = spelling.name_in_body(made.name)
+    return call(module.blocks[made.block], [*given, ("name", name_code)])
+
+
+def make_shared(module: ModuleNames, shared: graph.Shared, spelling: Spelling) -> Code:
+    """Return the call that makes what a `layer` line declares."""
+    if isinstance(shared, graph.SharedBlock):
+        return make_block(module, shared, spelling)
+    return spelling.shared(shared)
+
+
+def apply_block(
+    made: Code,
+    node: graph.BlockNode,
+    variables: Mapping[graph.Value, Code],
+    spelling: Spelling,
+) -> Code:
+    """Return the application of a block that is a layer; several tensors come as a list."""
+    single = len(node.inputs) == 1
+    given = variables[node.inputs[0]] if single else tensors_code(node.inputs, variables)
+    flags = [(bound.parameter, spelling.expression(bound.value)) for bound in node.flags]
+    return call(made, [(None, given), *flags])
 
 
 def assignment(targets: Sequence[Code], value: Code) -> Code:

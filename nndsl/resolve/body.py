@@ -67,7 +67,7 @@ class BodyResolver:
         #: Names that are known only inside a loop or choice, and where they stand.
         self.inner_names: dict[str, Span] = {}
         self.inputs: list[graph.Input] = []
-        self.shared: list[graph.SharedLayer] = []
+        self.shared: list[graph.Shared] = []
         self.nodes: list[graph.GraphNode] = []
         self.broken: list[graph.BrokenLayer] = []
         #: Tensors whose name is also that of an operation of Keras: a layer's, or an input's.
@@ -244,7 +244,9 @@ class BodyResolver:
         )
 
     def resolve_shared(self, line: tree.SharedLayer) -> None:
-        shared = stages.resolve_shared_layer(self, line)
+        from nndsl.resolve.shared import make_shared  # which many texts do without
+
+        shared = make_shared(self, line)
         if self.names.claim(line.name):
             self.names.shared[line.name.text] = shared
         if shared is not None:
@@ -435,11 +437,14 @@ def _count(number: int, noun: str) -> str:
 
 
 def _operation_nodes(nodes: Sequence[graph.GraphNode]) -> Iterator[graph.OperationNode]:
-    """Yield the nodes of operations, those in blocks, loops and choices included."""
+    """Yield the nodes of operations, those in blocks, loops and choices included.
+
+    What a nested model holds stands in that model, as far as Keras is concerned.
+    """
     for node in nodes:
         if isinstance(node, graph.OperationNode):
             yield node
-        elif isinstance(node, graph.BlockNode):
+        elif isinstance(node, graph.BlockNode) and not node.block.is_model:
             yield from _operation_nodes(node.block.body.nodes)
         for region in graph.regions(node):
             yield from _operation_nodes(region.body.nodes)

@@ -108,7 +108,7 @@ def _divide(
         if needed.isdisjoint(node.outputs):
             dead.append(node)
             continue
-        if isinstance(node, graph.BlockNode):
+        if isinstance(node, graph.BlockNode) and not node.is_whole:
             node = parts.needed(node, needed)
         live.append(node)
         needed.update(inputs_of(node))

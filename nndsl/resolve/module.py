@@ -9,24 +9,17 @@ from typing import Union
 from nndsl import graph, layers
 from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
 from nndsl.imports import Imported
-from nndsl.layers.inside import MADE_INSIDE
-from nndsl.resolve import order
 from nndsl.resolve.body import BodyResolver
 from nndsl.resolve.expressions import resolve_expression, unknown_value
 from nndsl.resolve.liveness import BlockParts
-from nndsl.resolve.naming import (
-    FUNCTIONS_OF_SYMBOLS,
-    OPERATIONS_OF_MASKS,
-    keras_name,
-    operation_names,
-)
+from nndsl.resolve.made_by_keras import layers_made_inside, operations_in
 from nndsl.resolve.scope import Scope
 from nndsl.resolve.size import depth_of, size_of
 from nndsl.resolve.training import resolve_training, trained_model
 from nndsl.resolve.unused import warn_of_parameters, warn_of_unused
 from nndsl.source import Span
 from nndsl.syntax import tree
-from nndsl.syntax.names import definitions, lines_inside
+from nndsl.syntax.names import definitions
 
 #: Blocks that may stand inside each other.
 MAX_DEPTH = 64
@@ -56,7 +49,8 @@ class _Files:
         self.imported = imported
         self.reporter = reporter
         self.parts = BlockParts()
-        self.in_progress: list[str] = []
+        #: The blocks and models that are being resolved, each applied by the one before.
+        self.in_progress: list[Definition] = []
         self.resolvers: dict[str, ModuleResolver] = {}
 
     def resolver(self, module: tree.Module) -> ModuleResolver:
@@ -78,7 +72,9 @@ class ModuleResolver:
         self.reporter = files.reporter
         self.scope = Scope(self.reporter)
         self.definitions: dict[str, Definition] = {}
+        #: Blocks, and the models that others apply; models as they are by themselves.
         self.blocks: dict[str, graph.Block | None] = {}
+        self.models: dict[str, graph.Model] = {}
         self.in_progress = files.in_progress
         #: The names that were imported, with the resolver of the file that defines each.
         self.imported: dict[str, ModuleResolver] = {}
@@ -102,7 +98,7 @@ class ModuleResolver:
         self.collect_all()
         self.check_overrides()
         models = [
-            self.model(line)
+            self.find_model(line)
             for line in lines
             if isinstance(line, tree.Model) and self.definitions.get(line.name.text) is line
         ]
@@ -120,6 +116,7 @@ class ModuleResolver:
             tuple(models),
             training,
             trained,
+            frozenset(self.nested()),
         )
 
     # ---- Collecting
@@ -168,12 +165,12 @@ class ModuleResolver:
                 self.report_not_exported(name, other, line.path)
 
     def report_not_exported(self, name: tree.Identifier, other: ModuleResolver, path: str) -> None:
-        blocks = [known for known in other.names() if other.is_block(known)]
+        blocks = other.names()
         known = ", ".join(f"`{block}`" for block in blocks)
         self.reporter.error(
             "G705",
             name.span,
-            f'"{path}" has no block `{name.text}`',
+            f'"{path}" has no block or model `{name.text}`',
             "not there",
             help=did_you_mean(self.reporter.guess(name.text, blocks))
             or (f"it has {known}" if known else None),
@@ -239,10 +236,12 @@ class ModuleResolver:
     # ---- Blocks and models
 
     def is_block(self, name: str) -> bool:
-        return name in self.imported or isinstance(self.definitions.get(name), tree.Block)
+        """True for what stands behind an arrow like a block: a block, or a model."""
+        return name in self.imported or name in self.definitions
 
-    def is_model(self, name: str) -> bool:
-        return isinstance(self.definitions.get(name), tree.Model)
+    def nested(self) -> list[str]:
+        """Return the names of the models that others apply."""
+        return [name for name in self.models if name in self.used_blocks]
 
     def names(self) -> list[str]:
         return [*self.definitions, *self.imported]
@@ -250,22 +249,7 @@ class ModuleResolver:
     def operations(self) -> set[str]:
         """Return what Keras may call the operations that are made anywhere in the file."""
         if self._operations is None:
-            definitions = list(self.all_definitions())
-            functions = {
-                FUNCTIONS_OF_SYMBOLS[symbol]
-                for definition in definitions
-                for line in lines_inside(definition.body)
-                if isinstance(line, tree.Flow)
-                for source in line.sources
-                for symbol in order.operators_of(source)
-            }
-            calls = [call for definition in definitions for call in order.calls(definition)]
-            stages = (call.callee.text for call in calls)
-            functions |= {name[4:] for name in stages if name.startswith("ops.")}
-            if any(_makes_mask(call) for call in calls):
-                applied = {call.callee.text for call in calls}
-                functions.update(f for name in applied for f in OPERATIONS_OF_MASKS.get(name, ()))
-            self._operations = {name for made in functions for name in operation_names(made)}
+            self._operations = operations_in(list(self.all_definitions()))
         return self._operations
 
     def all_definitions(self) -> Iterator[Definition]:
@@ -281,16 +265,9 @@ class ModuleResolver:
 
     def made_inside(self, model: tree.Model) -> set[str]:
         """Return what Keras calls the layers that layers of a model make inside themselves."""
-        found: set[str] = set()
-        waiting: list[Definition] = [model]
-        seen: set[str] = set()
-        while waiting:
-            for name in order.callees(waiting.pop()):
-                found.update(map(keras_name, MADE_INSIDE.get(name, ())))
-                if self.is_block(name) and name not in seen:
-                    seen.add(name)
-                    waiting.append(self.definition_of(name))
-        return found
+        return layers_made_inside(
+            model, lambda name: self.definition_of(name) if self.is_block(name) else None
+        )
 
     def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
         """Return a block, resolved when it is first asked for; None if it is in error."""
@@ -299,27 +276,56 @@ class ModuleResolver:
         if name in self.imported:
             return self.imported[name].find_block(name, span)
         line = self.definitions[name]
-        assert isinstance(line, tree.Block)
-        if name in self.in_progress:
-            circle = [*self.in_progress[self.in_progress.index(name) :], name]
-            self.reporter.error(
-                "G704",
-                span,
-                f"the block `{name}` applies itself",
-                "without end",
-                labels=(Label(line.name.span, "defined here"),),
-                received=" -> ".join(f"`{step}`" for step in circle),
-                help="a block may apply only other blocks",
-            )
+        if any(line is other for other in self.in_progress):
+            self.report_circle(line, span)
             return None
         if name not in self.blocks:
             if len(self.in_progress) >= MAX_DEPTH:
                 self.too_deep(span)
                 return None
-            self.in_progress.append(name)
+            if isinstance(line, tree.Model):
+                self.blocks[name] = self.as_block(self.find_model(line))
+                return self.blocks[name]
+            self.in_progress.append(line)
             self.blocks[name] = self.block(line)
             self.in_progress.pop()
         return self.blocks[name]
+
+    def report_circle(self, line: Definition, span: Span) -> None:
+        name = line.name.text
+        what = "block" if isinstance(line, tree.Block) else "model"
+        start = next(i for i, other in enumerate(self.in_progress) if other is line)
+        circle = [*(other.name.text for other in self.in_progress[start:]), name]
+        self.reporter.error(
+            "G704",
+            span,
+            f"the {what} `{name}` applies itself",
+            "without end",
+            labels=(Label(line.name.span, "defined here"),),
+            received=" -> ".join(f"`{step}`" for step in circle),
+            help=f"a {what} may apply only others",
+        )
+
+    def find_model(self, line: tree.Model) -> graph.Model:
+        """Return a model, resolved when it is first asked for."""
+        name = line.name.text
+        if name not in self.models:
+            self.in_progress.append(line)
+            self.models[name] = self.model(line)
+            self.in_progress.pop()
+        return self.models[name]
+
+    def as_block(self, model: graph.Model) -> graph.Block | None:
+        """Return a model as it is applied by others; None if it is too large or too deep."""
+        depth = 1 + depth_of(model.body)
+        if depth > MAX_DEPTH:
+            self.too_deep(model.span)
+        if depth > MAX_DEPTH or not model.body.outputs:
+            return None  # there are mistakes in it, which were reported
+        body, size = model.body, size_of(model.body)
+        return graph.Block(
+            model.name, model.parameters, body, model.span, size, depth, is_model=True
+        )
 
     def block(self, line: tree.Block) -> graph.Block | None:
         scope = self.scope_with(line.parameters)
@@ -436,12 +442,7 @@ class ModuleResolver:
                 labels=(Label(sections[0].span, "first one"),),
             )
         section = sections[0]
-        trained = trained_model(self.reporter, section, models)
+        trained = trained_model(self.reporter, section, models, self.nested())
         if trained is None:
             return None, None
         return resolve_training(self.scope, section, trained), trained
-
-
-def _makes_mask(call: tree.Apply | tree.Call) -> bool:
-    names = (a.name.text for a in call.arguments or () if a.name is not None)
-    return call.callee.text == "Masking" or "mask_zero" in names

@@ -103,7 +103,11 @@ class LayerNames:
             count = self.counts.get(base, 0)
             self.counts[base] = count + 1
             return (f"{base}_{count}" if count else base), False
-        return self.unique(f"{base}_layer" if base in self.operations else base), True
+        return self.explicit(base), True
+
+    def explicit(self, base: str) -> str:
+        """Return a name that no operation of Keras has either, to be written down."""
+        return self.unique(f"{base}_layer" if base in self.operations else base)
 
     def unique(self, base: str) -> str:
         """Return the base, or the base with the smallest number that makes it a new name."""

@@ -309,6 +309,8 @@ def _named_by_loop(region: graph.Region) -> graph.Region:
     nodes = region.body.nodes
     if len(nodes) != 1 or not isinstance(nodes[0], graph.BlockNode) or nodes[0].outputs[0].name:
         return region
+    if nodes[0].shared is not None:
+        return region
     body = replace(region.body, nodes=(replace(nodes[0], name=""),))
     return graph.Region(body, region.given)
 

@@ -66,7 +66,7 @@ class BodyNames:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.tensors: dict[str, graph.Value] = {}
-        self.shared: dict[str, graph.SharedLayer | None] = {}
+        self.shared: dict[str, graph.Shared | None] = {}
         self.places: dict[str, Span] = {}
         #: False once something in the body could not be understood: then "unused" is a guess.
         self.whole = True

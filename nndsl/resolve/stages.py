@@ -1,4 +1,4 @@
-"""What stands behind an arrow: a layer, block, shared layer, activation or fork, applied."""
+"""What stands behind an arrow, applied: a layer, an activation, a fork, or what others see to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, Reporter
 from nndsl.layers.argument_types import TensorType
 from nndsl.layers.rule import LayerRule, Parameter
-from nndsl.resolve.expressions import Slot, bind, slots_of, unknown_argument
+from nndsl.resolve.expressions import bind, slots_of, unknown_argument
 from nndsl.resolve.liveness import BlockParts
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.tensor_lists import is_item, layer_word, refuse_lists, tensor_words
@@ -28,15 +28,13 @@ ACTIVATION_LAYERS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "s
 
 
 class Blocks(Protocol):
-    """Finds the blocks and models of the file."""
+    """Finds the blocks and models of the file; models are applied like blocks."""
 
     parts: BlockParts
 
     def find_block(self, name: str, span: Span) -> graph.Block | None: ...
 
     def is_block(self, name: str) -> bool: ...
-
-    def is_model(self, name: str) -> bool: ...
 
     def operations(self) -> set[str]: ...
 
@@ -62,7 +60,7 @@ def resolve_stage(body: BodyResolver, values: Values, step: tree.Step) -> Values
     return result
 
 
-def _poison(span: Span) -> Values:
+def poison_of(span: Span) -> Values:
     return (graph.Value(span, poisoned=True),)
 
 
@@ -107,9 +105,13 @@ def _resolve_apply(
 ) -> Values:
     name = stage.callee.text
     if name in body.names.shared:
-        result = _apply_shared(body, values, stage, body.names.shared[name], names)
+        from nndsl.resolve.shared import apply_shared  # which many texts do without
+
+        result = apply_shared(body, values, stage, body.names.shared[name], names)
     elif body.blocks.is_block(name):
-        result = _apply_block(body, values, stage, names)
+        from nndsl.resolve.blocks import apply_block  # likewise
+
+        result = apply_block(body, values, stage, names)
     elif (rule := layers.find(name)) is not None:
         result = _apply_layer(body, values, stage, rule, names)
     elif name.startswith("ops."):
@@ -123,12 +125,12 @@ def _resolve_apply(
         result = None
     if result is None:
         body.names.whole = False
-        result = _poison(stage.span)
+        result = poison_of(stage.span)
     body.name_values(result, names, stage.span)
     return result
 
 
-def _outputs(span: Span, names: tuple[tree.Identifier, ...]) -> Values:
+def outputs_of_layer(span: Span, names: tuple[tree.Identifier, ...]) -> Values:
     """Return the tensors that come out of a layer: as many as there are names for them."""
     return tuple(graph.Value(span, word) for word in tensor_words(names)) or (graph.Value(span),)
 
@@ -144,10 +146,10 @@ def _apply_layer(
     if bound is None:
         return None
     arguments, tensors = bound
-    inputs = _inputs_of(body, values, rule, stage)
+    inputs = inputs_of_layer(body, values, rule, stage)
     if inputs is None or any(value.poisoned for value in inputs):
         body.broken.append(graph.BrokenLayer(rule, arguments))
-        return _poison(stage.span)
+        return poison_of(stage.span)
     return _make_layer(body, stage.span, rule, arguments, tensors, inputs, names)
 
 
@@ -168,7 +170,7 @@ def _make_layer(
         if body.in_block and rule.name == "Activation":
             base = _activation_word(arguments) or base
         layer_name = graph.LayerName(*body.layer_names.automatic(base))
-    outputs = _outputs(span, names)
+    outputs = outputs_of_layer(span, names)
     node = graph.LayerNode(span, layer_name, rule, arguments, inputs, tensors, outputs)
     body.nodes.append(node)
     body.layer_values.update(outputs)
@@ -180,7 +182,7 @@ def _activation_word(arguments: tuple[graph.Bound, ...]) -> str | None:
     return value.text if isinstance(value, graph.Word) else None
 
 
-def _inputs_of(
+def inputs_of_layer(
     body: BodyResolver, values: Values, rule: LayerRule, stage: tree.Apply
 ) -> Values | None:
     if rule.takes_list or takes_one(body, values, stage, f"`{rule.name}`"):
@@ -198,9 +200,12 @@ def takes_one(body: BodyResolver, values: Values, stage: tree.Apply, what: str) 
 
 
 def bind_layer(
-    body: BodyResolver, rule: LayerRule, stage: tree.Apply
+    body: BodyResolver, rule: LayerRule, stage: tree.Apply, *, tensors_follow: bool = False
 ) -> tuple[tuple[graph.Bound, ...], tuple[graph.TensorArgument, ...]] | None:
-    """Bind a layer's arguments: those of its constructor, and the tensors given by name."""
+    """Bind a layer's arguments: those of its constructor, and the tensors given by name.
+
+    `tensors_follow` says that the layer is not applied here, and gets its tensors later.
+    """
     tensor_names = {parameter.name: parameter for parameter in rule.tensors[1:]}
     plain: list[tree.Argument] = []
     tensors: list[graph.TensorArgument] = []
@@ -208,7 +213,8 @@ def bind_layer(
     for argument in stage.arguments or ():
         name = argument.name.text if argument.name else None
         if name in tensor_names:
-            tensor = _tensor_argument(body, tensor_names[str(name)], argument.value)
+            several = takes_several(tensor_names[str(name)])
+            tensor = tensor_argument(body, str(name), argument.value, several=several)
             whole = whole and tensor is not None
             if tensor is not None:
                 tensors.append(tensor)
@@ -220,7 +226,7 @@ def bind_layer(
     arguments = bind(body.scope, rule.name, stage.callee.span, plain, slots_of(rule))
     given = {tensor.name for tensor in tensors}
     missing = [p.name for p in tensor_names.values() if p.required and p.name not in given]
-    if whole and arguments.whole and missing:
+    if whole and arguments.whole and missing and not tensors_follow:
         body.reporter.error(
             "A207",
             stage.callee.span,
@@ -235,11 +241,15 @@ def bind_layer(
     return None
 
 
-def _tensor_argument(
-    body: BodyResolver, parameter: Parameter, value: tree.Expression
+def takes_several(parameter: Parameter) -> bool:
+    """True for a tensor argument that is a list, such as `initial_state`."""
+    return isinstance(parameter.type, TensorType) and parameter.type.several
+
+
+def tensor_argument(
+    body: BodyResolver, name: str, value: tree.Expression, *, several: bool
 ) -> graph.TensorArgument | None:
-    name = parameter.name
-    several = isinstance(parameter.type, TensorType) and parameter.type.several
+    """Return the tensor, or the list of them if there may be `several`, that an argument names."""
     given: Sequence[tree.Expression] = (value,)
     is_list = isinstance(value, tree.Sequence)
     if isinstance(value, tree.Sequence):
@@ -281,62 +291,6 @@ def _named_by_argument(body: BodyResolver, argument: tree.Argument) -> None:
     )
 
 
-def _apply_shared(
-    body: BodyResolver,
-    values: Values,
-    stage: tree.Apply,
-    shared: graph.SharedLayer | None,
-    names: tuple[tree.Identifier, ...],
-) -> Values | None:
-    body.used_shared.add(stage.callee.text)
-    if shared is None or any(value.poisoned for value in values):
-        return _poison(stage.span)
-    tensors: list[graph.TensorArgument] = []
-    tensor_names = {parameter.name: parameter for parameter in shared.layer.tensors[1:]}
-    for argument in stage.arguments or ():
-        if argument.name is None or argument.name.text not in tensor_names:
-            body.reporter.error(
-                "A210",
-                argument.span,
-                f"`{shared.name}` has its arguments already",
-                "not here",
-                labels=(Label(shared.span, "made here"),),
-                help=f"write `-> {shared.name}`",
-            )
-            return None
-        tensor = _tensor_argument(body, tensor_names[argument.name.text], argument.value)
-        if tensor is None:
-            return None
-        tensors.append(tensor)
-    inputs = _inputs_of(body, values, shared.layer, stage)
-    if inputs is None:
-        return None
-    outputs = _outputs(stage.span, names)
-    body.nodes.append(graph.SharedNode(stage.span, shared, inputs, tuple(tensors), outputs))
-    return outputs
-
-
-def resolve_shared_layer(body: BodyResolver, line: tree.SharedLayer) -> graph.SharedLayer | None:
-    """Return the layer that a `layer` line declares."""
-    apply = line.apply
-    rule = layers.find(apply.callee.text)
-    if rule is None:
-        if body.blocks.is_block(apply.callee.text):
-            body.reporter.not_supported(apply.span, "a shared block")
-        else:
-            report_unknown_stage(body, apply, layers_only=True)
-        return None
-    bound = bind_layer(body, rule, apply)
-    if bound is None:
-        return None
-    if bound[1]:
-        body.reporter.error(
-            "G706", apply.span, "a shared layer gets its tensors where it is applied", "not here"
-        )
-        return None
-    return graph.SharedLayer(line.span, line.name.text, rule, bound[0])
-
-
 def _apply_activation(
     body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
 ) -> Values | None:
@@ -373,50 +327,3 @@ def _apply_activation(
 
     callee = tree.Identifier(stage.callee.span, f"ops.{name}")
     return apply_operation(body, values, tree.Apply(stage.span, callee, stage.arguments), names)
-
-
-# ---- Blocks --------------------------------------------------------------------------------
-
-
-def _apply_block(
-    body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
-) -> Values | None:
-    block = body.blocks.find_block(stage.callee.text, stage.callee.span)
-    if block is None:
-        return None
-    slots = [Slot(p.name, p.default is None) for p in block.parameters]
-    bound = bind(body.scope, block.name, stage.callee.span, stage.arguments or (), slots)
-    if not bound.whole or any(value.poisoned for value in values):
-        return _poison(stage.span)
-    wanted = len(block.body.inputs)
-    if wanted == 1 and not takes_one(body, values, stage, f"`{block.name}`"):
-        return None
-    if not wanted:
-        return _poison(stage.span)  # its inputs are missing, or could not be read
-    if refuse_lists(body, values, stage.callee.span, f"`{block.name}`", f"{wanted} tensors"):
-        return None
-    if len(values) != wanted:
-        body.reporter.error(
-            "S115",
-            stage.callee.span,
-            f"`{block.name}` takes {wanted} tensors, and gets {len(values)}",
-            labels=(Label(block.span, "its inputs are declared here"),),
-            expected=", ".join(f"`{input_.name}`" for input_ in block.body.inputs),
-            received=f"{len(values)} tensor{'s' if len(values) > 1 else ''}",
-        )
-        return None
-    outputs = _block_outputs(stage.span, block, names)
-    # Keras takes no scope that begins with an underscore.
-    word = layer_word(names)
-    prefix = (body.name_of_layer(word) if word else keras_name(block.name)).lstrip("_")
-    if not word or not prefix:
-        prefix = body.layer_names.unique(prefix or "block")
-    body.nodes.append(graph.BlockNode(stage.span, prefix, block, bound.arguments, values, outputs))
-    return outputs
-
-
-def _block_outputs(span: Span, block: graph.Block, names: tuple[tree.Identifier, ...]) -> Values:
-    count = max(len(block.body.outputs), 1)
-    if len(names) == count:
-        return tuple(graph.Value(span, word) for word in tensor_words(names))
-    return tuple(graph.Value(span) for _ in range(count))

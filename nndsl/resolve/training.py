@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from nndsl import graph
@@ -292,21 +293,25 @@ def _expected(form: Form) -> str:
 
 
 def trained_model(
-    reporter: Reporter, section: tree.Train, models: list[graph.Model]
+    reporter: Reporter, section: tree.Train, models: list[graph.Model], nested: Collection[str]
 ) -> graph.Model | None:
-    """Return the model that a section trains; report it if that is not clear."""
+    """Return the model that a section trains; report it if that is not clear.
+
+    Models that others apply, the `nested` ones, count only if they are named.
+    """
     by_name = {model.name: model for model in models}
     if section.model is None:
-        if len(models) > 1:
-            names = ", ".join(f"`{name}`" for name in by_name)
+        outer = [model for model in models if model.name not in nested] or models
+        if len(outer) > 1:
+            names = ", ".join(f"`{model.name}`" for model in outer)
             reporter.error(
                 "T803",
                 section.span,
                 "which model is trained?",
-                f"there are {len(models)}: {names}",
-                help=f"write `train {models[0].name} {{ ... }}`",
+                f"there are {len(outer)}: {names}",
+                help=f"write `train {outer[0].name} {{ ... }}`",
             )
-        return models[0] if len(models) == 1 else None
+        return outer[0] if len(outer) == 1 else None
     model = by_name.get(section.model.text)
     if model is None:
         reporter.error(

@@ -45,8 +45,6 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
             labels=(Label(body.names.places[name], "defined here"),),
             help=f"to name a tensor, write `as {name}`; to start from it, begin a line with it",
         )
-    elif body.blocks.is_model(name):
-        reporter.not_supported(span, "a model inside a model")
     elif body.scope.constant_or_parameter(name, span):
         reporter.error("G707", span, f"`{name}` is a number, not a layer", "cannot be applied")
     else:

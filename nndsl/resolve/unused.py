@@ -45,5 +45,5 @@ def warn_of_unused(resolver: ModuleResolver) -> None:
     for definition in resolver.module.definitions:
         for imported in definition.names if isinstance(definition, tree.Import) else ():
             if imported.text not in resolver.used_blocks:
-                what = f"the block `{imported.text}` is imported, and never applied"
+                what = f"`{imported.text}` is imported, and never applied"
                 reporter.warning("G701", imported.span, what, "not used")

@@ -12,6 +12,7 @@ from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
 from nndsl.layers.rule import Dim, Tensor, dim_text
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
+from nndsl.shapes.report import call_label
 from nndsl.source import Span
 
 Contract = Union[graph.Input, graph.BodyOutput]
@@ -67,7 +68,7 @@ class Contracts:
                 elif type(size) is int and size > 0:
                     sizes.append(size)
                 else:
-                    self._bad_size(dim.span, size)
+                    report_size(self.reporter, contract.name, dim.span, size)
                     return None
         return sizes
 
@@ -99,25 +100,32 @@ class Contracts:
             "S112",
             here,
             title,
-            "in the block applied here" if self.calls else "promised here",
+            call_label(here).text if self.calls else "promised here",
             labels=tuple(
-                Label(
-                    span, "the contract" if span is contract.span else "in the block applied here"
-                )
+                Label(span, "the contract") if span is contract.span else call_label(span)
                 for span in others
             ),
             expected=wanted,
             received=found,
         )
 
-    def _bad_size(self, span: Span, size: Any) -> None:
-        self.reporter.error(
-            "A209",
-            span,
-            "a size in a contract is a positive integer",
-            "not a size",
-            received=show(size),
-        )
+
+def report_size(reporter: Reporter, name: str, span: Span, size: Any) -> None:
+    """Report what is no size, in the shape of an input or output."""
+    is_batch = size is None or size == -1
+    reporter.error(
+        "S105" if is_batch else "A209",
+        span,
+        f"wrong size in the shape of `{name}`",
+        "not a size",
+        expected="a positive integer, or `?`",
+        received=show(size),
+        help=(
+            "leave the batch out of the shape; write `?` for another unknown size"
+            if is_batch
+            else None
+        ),
+    )
 
 
 def _fit(wanted: Sequence[Wanted], shape: Sequence[Dim]) -> list[tuple[Wanted, Dim]] | None:

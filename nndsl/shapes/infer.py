@@ -5,18 +5,19 @@ A tensor in error is unknown from there on, so that one mistake gives one messag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
-from nndsl.shapes.contracts import Contracts
-from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
-from nndsl.shapes.model import Known, LayerInfo, MaybeTensor, ShapedGraph, ShapedModel, single
+from nndsl.shapes.contracts import Contracts, report_size
+from nndsl.shapes.evaluate import UNKNOWN, Evaluator
+from nndsl.shapes.model import Known, MaybeTensor, ShapedGraph, ShapedModel, single
 from nndsl.shapes.regions import TooLarge
 from nndsl.shapes.walk import Walk
+from nndsl.source import Span
 
 
 def infer_shapes(
@@ -35,7 +36,7 @@ def infer_shapes(
         walk = _ModelWalk(reporter, evaluator, model, applied, size_of_unknown)
         models[model.name] = walk.run()
     for block in source_graph.blocks:
-        if block not in applied:
+        if block not in applied and not block.is_model:
             _check_alone(reporter, evaluator, block)
     return ShapedGraph(source_graph, models, constants), reporter.findings
 
@@ -127,16 +128,31 @@ class _ModelWalk(Walk):
             frozenset(self.masked_blocks),
             tuple(self.uses),
             self.trace.parts[0] if self.trace.parts else None,
+            self.steady_blocks(),
+            frozenset(self.switched_blocks),
         )
 
     def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:
         """Return the dtypes of what comes into the blocks, where all their applications agree."""
         found: dict[graph.Block, tuple[str | None, ...]] = {}
-        for block, dtypes in self.blocks:
-            before = found.setdefault(block, dtypes)
+        for applied in self.blocks:
+            dtypes = tuple(tensor.dtype if tensor else "" for tensor in applied.inputs)
+            before = found.setdefault(applied.block, dtypes)
             pairs = zip(before, dtypes, strict=True)
-            found[block] = tuple(a if a == b else None for a, b in pairs)
+            found[applied.block] = tuple(a if a == b else None for a, b in pairs)
         return found
+
+    def steady_blocks(self) -> frozenset[graph.Block]:
+        """Return the blocks that are applied to one tensor of float32, always of one shape."""
+        shapes: dict[graph.Block, set[MaybeTensor]] = {}
+        for applied in self.blocks:
+            shapes.setdefault(applied.block, set()).update(applied.inputs)
+        steady = (b for b, met in shapes.items() if len(met) == 1 and len(b.body.inputs) == 1)
+        return frozenset(
+            block
+            for block in steady
+            if all(t is not None and t.dtype == "float32" for t in shapes[block])
+        )
 
     def input_tensor(self, input_: graph.Input, parameters: Mapping[str, Any]) -> MaybeTensor:
         """Return the tensor of an input, or None if a size is wrong."""
@@ -150,42 +166,35 @@ class _ModelWalk(Walk):
                 shape.append(size)
                 continue
             if size is not UNKNOWN:
-                self.report_size(input_, dim, size)
+                report_size(self.reporter, input_.name, dim.span, size)
             return None
         return Tensor(tuple(shape), input_.dtype)
 
-    def report_size(self, input_: graph.Input, dim: graph.Expression, size: Any) -> None:
-        is_batch = size is None or size == -1
-        self.reporter.error(
-            "S105" if is_batch else "A209",
-            dim.span,
-            f"wrong size in the shape of `{input_.name}`",
-            "not a size",
-            expected="a positive integer, or `?`",
-            received=show(size),
-            help=(
-                "leave the batch out of the shape; write `?` for another unknown size"
-                if is_batch
-                else None
-            ),
-        )
-
     def check_names(self) -> None:
         """Names inside blocks begin with the block's: together they must still be unique."""
-        seen: dict[str, LayerInfo] = {}
+        seen: dict[str, tuple[Span, ...]] = {}
         inputs = {input_.name: input_.span for input_ in self.model.body.inputs}
-        for layer in self.layers:
-            first = seen.setdefault(layer.name, layer)
-            nested = first.calls or layer.calls  # others were reported with their names
-            if nested and (first is not layer or layer.name in inputs):
-                where = first.calls[0] if first.calls else first.span
-                if layer.name in inputs:
-                    where = inputs[layer.name]
+        for name, places in self.layer_names():
+            first = seen.setdefault(name, places)
+            nested = len(first) > 1 or len(places) > 1  # others were reported with their names
+            if nested and (first is not places or name in inputs):
                 self.reporter.error(
                     "G703",
-                    layer.calls[0] if layer.calls else layer.span,
-                    f"two layers would be called `{layer.name}`",
+                    places[0],
+                    f"two layers would be called `{name}`",
                     "second one",
-                    labels=(Label(where, "first one"),),
+                    labels=(Label(inputs.get(name, first[0]), "first one"),),
                     help="give this one another name with `as`",
                 )
+
+    def layer_names(self) -> Iterator[tuple[str, tuple[Span, ...]]]:
+        """Yield the names of layers, nested models and blocks that are layers, with their places.
+
+        A place is a span, and those of the applications that lead there, the outermost first.
+        """
+        for layer in self.layers:
+            yield layer.name, (*layer.calls, layer.span)
+        for applied in self.blocks:
+            is_layer = applied.block.is_model or applied.block in self.layer_blocks
+            if is_layer and not applied.again:
+                yield applied.name, (*applied.calls, applied.span)

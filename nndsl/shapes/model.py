@@ -97,8 +97,9 @@ class Use(Record):
 
     @property
     def arguments(self) -> tuple[graph.Bound, ...]:
-        made = self.node.shared if isinstance(self.node, graph.SharedNode) else self.node
-        return made.arguments
+        if isinstance(self.node, graph.OperationNode):
+            return self.node.arguments
+        return graph.called(self.node)[1]
 
     def argument(self, name: str) -> graph.Bound | None:
         """Return an argument as it is written, or None if it is not given."""
@@ -140,6 +141,21 @@ class Part(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedBlock:
+    """A block or nested model applied: its name as a layer of Keras, and what comes in.
+
+    `again` says that it has been met before, and is no layer of its own here.
+    """
+
+    block: graph.Block
+    name: str
+    inputs: tuple[MaybeTensor, ...]
+    span: Span
+    calls: tuple[Span, ...]
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShapedModel:
     """A model with every shape found."""
 
@@ -163,6 +179,10 @@ class ShapedModel:
     uses: tuple[Use, ...] = ()
     #: The live ones as a tree; None for a model that is too large.
     walked: Part | None = None
+    #: The blocks that are applied to one tensor of float32, of the same shape everywhere.
+    steady_blocks: frozenset[graph.Block] = frozenset()
+    #: The blocks and nested models that are called with `training`.
+    switched_blocks: frozenset[graph.Block] = frozenset()
 
     @property
     def trainable(self) -> int:

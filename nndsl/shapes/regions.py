@@ -88,7 +88,7 @@ def walk_region(
     prefix: str,
 ) -> None:
     parameters = {**place.parameters, **values}
-    walk.walk_body(region.body, parameters, inside, prefix, place.calls, place.shared)
+    walk.walk_body(region.body, parameters, inside, prefix, place.calls, place.shared, place.inside)
 
 
 def _tensors_inside(region: graph.Region, tensors: Sequence[Known]) -> dict[graph.Value, Known]:

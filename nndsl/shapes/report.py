@@ -87,8 +87,19 @@ def report_layer_error(
     )
 
 
+class ModelCall(Span):
+    """The place where a nested model is applied; other calls are those of blocks."""
+
+    __slots__ = ()
+
+
+def call_label(call: Span) -> Label:
+    what = "model" if isinstance(call, ModelCall) else "block"
+    return Label(call, f"in the {what} applied here")
+
+
 def call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
-    return tuple(Label(span, "in the block applied here") for span in reversed(calls[-3:]))
+    return tuple(call_label(call) for call in reversed(calls[-3:]))
 
 
 def report_unfit(

@@ -10,18 +10,20 @@ from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
 from nndsl.layers.effort import activation_bytes, total
 from nndsl.layers.masks import outgoing
-from nndsl.layers.rule import (
-    BadArgument,
-    LayerError,
-    LayerRule,
-    Output,
-    Tensor,
-    shape_text,
-)
+from nndsl.layers.rule import BadArgument, LayerError, LayerRule, Output, Tensor
 from nndsl.resolve.liveness import inputs_of
-from nndsl.shapes.contracts import Contracts
+from nndsl.shapes.blocks import Inside, report_other_shape, shapes_text, walk_block
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
-from nndsl.shapes.model import Known, LayerInfo, MaybeTensor, Part, Use, UsedNode, single, singles
+from nndsl.shapes.model import (
+    AppliedBlock,
+    Known,
+    LayerInfo,
+    MaybeTensor,
+    Part,
+    Use,
+    UsedNode,
+    singles,
+)
 from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
 from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
@@ -44,7 +46,8 @@ class Place:
     prefix: str
     calls: tuple[Span, ...]
     #: The prefix of the names of shared layers: that of the body which declares them.
-    shared: Mapping[graph.SharedLayer, str]
+    shared: Mapping[graph.Shared, str]
+    inside: Inside
 
 
 class Walk:
@@ -56,11 +59,13 @@ class Walk:
         evaluator.calls = ()
         self.applied = applied
         self.layers: list[LayerInfo] = []
-        #: Shared layers by the body they stand in, with what they were first applied to and gave,
-        #: and their place in `layers`.
-        self.shared: dict[tuple[graph.SharedLayer, str], tuple[tuple[Tensor, ...], Output, int]] = (
-            {}
-        )
+        #: Layers that are met again, by the body they stand in: what they were first applied to
+        #: and gave, and their place in `layers`.
+        self.shared: dict[tuple[object, str], tuple[tuple[Tensor, ...], Output, int]] = {}
+        #: Shared blocks and nested models by their names: where and to what they were applied
+        #: first; and those with a mistake in them.
+        self.first: dict[tuple[object, str], tuple[Span, tuple[MaybeTensor, ...]]] = {}
+        self.broken_models: set[tuple[object, str]] = set()
         #: True among nodes that no output depends on.
         self.in_dead = False
         #: Operations whose tensors have to be brought to one dtype, somewhere that they are met.
@@ -71,8 +76,11 @@ class Walk:
         self.taken = 0
         #: The blocks that a mask comes into.
         self.masked_blocks: set[graph.Block] = set()
-        #: The blocks that are applied, with the dtypes of what comes in.
-        self.blocks: list[tuple[graph.Block, tuple[str, ...]]] = []
+        #: The blocks that are called with `training`.
+        self.switched_blocks: set[graph.Block] = set()
+        self.blocks: list[AppliedBlock] = []
+        #: The blocks that are layers of Keras somewhere: shared ones, and those inside them.
+        self.layer_blocks: set[graph.Block] = set()
         #: Every application of a layer or operation.
         self.uses: list[Use] = []
         self.trace = Trace()
@@ -84,7 +92,8 @@ class Walk:
         tensors: dict[graph.Value, Known],
         prefix: str,
         calls: tuple[Span, ...],
-        shared: Mapping[graph.SharedLayer, str] | None = None,
+        shared: Mapping[graph.Shared, str] | None = None,
+        inside: Inside | None = None,
     ) -> None:
         """Find the shapes of all that a body makes; `tensors` holds its inputs, and gets all.
 
@@ -94,25 +103,33 @@ class Walk:
         for constant in body.constants:
             value = self.evaluator.evaluate(constant.value, parameters)
             parameters = {**parameters, constant.name: value}
-        place = Place(parameters, tensors, prefix, calls, shared)
+        place = Place(parameters, tensors, prefix, calls, shared, inside or Inside())
         inputs = singles(tensors, (input_.value for input_ in body.inputs))
         around = self.trace.enter()
         for node in body.nodes:
             self.visit(node, place)
         outputs = singles(tensors, (output.value for output in body.outputs))
         part = Part(body, prefix, parameters, inputs, tuple(self.trace.steps), outputs)
-        layers, blocks = len(self.layers), len(self.blocks)
-        was_dead, self.in_dead = self.in_dead, True
-        for node in body.dead:
-            self.visit(node, place)
-        self.in_dead = was_dead
-        del self.layers[layers:], self.blocks[blocks:]  # checked, but not part of the model
+        self.walk_dead(body.dead, place)
         self.trace.leave(around, part)
         self.evaluator.calls = calls
         for broken in body.broken:
             values = self.argument_values(broken.arguments, parameters)
             if values is not None:
                 self.check_values(broken.arguments, broken.layer, values, place)
+
+    def walk_dead(self, nodes: Sequence[graph.GraphNode], place: Place) -> None:
+        """Check the nodes that no output depends on, which are not part of the model."""
+        if not nodes:
+            return
+        layers, blocks = len(self.layers), len(self.blocks)
+        shared, first = dict(self.shared), dict(self.first)
+        was_dead, self.in_dead = self.in_dead, True
+        for node in nodes:
+            self.visit(node, place)
+        self.in_dead = was_dead
+        del self.layers[layers:], self.blocks[blocks:]
+        self.shared, self.first = shared, first
 
     def visit(self, node: graph.GraphNode, place: Place) -> None:
         self.count_application()
@@ -128,7 +145,7 @@ class Walk:
         else:
             around = self.trace.begin()
             if isinstance(node, graph.BlockNode):
-                self.apply_block(node, place)
+                walk_block(self, node, place)
             elif isinstance(node, graph.LoopNode):
                 walk_loop(self, node, place)
             else:
@@ -159,24 +176,24 @@ class Walk:
     # ---- Layers
 
     def apply_layer(self, node: graph.LayerNode | graph.SharedNode, place: Place) -> None:
-        made = node.shared if isinstance(node, graph.SharedNode) else node
-        rule = made.layer
-        values = self.argument_values(made.arguments, place.parameters)
+        rule, arguments = graph.called(node)
+        values = self.argument_values(arguments, place.parameters)
         output = None
         inputs = tensors_of(self, node.inputs, place)
         named = [tensor for t in node.tensor_arguments for tensor in self.given(t, place)]
         arrived = tuple(tensor for tensor in inputs if tensor is not None)
         whole = len(arrived) == len(inputs) and None not in named
         if values is not None and whole and not is_empty(self, node, place):
-            output = self.apply_rule(node, made.arguments, rule, values, arrived, place)
+            output = self.apply_rule(node, arguments, rule, values, arrived, place)
         elif values is not None:
-            self.check_values(made.arguments, rule, values, place)
+            self.check_values(arguments, rule, values, place)
         tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
             tensors = self.masked(node, rule, values, arrived, tensors, place)
             tensors = self.use(node, rule, values, output, tensors, place)
-            self.add_layer(node, rule, output, arrived, tensors, place)
+            if not self.add_layer(node, rule, output, arrived, tensors, place):
+                tensors = [None] * len(node.outputs)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
 
@@ -344,20 +361,25 @@ class Walk:
         inputs: tuple[Tensor, ...],
         tensors: Sequence[MaybeTensor],
         place: Place,
-    ) -> None:
+    ) -> bool:
+        """Add a layer to those of the model; return False if its weights do not suit its input."""
+        made: graph.LayerNode | graph.SharedLayer
         if isinstance(node, graph.SharedNode):
-            prefix = place.shared.get(node.shared, place.prefix)
-            name = prefix + node.shared.name
-            first = self.shared.setdefault(
-                (node.shared, prefix), (inputs, output, len(self.layers))
-            )
-            if first[1] is not output:
-                self.check_shared(node, output, inputs, *first[:2])
+            made = node.shared
+            prefix = place.shared.get(made, place.prefix)
+            name = f"{prefix}{made.name}"
+        else:
+            made, prefix, name = node, place.prefix, f"{place.prefix}{node.name.text}"
+        if made is not node or place.inside.is_met_again:
+            new = (inputs, output, len(self.layers))
+            first = self.shared.setdefault((made, prefix), new)
+            if first is not new:
                 if not self.in_dead:
                     self.add_effort(first[2], output)
-                return
-        else:
-            name = place.prefix + node.name.text
+                suits = not place.inside.as_built or self.suits(first, output, inputs, rule)
+                if not suits:
+                    self.report_other_shape(node, inputs, first[0], place)
+                return suits
         self.layers.append(
             LayerInfo(
                 name,
@@ -373,6 +395,7 @@ class Walk:
                 activation_bytes(output.tensors),
             )
         )
+        return True
 
     def add_effort(self, index: int, output: Output) -> None:
         """Count what a further application of a shared layer costs."""
@@ -383,66 +406,38 @@ class Walk:
             activation_bytes=total((before.activation_bytes, activation_bytes(output.tensors))),
         )
 
-    def check_shared(
+    def suits(
         self,
-        node: graph.SharedNode,
+        first: tuple[tuple[Tensor, ...], Output, int],
         output: Output,
         inputs: tuple[Tensor, ...],
+        rule: LayerRule,
+    ) -> bool:
+        """True if the weights that a layer has made for its first input suit another."""
+        ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first[0]]
+        other_rank = rule.pins_rank and ranks[0] != ranks[1]
+        other_sizes = first[1].built_for != output.built_for
+        return not other_rank and not other_sizes and first[1].weights == output.weights
+
+    def report_other_shape(
+        self,
+        node: graph.LayerNode | graph.SharedNode,
+        inputs: tuple[Tensor, ...],
         first_inputs: tuple[Tensor, ...],
-        first_output: Output,
+        place: Place,
     ) -> None:
-        """A layer's weights are made for its first input: other shapes must suit them."""
-        ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first_inputs]
-        other_rank = node.shared.layer.pins_rank and ranks[0] != ranks[1]
-        other_sizes = first_output.built_for != output.built_for
-        if other_rank or other_sizes or first_output.weights != output.weights:
-            self.reporter.error(
-                "S113",
-                node.span,
-                f"the shared layer `{node.shared.name}` gets another shape than before",
-                ", ".join(shape_text(tensor.shape) for tensor in inputs),
-                labels=(Label(node.shared.span, "its weights are shared"),),
-                expected=", ".join(shape_text(tensor.shape) for tensor in first_inputs),
-                received=", ".join(shape_text(tensor.shape) for tensor in inputs),
-                help="declare a second layer, or bring the tensors to one shape first",
-            )
-
-    # ---- Blocks
-
-    def apply_block(self, node: graph.BlockNode, place: Place) -> None:
-        block = node.block
-        self.applied.add(block.whole or block)
-        given = {
-            a.parameter: self.evaluator.evaluate(a.value, place.parameters) for a in node.arguments
-        }
-        parameters = {
-            p.name: (
-                given[p.name]
-                if p.name in given
-                else self.evaluator.evaluate(p.default, {}) if p.default else UNKNOWN
-            )
-            for p in block.parameters
-        }
-        inside: dict[graph.Value, MaybeTensor] = {
-            input_.value: single(place.tensors.get(value))
-            for input_, value in zip(block.body.inputs, node.inputs, strict=True)
-        }
-        calls = (*place.calls, node.span)
-        contracts = Contracts(self.reporter, self.evaluator, parameters, calls)
-        for input_ in block.body.inputs:
-            tensor = inside[input_.value]
-            if tensor is not None and not contracts.holds(input_, tensor, f"`{block.name}`"):
-                place.tensors.update(dict.fromkeys(node.outputs))
-                return
-        if any(tensor is not None and tensor.masked for tensor in inside.values()):
-            self.masked_blocks.add(block)
-        self.blocks.append((block, tuple(t.dtype if t else "" for t in inside.values())))
-        prefix = f"{place.prefix}{node.name}_" if node.name else place.prefix
-        found: dict[graph.Value, Known] = {**inside}
-        self.walk_body(block.body, parameters, found, prefix, calls)
-        for value, output in zip(node.outputs, block.body.outputs, strict=False):
-            made = single(found.get(output.value))
-            kept = made is None or contracts.holds(output, made, f"`{block.name}`")
-            place.tensors[value] = made if kept else None
-        for value, unused in node.unused:
-            place.tensors[value] = found.get(unused)
+        repetition = place.inside.repetition()
+        if repetition is not None:
+            report_other_shape(self, repetition, node.span)
+            return
+        assert isinstance(node, graph.SharedNode)
+        self.reporter.error(
+            "S113",
+            node.span,
+            f"the shared layer `{node.shared.name}` gets another shape than before",
+            shapes_text(inputs),
+            labels=(Label(node.shared.span, "its weights are shared"),),
+            expected=shapes_text(first_inputs),
+            received=shapes_text(inputs),
+            help="declare a second layer, or bring the tensors to one shape first",
+        )

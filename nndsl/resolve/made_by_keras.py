@@ -1,0 +1,61 @@
+"""The names that Keras gives by itself: to operations, and to layers inside of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Union
+
+from nndsl.layers.inside import MADE_INSIDE
+from nndsl.resolve import order
+from nndsl.resolve.naming import (
+    FUNCTIONS_OF_SYMBOLS,
+    OPERATIONS_OF_MASKS,
+    keras_name,
+    operation_names,
+)
+from nndsl.syntax import tree
+from nndsl.syntax.names import lines_inside
+
+Definition = Union[tree.Block, tree.Model]
+
+
+def operations_in(definitions: Sequence[Definition]) -> set[str]:
+    """Return what Keras may call the operations that are made in blocks and models."""
+    functions = {
+        FUNCTIONS_OF_SYMBOLS[symbol]
+        for definition in definitions
+        for line in lines_inside(definition.body)
+        if isinstance(line, tree.Flow)
+        for source in line.sources
+        for symbol in order.operators_of(source)
+    }
+    calls = [call for definition in definitions for call in order.calls(definition)]
+    stages = (call.callee.text for call in calls)
+    functions |= {name[4:] for name in stages if name.startswith("ops.")}
+    if any(_makes_mask(call) for call in calls):
+        applied = {call.callee.text for call in calls}
+        functions.update(f for name in applied for f in OPERATIONS_OF_MASKS.get(name, ()))
+    return {name for made in functions for name in operation_names(made)}
+
+
+def _makes_mask(call: tree.Apply | tree.Call) -> bool:
+    names = (a.name.text for a in call.arguments or () if a.name is not None)
+    return call.callee.text == "Masking" or "mask_zero" in names
+
+
+def layers_made_inside(model: tree.Model, find: Callable[[str], Definition | None]) -> set[str]:
+    """Return what Keras calls the layers that layers of a model make inside themselves.
+
+    `find` returns the block or model of a name, if there is one.
+    """
+    found: set[str] = set()
+    waiting: list[Definition] = [model]
+    seen: set[str] = set()
+    while waiting:
+        for name in order.callees(waiting.pop()):
+            found.update(map(keras_name, MADE_INSIDE.get(name, ())))
+            definition = find(name) if name not in seen else None
+            if definition is not None:
+                seen.add(name)
+                waiting.append(definition)
+    return found

@@ -1,0 +1,233 @@
+"""Applies blocks and nested models: what they take is checked, and what is in them is walked.
+
+What is shared has one set of weights, made where it is applied first. A nested model is walked
+with the shapes that it declares, as Keras builds it, and then with those that really come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nndsl import graph
+from nndsl.diagnostic import Label
+from nndsl.layers.rule import TRAINING, BadArgument, Tensor, shape_text
+from nndsl.shapes.contracts import Contracts
+from nndsl.shapes.evaluate import UNKNOWN
+from nndsl.shapes.model import AppliedBlock, Known, MaybeTensor, single
+from nndsl.shapes.report import ModelCall, call_labels, report_unfit
+from nndsl.source import Span
+
+if TYPE_CHECKING:
+    from nndsl.shapes.walk import Place, Walk
+
+Tensors = tuple[MaybeTensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A shared block applied, and where and to what it was applied first."""
+
+    block: graph.SharedBlock
+    span: Span
+    inputs: Tensors
+    first_span: Span
+    first_inputs: Tensors
+    #: False for the first application.
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a body stands in: applications of shared blocks, the outermost first; a nested model.
+
+    Layers in either are met again and again. `as_built` is False where a nested model that has
+    been built is walked with the shapes that come in.
+    """
+
+    sharing: tuple[Sharing, ...] = ()
+    in_model: bool = False
+    as_built: bool = True
+
+    @property
+    def is_met_again(self) -> bool:
+        return bool(self.sharing) or self.in_model
+
+    def repetition(self) -> Sharing | None:
+        """Return the outermost shared block that is not applied for the first time."""
+        return next((sharing for sharing in self.sharing if sharing.again), None)
+
+
+def walk_block(walk: Walk, node: graph.BlockNode, place: Place) -> None:
+    """Walk what a block or nested model holds, and find what comes out of it."""
+    block = node.block
+    walk.applied.add(block.whole or block)
+    incoming = tuple(single(place.tensors.get(value)) for value in node.inputs)
+    calls = (*place.calls, ModelCall(*node.span) if block.is_model else node.span)
+    contracts = Contracts(walk.reporter, walk.evaluator, _parameters(walk, node, place), calls)
+    _check_flags(walk, node, place)
+    place.tensors.update(dict.fromkeys(node.outputs))
+    for input_, tensor in zip(block.body.inputs, incoming, strict=True):
+        if tensor is not None and not contracts.holds(input_, tensor, f"`{block.name}`"):
+            return
+    if any(tensor is not None and tensor.masked for tensor in incoming):
+        walk.masked_blocks.add(block)
+    if node.shared is not None or place.inside.sharing:
+        walk.layer_blocks.add(block)
+    name = _name_of(node, place)
+    key = (node.shared or node, name)
+    again = key in walk.first or not place.inside.as_built or bool(place.inside.repetition())
+    walk.blocks.append(AppliedBlock(block, name, incoming, node.span, place.calls, again))
+    if block.is_model:
+        found = _walk_model(walk, node, place, contracts, incoming, name)
+    else:
+        found = _walk_inside(walk, node, place, contracts, incoming, name)
+    for value, output in zip(node.outputs, block.body.outputs, strict=False):
+        place.tensors[value] = found.get(output.value)
+    for value, unused in node.unused:
+        place.tensors[value] = found.get(unused)
+
+
+def _parameters(walk: Walk, node: graph.BlockNode, place: Place) -> dict[str, Any]:
+    arguments = node.arguments if node.shared is None else node.shared.arguments
+    given = {a.parameter: walk.evaluator.evaluate(a.value, place.parameters) for a in arguments}
+    for parameter in node.block.parameters:
+        if parameter.name not in given:
+            default = parameter.default
+            given[parameter.name] = (
+                walk.evaluator.evaluate(default, {}) if default is not None else UNKNOWN
+            )
+    return given
+
+
+def _check_flags(walk: Walk, node: graph.BlockNode, place: Place) -> None:
+    """Check the arguments of a call: `training` is the only one there is."""
+    if node.flags:
+        walk.switched_blocks.add(node.block)
+    for bound in node.flags:
+        value = walk.evaluator.evaluate(bound.value, place.parameters)
+        try:
+            if value is not UNKNOWN:
+                TRAINING.convert(value)
+        except BadArgument as bad:
+            what = f"`{bound.parameter}` of `{node.block.name}`"
+            labels = call_labels(place.calls)
+            report_unfit(walk.reporter, bad.unfit, bound.value.span, what, value, labels)
+
+
+def _name_of(node: graph.BlockNode, place: Place) -> str:
+    """Return what a block is called as a layer of Keras."""
+    prefix = place.prefix if node.shared is None else place.shared.get(node.shared, place.prefix)
+    name = node.name if node.shared is None else node.shared.name
+    return f"{prefix}{name}" if name else prefix.rstrip("_")
+
+
+def _walk_inside(
+    walk: Walk,
+    node: graph.BlockNode,
+    place: Place,
+    contracts: Contracts,
+    incoming: Tensors,
+    name: str,
+) -> dict[graph.Value, Known]:
+    """Walk a block; return the tensors inside, those that break a promise left out."""
+    inside = place.inside
+    if node.shared is not None:
+        first = walk.first.setdefault((node.shared, name), (node.span, incoming))
+        sharing = Sharing(node.shared, node.span, incoming, *first, first[1] is not incoming)
+        inside = replace(inside, sharing=(*inside.sharing, sharing))
+    return _walk_body(walk, node, contracts, incoming, f"{name}_" if name else "", inside)
+
+
+def _walk_body(
+    walk: Walk,
+    node: graph.BlockNode,
+    contracts: Contracts,
+    incoming: Tensors,
+    prefix: str,
+    inside: Inside,
+) -> dict[graph.Value, Known]:
+    body = node.block.body
+    tensors: dict[graph.Value, Known] = {
+        input_.value: tensor for input_, tensor in zip(body.inputs, incoming, strict=True)
+    }
+    walk.walk_body(body, contracts.parameters, tensors, prefix, contracts.calls, inside=inside)
+    for output in body.outputs:
+        made = single(tensors.get(output.value))
+        if made is not None and not contracts.holds(output, made, f"`{node.block.name}`"):
+            tensors[output.value] = None
+    return tensors
+
+
+# ---- Nested models
+
+
+def _walk_model(
+    walk: Walk,
+    node: graph.BlockNode,
+    place: Place,
+    contracts: Contracts,
+    incoming: Tensors,
+    name: str,
+) -> Mapping[graph.Value, Known]:
+    """Walk a nested model: as it is built, where it is applied first, and for what comes in."""
+    inside = Inside(in_model=True, as_built=place.inside.as_built)
+    key = (node.shared or node, name)
+    if key not in walk.first:
+        walk.first[key] = (node.span, incoming)
+        declared = tuple(
+            _declared(input_, contracts, tensor)
+            for input_, tensor in zip(node.block.body.inputs, incoming, strict=True)
+        )
+        if declared == incoming:
+            return _walk_body(walk, node, contracts, incoming, f"{name}/", inside)
+        layers, uses = len(walk.layers), len(walk.uses)
+        made = _walk_body(walk, node, contracts, declared, f"{name}/", inside)
+        if any(made.get(output.value) is None for output in node.block.body.outputs):
+            walk.broken_models.add(key)
+            return {}
+        # What is recorded of it is what really comes in, and what that costs.
+        del walk.uses[uses:], walk.trace.parts[:]
+        for index in range(layers, len(walk.layers)):
+            walk.layers[index] = replace(walk.layers[index], multiply_adds=0, activation_bytes=0)
+    if key in walk.broken_models or None in incoming:
+        return {}
+    fresh = Contracts(walk.reporter, walk.evaluator, contracts.parameters, contracts.calls)
+    inside = replace(inside, as_built=False)
+    return _walk_body(walk, node, fresh, incoming, f"{name}/", inside)
+
+
+def _declared(input_: graph.Input, contracts: Contracts, tensor: MaybeTensor) -> MaybeTensor:
+    """Return the tensor that a model is built for; a mask may come with it."""
+    sizes = contracts.sizes(input_)
+    if sizes is None or input_.value.poisoned:
+        return None
+    masked = tensor is not None and tensor.masked
+    return Tensor((None, *sizes), input_.dtype, masked)
+
+
+# ---- Sharing
+
+
+def report_other_shape(walk: Walk, sharing: Sharing, layer: Span) -> None:
+    """Report a shared block that is applied to what its weights do not suit."""
+    what = "model" if sharing.block.block.is_model else "block"
+    labels = [Label(layer, "this layer in it is built already")]
+    if sharing.first_span is not sharing.span:
+        labels.append(Label(sharing.first_span, "applied here before"))
+    labels.append(Label(sharing.block.span, "its weights are shared"))
+    walk.reporter.error(
+        "S113",
+        sharing.span,
+        f"the shared {what} `{sharing.block.name}` gets another shape than before",
+        shapes_text(sharing.inputs),
+        labels=tuple(labels),
+        expected=shapes_text(sharing.first_inputs),
+        received=shapes_text(sharing.inputs),
+        help="declare a second one, or bring the tensors to one shape first",
+    )
+
+
+def shapes_text(tensors: Tensors) -> str:
+    return ", ".join(shape_text(tensor.shape) for tensor in tensors if tensor is not None)
