@@ -442,7 +442,7 @@ def run_scripts(scripts: Sequence[Script]) -> list[str]:
         (script.folder / "script.py").write_text(script.compiled.code, encoding="utf-8")
         (script.folder / "args.json").write_text(json.dumps(script.args), encoding="utf-8")
     folders = [str(script.folder.resolve()) for script in scripts]
-    run_python([__file__, "run", *folders], Path(_FOLDER.name), PATIENCE + 60 * len(scripts))
+    run_python([__file__, "run", *folders], Path(_FOLDER.name), PATIENCE * len(scripts))
     return [(s.folder / "printed.txt").read_text(encoding="utf-8") for s in scripts]
 
 
