@@ -2,7 +2,7 @@
 
     pytest tests/test_random_models.py                          the models of the suite
     NNDSL_MODELS=2000 pytest tests/test_random_models.py        more of them
-    python tests/test_random_models.py 2000 --seed 7            as a program: prints what occurred
+    python tests/test_random_models.py 2000 --seed 7            as a program: prints the tables
 
 Of each: nothing is reported, black has nothing to change, Keras finds the shapes, dtypes and
 parameters that were predicted, the styles agree to the last bit, and saved models load.
@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,10 +31,11 @@ pytest.importorskip("tensorflow")
 
 import black  # noqa: E402
 import oracle  # noqa: E402
+from draws import RULES  # noqa: E402
 from random_models import Meaning, draw_program, shrink  # noqa: E402
 
-import nndsl  # noqa: E402
-from nndsl.compiler import CompiledModel  # noqa: E402
+from nndsl.compiler import CompiledModel, Options, compile_source  # noqa: E402
+from nndsl.source import Source  # noqa: E402
 
 MODELS = int(os.environ.get("NNDSL_MODELS", "100"))
 SEED = int(os.environ.get("NNDSL_SEED", "0"))
@@ -52,6 +55,8 @@ class Tally:
     layers: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     styles: Counter[str] = field(default_factory=Counter)
+    saved: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
 
     def add(self, meaning: Meaning) -> None:
         self.sizes.append(len(meaning.layers))
@@ -61,11 +66,22 @@ class Tally:
     def text(self) -> str:
         count, sizes = len(self.sizes), sorted(self.sizes) or [0]
         styles = ", ".join(f"{n} {style}" for style, n in sorted(self.styles.items()))
+        failed = "".join(f"\n{n:6} {kind}" for kind, n in self.failed.most_common())
         return (
             f"{count} models of {sizes[0]} to {sizes[-1]} layers ({sum(sizes)} in all): "
-            f"{len(self.layers)} classes of layers, {len(self.pairs)} pairs of them in a row; "
-            f"built: {styles}"
+            f"{len(self.layers)} classes of layers, {len(self.pairs)} pairs of them in a row\n"
+            f"built: {styles}; saved and loaded in each style: {self.saved} models\n"
+            f"in agreement: {count - self.failed.total()} models{failed}"
         )
+
+    def table(self) -> str:
+        """Return how often the layers of each family occurred."""
+        families: dict[str, list[int]] = {}
+        for name, count in self.layers.items():
+            families.setdefault(RULES[name].family, []).append(count)
+        rows = [("family", "classes", "layers")]
+        rows += [(f, str(len(n)), str(sum(n))) for f, n in sorted(families.items())]
+        return "\n".join(f"{f:>16} {classes:>9} {layers:>9}" for f, classes, layers in rows)
 
 
 TALLY = Tally()
@@ -88,7 +104,8 @@ def compiled_styles(text: str) -> dict[str, CompiledModel]:
     """Return what each style makes of a text, without Sequential where that is no chain."""
     made = {}
     for style in STYLES:
-        compiled = nndsl.compile(text, style=style, name="drawn.nn")
+        options = Options(style, rules=None)  # what is drawn makes no sense, and need not
+        compiled = compile_source(Source("drawn.nn", text), options)
         errors = [d for d in compiled.diagnostics if d.severity == "error"]
         if errors and not (style == "sequential" and errors[0].code == "G710"):
             first = errors[0]
@@ -182,6 +199,16 @@ def report(seed: int, failed: Failed) -> str:
     return f"seed {seed}: {failed}\n{shrink(program, fails).text()}"
 
 
+def failures_of_saved(seeds: Iterable[int]) -> dict[str, str]:
+    """Save the models of these seeds that are kept for it, load them; return what failed."""
+    cases = {}
+    for seed in seeds:
+        made = TO_SAVE.pop(seed, {})  # nothing if it failed before
+        cases.update({f"seed {seed}, {style}": saved for style, saved in made.items()})
+    with tempfile.TemporaryDirectory() as folder:
+        return oracle.save_and_load(cases, Path(folder))
+
+
 # ---- Tests
 
 
@@ -199,12 +226,8 @@ def test_model(seed: int) -> None:
 
 
 @pytest.mark.parametrize("start", range(SEED, SEED + MODELS, SAVED_SHARE * BATCH))
-def test_saved_models_load(start: int, tmp_path: Path) -> None:
-    cases = {}
-    for seed in range(start, min(start + SAVED_SHARE * BATCH, SEED + MODELS), SAVED_SHARE):
-        made = TO_SAVE.pop(seed, {})  # nothing if the other test failed
-        cases.update({f"seed {seed}, {style}": saved for style, saved in made.items()})
-    assert oracle.save_and_load(cases, tmp_path) == {}
+def test_saved_models_load(start: int) -> None:
+    assert failures_of_saved(range(start, start + SAVED_SHARE * BATCH)) == {}
 
 
 def test_seed_is_all_that_counts() -> None:
@@ -227,27 +250,40 @@ def _tally() -> Iterator[None]:
 # ---- As a program
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description="Draw models and hold them against Keras.")
     parser.add_argument("models", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()
-    kinds: Counter[str] = Counter()
     for seed in range(options.seed, options.seed + options.models):
         program, meaning = draw_program(seed)
         TALLY.add(meaning)
         try:
-            TALLY.styles.update(examine(program.text()).keys())
+            made = examine(program.text())
         except Failed as failed:
-            kinds[failed.kind] += 1
-            if kinds[failed.kind] == 1:
-                print(f"seed {seed}: {failed}" if options.no_shrink else report(seed, failed))
-                print(flush=True)
-    print(TALLY.text())
-    for kind, count in kinds.most_common():
-        print(f"{count:6} {kind}")
+            TALLY.failed[failed.kind] += 1
+            if TALLY.failed[failed.kind] == 1:
+                said = f"seed {seed}: {failed}" if options.no_shrink else report(seed, failed)
+                print(f"{said}\n", flush=True)
+            continue
+        TALLY.styles.update(made.keys())
+        if (seed - options.seed) % SAVED_SHARE == 0:
+            TO_SAVE[seed] = made
+        if len(TO_SAVE) == BATCH:
+            report_saved()
+    report_saved()
+    print(f"{TALLY.table()}\n\n{TALLY.text()}")
+    return int(bool(TALLY.failed))
+
+
+def report_saved() -> None:
+    """Save and load the models that are kept for it, and print what fails."""
+    TALLY.saved += len(TO_SAVE)
+    for name, failure in failures_of_saved(list(TO_SAVE)).items():
+        TALLY.failed["saved and loaded"] += 1
+        print(f"{name}: {failure}\n", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
