@@ -3,6 +3,7 @@
     pytest tests/test_operations.py                     200 draws an operation
     NNDSL_DRAWS=5000 pytest tests/test_operations.py    more of them
     python tests/test_operations.py 1000 mean split     as a program: prints the table
+    python tests/test_operations.py 1000 --seed 7       other draws
 
 For each draw: if Keras builds it, we accept it with the same shapes and dtypes, and what comes out
 when it runs, on a batch of a size that nothing else has, fits; no example depends on another. What
@@ -12,6 +13,7 @@ is tried; or it is one of the rows of `STRICTER`, each of which some draw needs.
 
 from __future__ import annotations
 
+import argparse
 import inspect
 import os
 import sys
@@ -444,10 +446,18 @@ def table() -> str:
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS
-    names = [f"ops.{name}" for name in sys.argv[2:]] or list(OPERATIONS)
-    for one in names:
-        for line in compare(one, count, SEED)[0][:3]:
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare operations drawn at random with Keras.")
+    parser.add_argument("draws", type=int, nargs="?", default=DRAWS)
+    parser.add_argument("operations", nargs="*")
+    parser.add_argument("--seed", type=int, default=SEED)
+    arguments = parser.parse_intermixed_args()
+    for name in [f"ops.{name}" for name in arguments.operations] or OPERATIONS:
+        for line in compare(name, arguments.draws, arguments.seed)[0]:
             print(line, flush=True)
     print(table())
+    return int(any(tally["bugs"] for tally in TALLY.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
