@@ -178,6 +178,11 @@ class BlockNode(Record):
     flags: tuple[Bound, ...] = ()
 
     @property
+    def made_with(self) -> tuple[Bound, ...]:
+        """The values of parameters, given here or where a shared block is made."""
+        return self.arguments if self.shared is None else self.shared.arguments
+
+    @property
     def is_whole(self) -> bool:
         """True for what is one layer of Keras: all in it stays, whatever is needed of it."""
         return self.shared is not None or self.block.is_model

@@ -216,9 +216,9 @@ class _Expansion:
 
     def block(self, step: Step, node: graph.BlockNode, part: Part) -> Group:
         values = {
-            a.parameter: self.evaluator.evaluate(a.value, part.parameters) for a in node.arguments
+            a.parameter: self.evaluator.evaluate(a.value, part.parameters) for a in node.made_with
         }
-        positional = {a.parameter for a in node.arguments if a.positional}
+        positional = {a.parameter for a in node.made_with if a.positional}
         given = [
             show(value) if name in positional else f"{name}={show(value)}"
             for name, value in values.items()
@@ -258,7 +258,7 @@ class _Expansion:
     def group(self, kind: GroupKind, part: Part, title: str, span: Span) -> Group:
         return Group(
             kind,
-            part.prefix.removesuffix("_"),
+            part.prefix.removesuffix("_").removesuffix("/"),
             title,
             tuple(self.members(part)),
             part.inputs,

@@ -133,10 +133,9 @@ def _walk(layer: keras.Layer, prefix: str) -> Iterator[tuple[str, keras.Layer]]:
     for inner in layer._flatten_layers(include_self=False, recursive=False):
         if isinstance(inner, keras.layers.InputLayer):
             continue
-        if isinstance(inner, keras.Model):
-            yield from _walk(inner, f"{prefix}{inner.name}/")
-        elif _is_container(inner):
-            yield from _walk(inner, prefix)
+        if _holds_others(inner):
+            is_model = isinstance(inner, keras.Model)
+            yield from _walk(inner, f"{prefix}{inner.name}/" if is_model else prefix)
         else:
             yield f"{prefix}{inner.name}", inner
 
@@ -152,9 +151,10 @@ def short_name(name: str) -> str:
     return "/".join([*kept, parts[-1]])
 
 
-def _is_container(layer: keras.Layer) -> bool:
-    """A block: a Layer class of the emitted code."""
-    return type(layer).__module__.split(".")[0] != "keras"
+def _holds_others(layer: keras.Layer) -> bool:
+    """True for a nested model, and for a block: a Layer class of the emitted code."""
+    in_keras = type(layer).__module__.split(".")[0] == "keras"
+    return isinstance(layer, keras.Model) or not in_keras
 
 
 def kind_of(layer: keras.Layer) -> str:
@@ -250,8 +250,11 @@ def _compare_connections(
 ) -> None:
     """Hold the layers that it is connected to against Keras's.
 
-    Operations are called otherwise there, and there are more of them: those that make masks.
+    Operations are called otherwise there, and there are more of them: those that make masks. What
+    is inside of nested models and shared blocks is connected to something else there.
     """
+    if layer not in model.layers:
+        return
     nodes = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
     makers = [
         tensor._keras_history.operation
@@ -260,7 +263,8 @@ def _compare_connections(
         for tensor in node.input_tensors
     ]
     layers = {one.name for one in model.layers}
-    found = [maker.name for maker in makers if isinstance(maker, keras.Layer)]
+    layers_alone = (m for m in makers if isinstance(m, keras.Layer) and not _holds_others(m))
+    found = [maker.name for maker in layers_alone]
     assert found == [name for name in connected_to if name in layers], layer.name
 
 

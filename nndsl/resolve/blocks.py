@@ -10,7 +10,7 @@ from nndsl.diagnostic import Label
 from nndsl.layers.rule import TRAINING
 from nndsl.resolve.expressions import Slot, bind
 from nndsl.resolve.naming import keras_name
-from nndsl.resolve.shared import refuse_argument, refuse_tensors
+from nndsl.resolve.shared import gets_tensors, refuse_argument
 from nndsl.resolve.stages import poison_of, takes_one, tensor_argument
 from nndsl.resolve.tensor_lists import layer_word, refuse_lists, tensor_words
 from nndsl.source import Span
@@ -100,12 +100,11 @@ def make_shared_block(body: BodyResolver, line: tree.SharedLayer) -> graph.Share
     block = body.blocks.find_block(callee.text, callee.span)
     if block is None:
         return None
-    given = _take_apart(body, block, line.apply)
-    if given.tensors:
-        refuse_tensors(body, line, next(iter(given.tensors)))
+    parameters = {parameter.name for parameter in block.parameters}
+    if gets_tensors(body, line, [i.name for i in block.body.inputs if i.name not in parameters]):
         return None
     slots = [Slot(p.name, p.default is None) for p in block.parameters]
-    bound = bind(body.scope, block.name, callee.span, given.plain, slots)
+    bound = bind(body.scope, block.name, callee.span, line.apply.arguments or (), slots)
     if not bound.whole or not block.body.inputs:
         return None
     name = line.name.text.lstrip("_") or keras_name(block.name)
@@ -164,6 +163,8 @@ def _inputs_of(
         return None
     if refuse_lists(body, values, stage.callee.span, what, _tensors(len(inputs))):
         return None
+    if len(by_name) == len(inputs) and len(values) == 1 and values[0] in by_name.values():
+        values = ()  # it goes in as `_`
     count = len(values) + len(by_name)
     if inputs and count != len(inputs):
         waiting = [input_.name for input_ in inputs if input_.name not in by_name]

@@ -167,14 +167,14 @@ def _resolve_reference(
                 help=f'write "{name}" in quotes if the word is meant',
             )
         return use
+    if name == tree.INCOMING:
+        expected = wanted.description if wanted is not None else None
+        title = "`_` is a tensor, and cannot stand here"
+        scope.reporter.error("G706", span, title, "not a value", expected=expected)
+        return None
     if name in _PYTHON_WORDS:
-        scope.reporter.error(
-            "A202",
-            span,
-            f"unknown word `{name}`",
-            "Python's spelling",
-            help=did_you_mean(name.lower()),
-        )
+        title, help_ = f"unknown word `{name}`", did_you_mean(name.lower())
+        scope.reporter.error("A202", span, title, "Python's spelling", help=help_)
         return None
     inner = wanted.inner if isinstance(wanted, OptionalType) else wanted
     rule = layers.find(name) if isinstance(inner, LayerType) else None

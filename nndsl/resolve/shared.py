@@ -36,24 +36,26 @@ def make_shared(body: BodyResolver, line: tree.SharedLayer) -> graph.Shared | No
     if rule is None:
         report_unknown_stage(body, apply, layers_only=True)
         return None
+    if gets_tensors(body, line, [parameter.name for parameter in rule.tensors[1:]]):
+        return None
     bound = bind_layer(body, rule, apply, tensors_follow=True)
-    if bound is None:
-        return None
-    arguments, tensors = bound
-    if tensors:
-        refuse_tensors(body, line, tensors[0].name)
-        return None
-    return graph.SharedLayer(line.span, line.name.text, rule, arguments)
+    return graph.SharedLayer(line.span, line.name.text, rule, bound[0]) if bound else None
 
 
-def refuse_tensors(body: BodyResolver, line: tree.SharedLayer, name: str) -> None:
-    body.reporter.error(
-        "G706",
-        line.apply.span,
-        "a shared layer gets its tensors where it is applied",
-        f"`{name}` is one",
-        help=f"write `x -> {line.name.text}({name}=...)`",
-    )
+def gets_tensors(body: BodyResolver, line: tree.SharedLayer, names: Sequence[str]) -> bool:
+    """Report a tensor, one of the names, where something shared is made; return whether it is."""
+    for argument in line.apply.arguments or ():
+        if argument.name is not None and argument.name.text in names:
+            name = argument.name.text
+            body.reporter.error(
+                "G706",
+                argument.span,
+                "a shared layer gets its tensors where it is applied",
+                f"`{name}` is one",
+                help=f"write `x -> {line.name.text}({name}=...)`",
+            )
+            return True
+    return False
 
 
 def apply_shared(

@@ -103,6 +103,22 @@ def unmerged(reporter: Reporter, values: Values, span: Span, where: str) -> None
 def _resolve_apply(
     body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
 ) -> Values:
+    if len(values) == 1:
+        body.names.tensors[tree.INCOMING] = values[0]
+    result = _applied(body, values, stage, names)
+    body.names.tensors.pop(tree.INCOMING, None)
+    if result is None:
+        body.names.whole = False
+        result = poison_of(stage.span)
+    body.name_values(result, names, stage.span)
+    return result
+
+
+def _applied(
+    body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
+) -> Values | None:
+    """Return what comes out of a stage; None if it cannot be applied (it was reported)."""
+    result: Values | None
     name = stage.callee.text
     if name in body.names.shared:
         from nndsl.resolve.shared import apply_shared  # which many texts do without
@@ -123,10 +139,6 @@ def _resolve_apply(
     else:
         report_unknown_stage(body, stage)
         result = None
-    if result is None:
-        body.names.whole = False
-        result = poison_of(stage.span)
-    body.name_values(result, names, stage.span)
     return result
 
 

@@ -90,6 +90,15 @@ def _operation_named(name: str) -> str | None:
 
 def report_not_a_tensor(body: BodyResolver, name: str, span: Span) -> None:
     """Report a name where a tensor is needed: it is none, or it is something else."""
+    if name == tree.INCOMING:
+        body.reporter.error(
+            "G706",
+            span,
+            "`_` is the one tensor that comes over an arrow",
+            "here is none, or are several",
+            help="it stands in the arguments of a stage: `x -> MultiHeadAttention(8, 64, value=_)`",
+        )
+        return
     if name in body.names.shared:
         what, hint = "a layer", f"apply it: `x -> {name}`"
     elif body.scope.constant_or_parameter(name, span):

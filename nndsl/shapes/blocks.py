@@ -90,8 +90,9 @@ def walk_block(walk: Walk, node: graph.BlockNode, place: Place) -> None:
 
 
 def _parameters(walk: Walk, node: graph.BlockNode, place: Place) -> dict[str, Any]:
-    arguments = node.arguments if node.shared is None else node.shared.arguments
-    given = {a.parameter: walk.evaluator.evaluate(a.value, place.parameters) for a in arguments}
+    given = {
+        a.parameter: walk.evaluator.evaluate(a.value, place.parameters) for a in node.made_with
+    }
     for parameter in node.block.parameters:
         if parameter.name not in given:
             default = parameter.default

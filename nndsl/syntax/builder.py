@@ -261,6 +261,10 @@ class Builder:
     def reference(self, children: list[Any], start: int, end: int) -> tree.Reference:
         return tree.Reference(self.span(start, end), children[0].text)
 
+    def incoming(self, children: list[Any], start: int, end: int) -> tree.Reference:
+        """Return `_`, which is called like no other tensor."""
+        return tree.Reference(self.span(start, end), tree.INCOMING)
+
     def call(self, children: list[Any], start: int, end: int) -> tree.Call:
         callee, arguments = children
         return tree.Call(self.span(start, end), callee, arguments)

@@ -26,6 +26,10 @@ class ListName(Identifier):
     """`skips[]` behind `as`: the tensor becomes the last item of a list."""
 
 
+#: The name of the tensor that comes over the arrow, in the arguments of a stage.
+INCOMING = "_"
+
+
 # ---- Expressions ---------------------------------------------------------------------------
 
 
