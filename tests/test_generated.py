@@ -14,6 +14,7 @@ from pathlib import Path
 
 import black
 import pytest
+from test_zoo import CHAINS
 
 import nndsl
 
@@ -55,6 +56,11 @@ def code(request: pytest.FixtureRequest) -> str:
     if made is None:
         pytest.skip("not a chain")
     return made
+
+
+def test_chains_and_no_others_are_sequential() -> None:
+    found = {name for name in TEXTS if code_of(name, "sequential") is not None}
+    assert {name.removeprefix("zoo/") for name in found if "/" in name} == CHAINS
 
 
 def test_as_black_lays_it_out(code: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,9 +50,6 @@ PARAMETERS = {
 CHAINS = {"alexnet", "autoencoder", "gru_forecaster", "lenet5", "vgg16"}
 #: Those that are built in Keras as well: small ones, with loops, a fork, a list, blocks in blocks.
 BUILT = ("lenet5", "squeezenet", "mobilenet_v2", "wavenet")
-#: The number of lines that a function of the emitted code may have.
-LONGEST = 60
-
 CASES = [
     (name, style)
     for name in ZOO
@@ -86,32 +82,6 @@ def test_source_of_the_count_is_named(name: str) -> None:
     comment = " ".join(line for line in lines[:4] if line.startswith("#"))
     assert f"{sum(PARAMETERS[name]):,} parameters" in comment
     assert max(map(len, lines)) <= 120
-
-
-@pytest.mark.parametrize(("name", "style"), CASES)
-def test_style_compiles(name: str, style: str) -> None:
-    compiled = compiled_as(name, style)
-    assert compiled.style == style and compiled.code is not None
-    compile(compiled.code, f"{name}.py", "exec")
-
-
-@pytest.mark.parametrize("name", sorted(set(ZOO) - CHAINS))
-def test_no_chain(name: str) -> None:
-    compiled = compiled_as(name, "sequential")
-    assert compiled.code is None
-    assert [finding.code for finding in compiled.diagnostics] == ["G710"]
-
-
-@pytest.mark.parametrize("name", ZOO)
-def test_functions_are_short(name: str) -> None:
-    code = compiled_as(name, "functional").code
-    assert code is not None
-    lengths = {
-        node.name: node.end_lineno - node.lineno + 1
-        for node in ast.walk(ast.parse(code))
-        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None
-    }
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
 @pytest.mark.keras

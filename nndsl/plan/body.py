@@ -100,9 +100,9 @@ class BodyWriter(ABC):
         first, carried = carry(self.variables, node, index)
         loop = Loop(node, self.spelling, self.loops)
         header, items = self.loop_header(node, loop)
-        self.loops.depth += 1
+        self.loops.counters.append(loop.index)
         inside = self.inside(node.region, index, loop.spelling, carried, carried, items)
-        self.loops.depth -= 1
+        self.loops.counters.pop()
         return [*first, Code(f"{header}:"), *indented(inside)]
 
     def choice_lines(self, node: graph.ChoiceNode, index: int) -> list[Code]:

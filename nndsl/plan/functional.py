@@ -68,7 +68,7 @@ def plan_function(module: ModuleNames, block: graph.Block) -> Function:
     parameters = module.parameters[block]
     spelling = Spelling(module.constants, parameters, "{name}")
     names = Names({*module.names.taken, *parameters.values(), "name"})
-    variables = Variables(block.body, names, inputs_stay=False)
+    variables = Variables(block.body, names, inputs_stay=False, functions=module.blocks.values())
     tensors = variables.define_inputs()
     signature = [*tensors, *signature_of(block.parameters, parameters, spelling), "*", "name"]
     writer = FunctionBody(module, block.body, spelling, variables, {})
@@ -118,7 +118,7 @@ def _model_lines(
     keyed: bool,
 ) -> tuple[tuple[Code, ...], Code]:
     """Return the lines that make a model's tensors, and the model; its outputs may have keys."""
-    variables = Variables(body, names, inputs_stay=True)
+    variables = Variables(body, names, inputs_stay=True, functions=module.blocks.values())
     tensors = variables.define_inputs()
     inputs = [
         assignment([variable], input_call(input_, spelling))

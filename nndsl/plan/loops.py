@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from nndsl import graph
@@ -18,19 +18,25 @@ class LoopNames:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.spelt: dict[str, Code] = {}
-        self.depth = 0
+        #: What counts the rounds of the loops that are being written, the outermost first.
+        self.counters: list[Code] = []
 
-    def index(self) -> Code:
-        """Return the variable that counts the rounds at this depth: `i`, `j`, `k`."""
-        return self._once(f" {self.depth}", "ijklmn"[self.depth % 6])
+    def counter(self, beside: Collection[Code]) -> Code:
+        """Return the variable that counts the rounds of a loop: `i`, `j`, `k`.
+
+        `beside` are the other variables that are known in the loop.
+        """
+        for letter in "ijklmn":
+            known = self.spelt.get(letter, letter)
+            is_free = letter in self.spelt or letter not in self.names.taken
+            if is_free and known == letter and known not in (*self.counters, *beside):
+                return self.variable(letter)
+        return self.names.unique("i")
 
     def variable(self, text: str) -> Code:
-        return self._once(text, text)
-
-    def _once(self, key: str, wanted: str) -> Code:
-        if key not in self.spelt:
-            self.spelt[key] = self.names.unique(wanted)
-        return self.spelt[key]
+        if text not in self.spelt:
+            self.spelt[text] = self.names.unique(text)
+        return self.spelt[text]
 
 
 class Loop:
@@ -38,12 +44,15 @@ class Loop:
 
     def __init__(self, node: graph.LoopNode, outer: Spelling, names: LoopNames) -> None:
         variables = {text: names.variable(text) for text in node.variables}
-        self.counts_itself = len(variables) == 1 and _counts_from_0(node.items)
-        self.index = names.variable(node.variables[0]) if self.counts_itself else names.index()
+        known = {**outer.parameters, **variables}
+        first = _first_of_range(node.items) if len(variables) == 1 else None
+        self.counts_itself = first is not None
+        self.index = (
+            variables[node.variables[0]] if self.counts_itself else names.counter(known.values())
+        )
+        number = self.index if first == 1 else f"{self.index} + 1"
         self.spelling = Spelling(
-            outer.constants,
-            {**outer.parameters, **variables},
-            outer.joined(f"{name('_' + node.name)[1:]}{{{self.index} + 1}}"),
+            outer.constants, known, outer.joined(f"{name('_' + node.name)[1:]}{{{number}}}")
         )
         self.items = outer.expression(node.items)
         self.variables = tuple(variables.values())
@@ -61,10 +70,15 @@ class Loop:
         return Code(f"for {self.index}, {targets} in enumerate({self.items})")
 
 
-def _counts_from_0(items: graph.Expression) -> bool:
-    """True for `range(n)`, whose items are the numbers of the rounds."""
-    is_range = isinstance(items, graph.Function) and items.name == "range"
-    return is_range and len(items.arguments) == 1  # type: ignore[union-attr]
+def _first_of_range(items: graph.Expression) -> int | None:
+    """Return 0 for `range(n)` and 1 for `range(1, n)`, which count the rounds; None for others."""
+    if not isinstance(items, graph.Function) or items.name != "range":
+        return None
+    if len(items.arguments) == 1:
+        return 0
+    first = items.arguments[0]
+    is_one = isinstance(first, graph.Literal) and type(first.value) is int and first.value == 1
+    return 1 if is_one and len(items.arguments) == 2 else None
 
 
 def makes_layers(body: graph.Body) -> bool:

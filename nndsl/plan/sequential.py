@@ -52,9 +52,9 @@ def _items(
 def _loop(module: ModuleNames, node: graph.LoopNode, spelling: Spelling, loops: LoopNames) -> Code:
     """Return `*[layers.Dense(8, name=f"dense{i + 1}") for i in range(3)]`."""
     loop = Loop(node, spelling, loops)
-    loops.depth += 1
+    loops.counters.append(loop.index)
     items = _items(module, node.region.body, loop.spelling, loops)
-    loops.depth -= 1
+    loops.counters.pop()
     header = loop.header(counted=True)
     if len(items) == 1 and not items[0].startswith("*"):
         return Code(f"*[{items[0]} {header}]")

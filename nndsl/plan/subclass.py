@@ -107,7 +107,7 @@ class _ClassWriter:
         for inner in node.region.body.nodes:
             if _is_made_here(inner):
                 made = self._made(inner, loop.spelling)
-                wanted = _name_of(inner) or node.name
+                wanted = _name_of(inner) or node.name.rstrip("_")
                 items = Code(f"[{made} {loop.header(counted=True)}]")
                 lines.append(self._attribute_line(inner, wanted, items))
         return lines

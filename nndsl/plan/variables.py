@@ -7,7 +7,7 @@ A variable is used again as soon as nothing needs its tensor any more, as people
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from nndsl import graph
 from nndsl.plan.code import Code, Names, name
@@ -22,9 +22,18 @@ _ALWAYS = 1 << 30
 class Variables:
     """Assigns the variables of one function body, node after node."""
 
-    def __init__(self, body: graph.Body, names: Names, *, inputs_stay: bool) -> None:
+    def __init__(
+        self,
+        body: graph.Body,
+        names: Names,
+        *,
+        inputs_stay: bool,
+        functions: Collection[str] = (),
+    ) -> None:
         self.body = body
         self.names = names
+        #: The names of blocks' functions: a tensor of such a name is `x`, as in `x = stage(x)`.
+        self.functions = functions
         self.variables: dict[graph.Value, Code] = {}
         self.last_use: dict[graph.Value, int] = {}
         self.holders: dict[str, graph.Value] = {}
@@ -54,7 +63,8 @@ class Variables:
         self.forced: dict[graph.Value, Code] = {}
 
     def name_of(self, value: graph.Value) -> str | None:
-        return value.name or self.wanted.get(value)
+        text = value.name or self.wanted.get(value)
+        return None if text in self.functions else text
 
     def _look_ahead(self) -> None:
         """Call what goes into a loop, and nowhere else, as what comes out of it.
@@ -83,7 +93,7 @@ class Variables:
         What is used behind the node keeps its variable, and so does all that comes from outside of
         a loop, which goes round `again`.
         """
-        child = Variables(region.body, self.names, inputs_stay=False)
+        child = Variables(region.body, self.names, inputs_stay=False, functions=self.functions)
         for variable, holder in self.holders.items():
             if self.last_use.get(holder, -1) <= index and holder not in region.given:
                 child.holders[variable] = graph.Value(self.body_span())  # free, for all to use

@@ -219,7 +219,7 @@ def resolve_loop_stage(
     carried = (*result, *(own[name] for name in lists))
     region = _named_by_loop(inside.region(carried, (*values, *before)))
     outputs = _named(stage.span, names, len(result))
-    word = _loop_name(body, names, variables, stage.chain)
+    word = _before_number(_loop_name(body, names, variables, stage.chain))
     variables_ = tuple(name.text for name in variables)
     every = (*outputs, *gathered)
     body.nodes.append(graph.LoopNode(stage.span, word, variables_, items, region, every))
@@ -254,7 +254,8 @@ def resolve_for(body: BodyResolver, line: tree.For) -> None:
             help="give a tensor its name again: `x -> Dense(8) as x` makes x the next round's x",
         )
     elif not poisoned:
-        word = body.layer_names.unique(keras_name(line.names[0].text).strip("_") or "loop")
+        base = keras_name(line.names[0].text).strip("_") or "loop"
+        word = _before_number(body.layer_names.unique(base))
         variables = tuple(name.text for name in line.names)
         region = _named_by_loop(region)
         body.nodes.append(graph.LoopNode(line.span, word, variables, items, region, outputs))
@@ -285,6 +286,11 @@ def _names_inside(
     given = {name.text for line in lines for name in definitions(line)}
     given |= {name.text for step in steps(chain) for name in step.names}
     return LayerNames(given, (), (), in_block=True)
+
+
+def _before_number(word: str) -> str:
+    """Return a loop's name, which the numbers of the rounds follow: `stage`, but `stage2_`."""
+    return f"{word}_" if word[-1:].isdigit() else word
 
 
 def _loop_name(

@@ -73,14 +73,14 @@ def _resolve_fork(body: BodyResolver, values: Values, fork: tree.Fork) -> Values
             "only one",
             help="take the brackets away, or add a branch: `( Dense(8) | _ )`",
         )
-    result: list[graph.Value] = []
-    for number, branch in enumerate(fork.branches, 1):
-        out = body.resolve_steps(values, branch)
-        result += out
-        for value in out:
-            if value not in values:  # the identity's tensor belongs to no branch
+    outs = [body.resolve_steps(values, branch) for branch in fork.branches]
+    # The identity's tensor belongs to no branch; what stands beside it alone needs no number.
+    made = [[value for value in out if value not in values] for out in outs]
+    if sum(map(bool, made)) > 1:
+        for number, new in enumerate(made, 1):
+            for value in new:
                 body.branch_of.setdefault(value, number)
-    return tuple(result)
+    return tuple(value for out in outs for value in out)
 
 
 def unmerged(reporter: Reporter, values: Values, span: Span, where: str) -> None:
