@@ -51,15 +51,17 @@ def compile(
     keras_from: str = "keras",
     keras: str | None = None,
     flat: bool = False,
+    allow_python: bool = False,
 ) -> CompiledModel:
     """Compile a model's text to Keras code.
 
     `style` is "auto", "sequential", "functional" or "subclass"; `model` chooses one of several
     models; `keras_from="tensorflow"` writes `from tensorflow import keras`; `keras` is the version
     of Keras that the code is for, such as "3.14", by default the newest known;
-    `flat` expands blocks, loops and choices, so that every layer stands on a line of its own. The
-    result's `code` is None if there are errors, which are in its `diagnostics`, or if the style
-    cannot express the model. Raises ValueError for a style, import or version that does not exist.
+    `flat` expands blocks, loops and choices, so that every layer stands on a line of its own;
+    `allow_python` lets the code import what the text declares as `extern`. The result's `code` is
+    None if there are errors, which are in its `diagnostics`, or if the style cannot express the
+    model. Raises ValueError for a style, import or version that does not exist.
     """
     from nndsl.compiler import IMPORTS, STYLES, Options, compile_source
     from nndsl.source import Source
@@ -68,8 +70,15 @@ def compile(
         raise ValueError(f"style must be one of {', '.join(STYLES)}; received {style!r}")
     if keras_from not in IMPORTS:
         raise ValueError(f"keras_from must be one of {', '.join(IMPORTS)}; received {keras_from!r}")
-    version = _keras_version(keras)
-    options = Options(style, model, constants or {}, keras_from, keras=version, flat=flat)
+    options = Options(
+        style,
+        model,
+        constants or {},
+        keras_from,
+        keras=_keras_version(keras),
+        flat=flat,
+        consent=lambda: allow_python,
+    )
     return compile_source(Source(name, text), options)
 
 

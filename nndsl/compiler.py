@@ -12,7 +12,7 @@ from nndsl.layers.rule import Tensor
 from nndsl.lint import Selection, lint
 from nndsl.lint.ignores import apply_ignores
 from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
-from nndsl.shapes.training import Values, check_training
+from nndsl.shapes.training import Values, check_made_up, check_training
 from nndsl.source import Source, Span
 from nndsl.suggest import nearest
 from nndsl.syntax import tree
@@ -62,7 +62,8 @@ class Options:
 
     `keras` is the version of Keras that the code is for, such as "3.14"; None is the newest known.
     `flat` expands blocks, loops and choices.
-    `rules` are the rules that are asked; None is none of them.
+    `rules` are the rules that are asked; None is none of them. `consent` says whether code may be
+    written that imports the user's Python; it is asked only where a text has extern parts.
     """
 
     style: str = "auto"
@@ -73,6 +74,7 @@ class Options:
     keras: str | None = None
     flat: bool = False
     rules: Selection | None = field(default_factory=Selection)
+    consent: Callable[[], bool] = lambda: False
 
 
 def check_source(
@@ -99,6 +101,8 @@ def check_source(
         *training_problems,
         *_version_problems(resolved, keras),
     ]
+    if resolved.externs and not has_errors(found):
+        found += check_made_up(shaped)
     if rules is not None:
         found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
         found += lint(shaped, found, rules)
@@ -151,9 +155,29 @@ def check_one(
 def compile_source(source: Source, options: Options, files: Files | None = None) -> CompiledModel:
     """Compile one model of a text."""
     checked, model = check_one(source, options, files)
-    if model is None:
-        return CompiledModel(None, None, checked.diagnostics, None, checked.shaped.graph)
-    return _generate(checked, model, options, checked.diagnostics)
+    whole = checked.shaped.graph
+    diagnostics = in_order([*checked.diagnostics, *_without_consent(whole, options.consent)])
+    if model is None or has_errors(diagnostics):
+        return CompiledModel(None, None, diagnostics, None, whole)
+    return _generate(checked, model, options, diagnostics)
+
+
+def _without_consent(whole: graph.Graph, consent: Callable[[], bool]) -> list[Diagnostic]:
+    """Report the first extern part if the user has not said that their Python may be imported."""
+    if not whole.externs or consent():
+        return []
+    reporter = Reporter()
+    first, *others = whole.externs
+    more = f" and {len(others)} more" if others else ""
+    reporter.error(
+        "X951",
+        first.span,
+        f'the code would import Python of your own: `{first.name}` from "{first.module}"{more}',
+        "not without your consent",
+        help="if you trust it, type `--allow-python` (in Python, `allow_python=True`), or write "
+        "`allow-python = true` under `[tool.nndsl]` in pyproject.toml",
+    )
+    return reporter.findings
 
 
 def _generate(

@@ -101,6 +101,7 @@ NAMES = {
     "G710": "not-sequential",
     "G711": "unmerged-branches",
     "G712": "not-imported",
+    "G713": "not-a-module",
     # Training
     "T801": "unknown-setting",
     "T802": "unknown-output",
@@ -108,7 +109,8 @@ NAMES = {
     "T804": "wrong-setting-value",
     "T805": "missing-data-file",
     "T806": "unknown-monitor",
-    # Budgets
+    # Python and budgets
+    "X951": "python-without-consent",
     "X952": "budget-exceeded",
     # Comments to nndsl
     "N001": "unused-ignore",

@@ -94,6 +94,15 @@ class LayerObject(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExternPart(Record):
+    """A loss, metric or another part of the user's Python: `Focal(gamma=2)`."""
+
+    span: Span
+    part: LayerRule
+    arguments: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Range(Record):
     """A part of a slice that keeps an axis: `0:3`, `::2`, `:`."""
 
@@ -138,6 +147,7 @@ Expression = Union[
     Sequence,
     Object,
     LayerObject,
+    ExternPart,
     Range,
     Rest,
     Function,
@@ -153,6 +163,15 @@ class Bound(Record):
     value: Expression
     span: Span
     positional: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Parameter(Record):
+    """A parameter of a block, a model or an extern part."""
+
+    name: str
+    default: Expression | None
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -16,6 +16,7 @@ from nndsl.expression import (
     Constant as Constant,
     ConstantUse as ConstantUse,
     Expression as Expression,
+    ExternPart as ExternPart,
     Function as Function,
     Item as Item,
     LayerName as LayerName,
@@ -23,25 +24,17 @@ from nndsl.expression import (
     Literal as Literal,
     Negation as Negation,
     Object as Object,
+    Parameter as Parameter,
     ParameterUse as ParameterUse,
     Range as Range,
     Rest as Rest,
     Sequence as Sequence,
     Word as Word,
 )
+from nndsl.extern import Extern as Extern
 from nndsl.layers.rule import LayerRule
 from nndsl.record import Record
 from nndsl.source import Source, Span
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Parameter(Record):
-    """A parameter of a block or model."""
-
-    name: str
-    default: Expression | None
-    span: Span
-
 
 #: Nodes that a model may have once its blocks and loops are expanded.
 MAX_NODES = 20_000
@@ -370,12 +363,16 @@ class Model(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DataSource(Record):
-    """`npz("f.npz", image="x")` or `csv(...)`: fields map inputs and outputs to keys, columns."""
+    """`npz("f.npz", image="x")` or `csv(...)`: fields map inputs and outputs to keys, columns.
+
+    Of the kind "extern", it is a `function` of the user's Python, and there is no path.
+    """
 
     kind: str
     path: str
     fields: dict[str, tuple[str, ...]]
     span: Span
+    function: ExternPart | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -427,3 +424,5 @@ class Graph(Record):
     trained: Model | None
     #: The names of the models that others apply: parts of those, not what is to be compiled.
     nested: frozenset[str] = frozenset()
+    #: What the user's Python brings in, in this file and in those that it imports.
+    externs: tuple[Extern, ...] = ()

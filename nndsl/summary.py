@@ -35,6 +35,8 @@ class Row:
     #: Bytes of the outputs for one sample; None where a size is unknown.
     activation_bytes: int | None
     connected_to: tuple[str, ...]
+    #: True if parameters of the user's own layers come to those that are counted.
+    has_uncounted: bool = False
 
     @property
     def parameters(self) -> int:
@@ -70,6 +72,8 @@ class Summary:
     #: Layers whose cost depends on an unknown size.
     unknown_costs: tuple[str, ...]
     memory: Memory
+    #: Layers of the user's own, and others of unknown sizes: their parameters are not counted.
+    uncounted: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> int:
@@ -97,6 +101,7 @@ def summarize(view: Outline, *, depth: int | None = None, batch_size: int = 32) 
         sum(unit.multiply_adds or 0 for unit in view.units),
         tuple(unit.name for unit in view.units if _cost_is_unknown(unit)),
         _memory(view, batch_size),
+        tuple(unit.name for unit in view.units if not all(w.known for w in unit.weights)),
     )
 
 
@@ -205,6 +210,7 @@ class _Table:
             sum(costs) if costs else None,
             total(unit.activation_bytes for unit in units),
             tuple(dict.fromkeys(called)) if inside else tuple(called),
+            not all(weight.known for weight in weights),
         )
 
 

@@ -64,6 +64,7 @@ class Case:
             keras=self.options.get("keras"),
             flat=self.options.get("flat") == "yes",
             rules=self.rules,
+            consent=lambda: True,
         )
 
     def check(self) -> tuple[Diagnostic, ...]:

@@ -54,6 +54,8 @@ UNKNOWN_SIZE = 12
 #: Seconds that a script or a fresh process may take.
 PATIENCE = 300
 
+#: What the modules of emitted code and of models by hand are called here.
+_WRITTEN = ("emitted_", "reference_", "module_")
 _FOLDER = tempfile.TemporaryDirectory(prefix="nndsl-oracle-")
 _COUNTER = itertools.count()
 
@@ -113,8 +115,8 @@ class Leaf:
 
     kind: str
     outputs: tuple[tuple[Shape, str], ...]
-    trainable: int
-    non_trainable: int
+    trainable: int | None
+    non_trainable: int | None
 
 
 def leaf_layers(model: keras.Model) -> dict[str, keras.Layer]:
@@ -152,9 +154,11 @@ def short_name(name: str) -> str:
 
 
 def _holds_others(layer: keras.Layer) -> bool:
-    """True for a nested model, and for a block: a Layer class of the emitted code."""
-    in_keras = type(layer).__module__.split(".")[0] == "keras"
-    return isinstance(layer, keras.Model) or not in_keras
+    """True for a nested model, and for a block: a Layer class of emitted code, or by hand.
+
+    Any other class is a part of a user's own, which is compared as a whole.
+    """
+    return isinstance(layer, keras.Model) or type(layer).__module__.startswith(_WRITTEN)
 
 
 def kind_of(layer: keras.Layer) -> str:
@@ -220,10 +224,25 @@ def compare_with_prediction(model: keras.Model, compiled: CompiledModel) -> None
         if any(None in dtypes for dtypes in compiled.shaped.block_dtypes.values()):
             # A block that is applied to integers and to floats: Keras builds it with floats.
             predicted, found = _without_dtypes(predicted), _without_dtypes(found)
+    found = {name: _as_far_as_known(one, predicted.get(name)) for name, one in found.items()}
     _assert_same_leaves(found, predicted)
-    assert count(model.trainable_weights) == sum(p.trainable for p in predicted.values())
-    assert count(model.non_trainable_weights) == sum(p.non_trainable for p in predicted.values())
-    compare_with_summary(model, compiled)
+    assert compiled.shaped is not None
+    if compiled.shaped.trainable is not None:  # else there are parts of a user's own
+        assert count(model.trainable_weights) == compiled.shaped.trainable
+        assert count(model.non_trainable_weights) == compiled.shaped.non_trainable
+        compare_with_summary(model, compiled)
+
+
+def _as_far_as_known(found: Leaf, predicted: Leaf | None) -> Leaf:
+    """Return a layer without what a prediction leaves open: parts of a user's own, and behind."""
+    if predicted is None or predicted.trainable is not None:
+        return found
+    return replace(
+        found,
+        outputs=found.outputs if predicted.outputs else (),
+        trainable=None,
+        non_trainable=None,
+    )
 
 
 def compare_with_summary(model: keras.Model, compiled: CompiledModel) -> None:
@@ -377,7 +396,8 @@ def save_and_load_in_fresh_process(
 def save_and_load(cases: Mapping[str, Saved], tmp_path: Path) -> dict[str, str]:
     """Save the models, load all of them in one fresh process; return what failed, by case.
 
-    Only what holds a class of its own needs its module imported before. The others do without.
+    Only what holds a class of its own, or a part of a user's, needs its module imported before.
+    The others do without.
     """
     folders = {name: tmp_path / str(number) for number, name in enumerate(cases)}
     for name, case in cases.items():
@@ -397,7 +417,8 @@ def _write_case(case: Saved, folder: Path) -> None:
     np.savez(folder / "inputs.npz", **case.inputs)
     outputs = json.dumps(list(case.compiled.outputs))
     (folder / "outputs.json").write_text(outputs, encoding="utf-8")
-    if "register_keras_serializable" in str(case.compiled.code):
+    own = "register_keras_serializable" in str(case.compiled.code)
+    if own or case.compiled.graph.externs:
         (folder / "module.py").write_text(str(case.compiled.code), encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nndsl.codes import Example, Page, all_codes, find, name_of, near, page
-from nndsl.compiler import Options, check_model
+from nndsl.compiler import Options, check_model, compile_source
 from nndsl.diagnostic import NAMES, Diagnostic
 from nndsl.imports import Files, NotRead
 from nndsl.lint import RULES, Selection, load
@@ -32,10 +32,14 @@ ALONE = Files(lambda path: False, nothing_there)
 
 def findings(code: str, example: Example) -> tuple[Diagnostic, ...]:
     """Return what is found in an example; its note may be an option of the command line."""
+    source = Source("example.nn", example.text)
+    if code == "X951":  # which only compiling asks about
+        consent = example.note == "--allow-python"
+        return compile_source(source, Options(consent=lambda: consent), ALONE).diagnostics
     option, _, value = example.note.partition(" ")
     given = {option[2:]: value} if option.startswith("--") else {}
     rules = Selection(extend=(code,))
-    return check_model(Source("example.nn", example.text), Options(**given, rules=rules), ALONE)
+    return check_model(source, Options(**given, rules=rules), ALONE)
 
 
 @pytest.mark.parametrize("code", CODES)

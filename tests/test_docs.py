@@ -38,7 +38,7 @@ def whole(inputs: str | None, text: str) -> str:
 @pytest.mark.parametrize("text", examples())
 @pytest.mark.parametrize("style", ["functional", "subclass"])
 def test_an_example_compiles(text: str, style: str) -> None:
-    compiled = nndsl.compile(text, style=style)
+    compiled = nndsl.compile(text, style=style, allow_python=True)
     assert not [finding.title for finding in compiled.diagnostics]
     assert compiled.code
 

@@ -19,9 +19,9 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 #: The rooms in their order: each imports only from itself and from those before it.
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
-    "operations", "training", "syntax", "imports", "data", "expression", "graph", "resolve",
-    "shapes", "outline", "summary", "flatten", "lint", "plan", "emit", "pretty", "compiler",
-    "fixing", "reference", "codes", "render", "cli",
+    "operations", "training", "syntax", "imports", "data", "expression", "extern", "graph",
+    "resolve", "shapes", "outline", "summary", "flatten", "lint", "plan", "emit", "pretty",
+    "compiler", "fixing", "reference", "codes", "render", "cli",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.
 OUTSIDE = {"__init__", "__main__"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -141,12 +142,14 @@ def is_ours_unchanged(text: str) -> bool:
     return _digest(text[match.end() :]) == match.group(2)
 
 
-def write_output(path: Path, code: str, *, force: bool) -> None:
+def write_output(path: Path, code: str, *, force: bool, imported: Sequence[str] = ()) -> None:
     """Write generated code, whole or not at all. Raises `FileProblem`.
 
-    A file that nndsl did not write, or that was edited since, is left alone unless `force`.
+    A file that nndsl did not write, or that was edited since, is left alone unless `force`;
+    `imported` are modules that the code imports, beside Keras and the like.
     """
-    if path.stem in _IMPORTED and path.suffix == ".py":
+    hidden = _IMPORTED | {module.partition(".")[0] for module in imported}
+    if path.stem in hidden and path.suffix == ".py":
         raise FileProblem(
             f"{path} would hide the module {path.stem} that the code imports."
             " Choose another name with -o"

@@ -173,6 +173,7 @@ def _add_commands(
         action="store_true",
         help="expand blocks, loops and choices: every layer on a line of its own",
     )
+    _add_consent(compile_)
     compile_.set_defaults(run=_compile)
     train = commands.add_parser(
         "train",
@@ -182,11 +183,21 @@ def _add_commands(
         " Options that are not nndsl's go to the script: --epochs, --batch-size, --data, --limit,"
         " --seed, --output-dir, --resume, --evaluate, --predict, --summary.",
     )
+    _add_consent(train)
     train.set_defaults(run=_train, script_arguments=[])
     _add_layers(commands)
     _add_explain(commands)
     view = views.parent()
     summary.add(commands, view)
+
+
+def _add_consent(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--allow-python",
+        action="store_true",
+        help="let the code import what the file declares as `extern`: Python of your own (or write"
+        " `allow-python = true` under [tool.nndsl] in pyproject.toml)",
+    )
 
 
 def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -277,8 +288,10 @@ def _compile(options: argparse.Namespace) -> int:
 
         sys.stdout.write(with_header(compiled.code))
     else:
-        write_output(output, compiled.code, force=options.force)
-        sys.stderr.write(f"wrote {output} ({compiled.style})\n")
+        modules = sorted({extern.module for extern in compiled.graph.externs})
+        write_output(output, compiled.code, force=options.force, imported=modules)
+        own = f", which imports {', '.join(modules)}" if modules else ""
+        sys.stderr.write(f"wrote {output} ({compiled.style}){own}\n")
     return status
 
 
@@ -298,7 +311,9 @@ def _train(options: argparse.Namespace) -> int:
             "train {\n    loss: mse\n    epochs: 5\n}"
         )
     name = Path(source.name).stem if options.file != "-" else "model"
-    return run_script(compiled.code, name, options.script_arguments)
+    # What the file declares as extern stands beside it, and not where the script runs.
+    folder = source_folder(options.file) if compiled.graph.externs else None
+    return run_script(compiled.code, name, options.script_arguments, folder)
 
 
 def _layers(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nndsl.cli.files import FileProblem
+from nndsl.cli.files import FileProblem, source_folder
 
 if TYPE_CHECKING:
     from nndsl.compiler import Options
@@ -29,7 +29,17 @@ def model_options(options: argparse.Namespace, relocate: Callable[[str], str] = 
         relocate=relocate,
         keras=_keras_version(options.keras),
         flat=getattr(options, "flat", False),
+        consent=lambda: _consents(options),
     )
+
+
+def _consents(options: argparse.Namespace) -> bool:
+    """Return whether the user's Python may be imported: an option, or a setting of the project."""
+    if options.allow_python:
+        return True
+    from nndsl.cli.configuration import read_configuration
+
+    return read_configuration(source_folder(options.file)).flag("allow-python")
 
 
 def _keras_version(text: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,10 +13,11 @@ from pathlib import Path
 from nndsl.cli.files import FileProblem, with_header
 
 
-def run_script(code: str, name: str, arguments: Sequence[str]) -> int:
+def run_script(code: str, name: str, arguments: Sequence[str], modules: Path | None = None) -> int:
     """Run generated code in a process of its own; return its exit status.
 
-    It runs in the current folder, so that what it saves is found there.
+    It runs in the current folder, so that what it saves is found there. `modules` is a folder of
+    modules that it imports.
     """
     if importlib.util.find_spec("keras") is None:
         raise FileProblem(
@@ -27,10 +29,20 @@ def run_script(code: str, name: str, arguments: Sequence[str]) -> int:
         script.write_text(with_header(code), encoding="utf-8")
         sys.stderr.write(f"training {name}\n")
         sys.stderr.flush()
-        process = subprocess.Popen([sys.executable, str(script), *arguments])
+        process = subprocess.Popen(
+            [sys.executable, str(script), *arguments], env=_environment(modules)
+        )
         try:
             status = process.wait()
         except KeyboardInterrupt:
             process.wait()  # the script got the interrupt as well, and ends by itself
             return 130
     return status if status >= 0 else 128 - status
+
+
+def _environment(modules: Path | None) -> dict[str, str]:
+    """Return the environment, in which Python finds the modules of a folder."""
+    if modules is None:
+        return dict(os.environ)
+    folders = [str(modules), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}

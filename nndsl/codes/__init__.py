@@ -24,7 +24,7 @@ GROUPS = {
     "G": ("Graph and names", "graph_and_names"),
     "D": ("Data", "data"),
     "P": ("Performance", "performance"),
-    "X": ("Limits", "limits"),
+    "X": ("Limits and consent", "limits"),
     "N": ("Notes to nndsl", "notes"),
 }
 _HEADING = re.compile(r"^## ([A-Z]\d{3}) .*$", re.MULTILINE)

@@ -102,6 +102,7 @@ def _used_constants(body: graph.Body, expressions: Expressions) -> tuple[graph.C
 def _names_of_body(body: graph.Body) -> set[object]:
     parts: list[object] = [tuple(shared.arguments for shared in body.shared)]
     parts += [input_.dims for input_ in body.inputs]
+    parts += [output.dims for output in body.outputs]
     for node in body.nodes:
         if isinstance(node, (graph.LayerNode, graph.SharedNode, graph.OperationNode)):
             parts.append(node.arguments)
@@ -131,7 +132,11 @@ class _Expansion:
         scope = Scope({}, "", {}, {input_.value: input_.value for input_ in body.inputs})
         self.expand(body, scope)
         outputs = tuple(
-            graph.BodyOutput(output.name, scope.values[output.value], output.span)
+            replace(
+                output,
+                value=scope.values[output.value],
+                dims=output.dims and self.expressions.sizes(output.dims),
+            )
             for output in body.outputs
         )
         nodes = _live(self.nodes, {output.value for output in outputs})

@@ -1,4 +1,4 @@
-"""What a layer raises where Keras would refuse."""
+"""What a layer raises where Keras would refuse, and where nothing can be said."""
 
 from __future__ import annotations
 
@@ -27,3 +27,7 @@ class LayerError(Exception):
         self.received = received
         self.help = help
         self.argument = argument
+
+
+class UnknownOutput(Exception):
+    """What a layer raises of whose output nothing is known, as it is made by the user's Python."""

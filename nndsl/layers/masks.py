@@ -27,6 +27,8 @@ NO_ZEROS = "no zeros"
 #: A list of tensors: passes a mask on if all have one, or if any has one.
 ALL = "all"
 ANY = "any"
+#: Nobody knows: the layer is the user's.
+UNTOLD = "untold"
 
 Values = Mapping[str, Any]
 
@@ -43,6 +45,7 @@ def _sequences(masks: Sequence[bool], values: Values) -> tuple[bool, ...]:
 _OUTGOING: dict[str, Callable[[Sequence[bool], Values], tuple[bool, ...]]] = {
     KEEPS: lambda masks, values: (masks[0],),
     STOPS: lambda masks, values: (False,),
+    UNTOLD: lambda masks, values: (False,),
     LOSES: lambda masks, values: (False,),
     SEQUENCES: _sequences,
     MAKES: lambda masks, values: (True,),

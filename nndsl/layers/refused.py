@@ -5,7 +5,8 @@ from __future__ import annotations
 _FOREIGN = "its weights and shapes are code of another library, which nndsl does not read"
 
 _REASONS = {
-    "Lambda": "it runs Python, which a text does not hold: only through an extern Python function",
+    "Lambda": "it runs Python, which a text does not hold: declare the function, "
+    '`extern function scale(by) from "mymodule" -> [..]`, and write `x -> scale(2)`',
     "TorchModuleWrapper": f"it wraps a module of PyTorch: {_FOREIGN}",
     "JaxLayer": f"it wraps a function of JAX: {_FOREIGN}",
     "FlaxLayer": f"it wraps a module of Flax: {_FOREIGN}",

@@ -9,14 +9,17 @@ Everything else that has to know layers reads these functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Union
 
 from nndsl.layers import arguments
 from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
-from nndsl.layers.errors import LayerError as LayerError  # which layers raise
+from nndsl.layers.errors import (
+    LayerError as LayerError,  # which layers raise
+    UnknownOutput,
+)
 from nndsl.layers.floats import check_dtypes
 from nndsl.layers.initializers import class_of, misfit
 from nndsl.layers.masks import LOSES
@@ -26,6 +29,10 @@ from nndsl.vocabulary import REQUIRED
 #: A size: known, unknown (None), or unknown with a name, equal wherever the name stands (str).
 Dim = Union[int, str, None]
 Shape = tuple[Dim, ...]
+#: Returns the value of an expression, given those of the parameters in it.
+Evaluate = Callable[[Any, Mapping[str, Any]], Any]
+#: The wrappers that can do with any layer that gives a tensor.
+OPEN_WRAPPERS = ("TimeDistributed", "Pipeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +59,28 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A variable that a layer owns; trainable, and of floats, unless said otherwise."""
+    """A variable that a layer owns; trainable, and of floats, unless said otherwise.
+
+    One that is not `known` stands for all that a layer of the user's owns: nobody here can tell.
+    """
 
     name: str
     shape: tuple[int, ...]
     trainable: bool = True
     dtype: str = "float32"
+    known: bool = True
 
     @property
     def size(self) -> int:
-        size = 1
+        """The number of its elements; 0 where that is not known."""
+        size = int(self.known)
         for dim in self.shape:
             size *= dim
         return size
+
+
+#: All that a layer owns of which nobody here can tell what it owns.
+UNKNOWN_WEIGHTS = (Weight("weights", (), known=False),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +98,18 @@ class Output:
     built_for: Shape = ()
 
     @property
-    def trainable(self) -> int:
-        return sum(weight.size for weight in self.weights if weight.trainable)
+    def trainable(self) -> int | None:
+        """The number of parameters that are trained; None where it is not known."""
+        return self._count(True)
 
     @property
-    def non_trainable(self) -> int:
-        return sum(weight.size for weight in self.weights if not weight.trainable)
+    def non_trainable(self) -> int | None:
+        return self._count(False)
+
+    def _count(self, trainable: bool) -> int | None:
+        if not all(weight.known for weight in self.weights):
+            return None
+        return sum(weight.size for weight in self.weights if weight.trainable is trainable)
 
 
 def output(
@@ -181,8 +203,15 @@ class LayerRule:
 
         return inspect.cleandoc(self.function.__doc__ or "")
 
+    #: True for a layer or function of the user's own, of which only its declaration is known.
+    is_extern = False
+
     def __repr__(self) -> str:
         return f"<layer {self.name}>"
+
+    def evaluated_by(self, evaluate: Evaluate) -> LayerRule:
+        """Return the rule with what gives expressions in it values; Keras's layers have none."""
+        return self
 
     @cached_property
     def _parameters(self) -> tuple[Parameter, ...]:
@@ -277,6 +306,8 @@ class LayerRule:
             if p.name in values and p.name not in chosen:
                 p.convert(values[p.name])
         self._refuse_glu(chosen)
+        if self.wraps and self.name not in OPEN_WRAPPERS and holds_extern(chosen.values()):
+            raise UnknownOutput  # what it would need of the layer inside was never declared
         if "." not in self.name:  # operations see to theirs themselves
             check_dtypes(self.name, [chosen[p.name] for p in self.tensors])
         made = self.function(**chosen)
@@ -344,6 +375,12 @@ class LayerValue:
         except LayerError as error:
             error.argument = argument if error.argument else None
             raise
+
+
+def holds_extern(values: Iterable[Any]) -> bool:
+    """True if one of an argument list's values is a layer of the user's, or holds one."""
+    inside = (v for value in values for v in (value if isinstance(value, tuple) else (value,)))
+    return any(isinstance(value, LayerValue) and value.rule.is_extern for value in inside)
 
 
 def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Output:

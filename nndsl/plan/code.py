@@ -106,6 +106,13 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
 }  # fmt: skip
 
 
+#: Variables of `main`, and parameters of blocks: what is imported of the user's Python is used
+#: among them, and takes none of these names.
+LOCAL = frozenset({
+    "callbacks", "checkpoint", "data", "held_out", "layer", "model", "name", "rows", "tuning",
+})  # fmt: skip
+
+
 class Names:
     """Hands out Python names, each once."""
 

@@ -35,13 +35,13 @@ def plan_data(
     inputs = shaped.model.body.inputs
     if source is None:
         return _plan_synthetic(training, shaped, concrete, spelling)
-    path = path_code(relocate(source.path))
-    if source.kind == "csv":
-        return _plan_csv(source, shaped, path)
     fields = source.fields
-    x = {i.name: _array(fields, i.name, i.dtype) for i in inputs}
-    y = {name: _array(fields, name, None) for name in shaped.outputs}
-    return Data("npz", path, one_or_dict(x), one_or_dict(y))
+    x = one_or_dict({i.name: _array(fields, i.name, i.dtype) for i in inputs})
+    y = one_or_dict({name: _array(fields, name, None) for name in shaped.outputs})
+    if source.function is not None:
+        return Data("extern", None, x, y, loaded=spelling.expression(source.function))
+    path = path_code(relocate(source.path))
+    return _plan_csv(source, shaped, path) if source.kind == "csv" else Data("npz", path, x, y)
 
 
 def _plan_synthetic(

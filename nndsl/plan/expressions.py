@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Union
 
 from nndsl import graph, vocabulary
+from nndsl.extern import ExternRule
 from nndsl.layers.rule import BASE_PARAMETERS, BadArgument, LayerRule, Parameter
 from nndsl.plan.code import Code, call, list_of, literal, name, number, tuple_of
 
+#: What a file has under a name of its own: a constant, or what the user's Python brings in.
+Definition = Union[graph.Constant, graph.Extern]
 #: Precedence of a level of arithmetic; a nested level of the same or a lower one is bracketed.
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
 #: Arguments of callbacks that are paths.
@@ -25,7 +28,7 @@ class Spelling:
 
     def __init__(
         self,
-        constants: Mapping[graph.Constant, Code],
+        constants: Mapping[Definition, Code],
         parameters: Mapping[str, Code] | None = None,
         prefix: str | None = None,
     ) -> None:
@@ -54,6 +57,8 @@ class Spelling:
             return self.object(expression)
         if isinstance(expression, graph.LayerObject):
             return self.layer(expression.layer, expression.arguments, expression.name)
+        if isinstance(expression, graph.ExternPart):
+            return self._extern(expression)
         if isinstance(expression, graph.Range):
             return self._range(expression)
         if isinstance(expression, graph.Rest):
@@ -115,7 +120,22 @@ class Spelling:
         module = _MODULES.get(expression.kind, f"keras.{expression.kind}")
         return call(name(f"{module}.{expression.name}"), arguments)
 
+    def _extern(self, expression: graph.ExternPart) -> Code:
+        """Return a part of the user's Python: a class is called, a function stands as it is."""
+        rule = expression.part
+        assert isinstance(rule, ExternRule)
+        callee = self.callee(rule)
+        if not rule.extern.is_called:
+            return callee
+        return call(callee, self.arguments(rule.parameters, expression.arguments))
+
     # ---- Layers
+
+    def callee(self, rule: LayerRule) -> Code:
+        """Return the name of a layer's class or of an operation: `layers.Dense`, `ops.mean`."""
+        if isinstance(rule, ExternRule):
+            return self.constants[rule.extern]
+        return name(rule.name if "." in rule.name else f"layers.{rule.name}")
 
     def name_in_body(self, text: str) -> Code:
         """Return the name of a layer or block: "conv", or `f"{name}_conv"` in a block."""
@@ -142,7 +162,7 @@ class Spelling:
         made = self.arguments((*rule.parameters, *BASE_PARAMETERS), arguments)
         if layer_name.explicit or self.prefix is not None:
             made.append(("name", self.name_in_body(layer_name.text)))
-        return call(name(f"layers.{rule.name}"), made)
+        return call(self.callee(rule), made)
 
     def arguments(
         self,

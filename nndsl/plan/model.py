@@ -50,7 +50,7 @@ Definition = Union[Function, LayerClass]
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """How the script gets its data. `kind` is "npz", "csv" or "synthetic"."""
+    """How the script gets its data. `kind` is "npz", "csv", "synthetic" or "extern"."""
 
     kind: str
     default_path: Code | None
@@ -65,6 +65,8 @@ class Data:
     samples: Code = Code("")
     #: A few numbers of each sample, which the targets are made from.
     flat: Code = Code("")
+    #: For extern: the call of the user's function.
+    loaded: Code = Code("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class ModulePlan:
     title: Code
     standard_imports: tuple[Code, ...]
     imports: tuple[Code, ...]
+    #: What is imported of the user's own Python.
+    own_imports: tuple[Code, ...]
     #: Whether a script says what to install, where it cannot import Keras.
     guarded: bool
     #: The decorator that makes a class known to Keras's loader.

@@ -86,6 +86,7 @@ def make_plan(
         title=_title(source, model),
         standard_imports=_standard_imports(training, depth is not None),
         imports=_imports(training, options.keras_from, _used_modules([*definitions, build])),
+        own_imports=module.constants.imports(),
         guarded=training is not None,
         register=_register(options.keras_from),
         recursion_limit=depth,

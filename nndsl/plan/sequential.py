@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nndsl import graph
-from nndsl.plan.code import Code, Names, call, list_of, literal, snake_case
+from nndsl.plan.code import Code, Names, call, dict_of, list_of, literal, snake_case
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.inputs import input_call
 from nndsl.plan.loops import Loop, LoopNames
@@ -29,8 +29,10 @@ def _items(
         value = spelling.expression(constant.value)
         spelling = spelling.with_parameter(constant.name, value)
     for node in body.nodes:
-        assert not isinstance(node, (graph.OperationNode, graph.ListNode, graph.ItemNode))
-        if isinstance(node, graph.LoopNode):
+        assert not isinstance(node, (graph.ListNode, graph.ItemNode))
+        if isinstance(node, graph.OperationNode):
+            items.append(_function(node, spelling))
+        elif isinstance(node, graph.LoopNode):
             items.append(_loop(module, node, spelling, loops))
         elif isinstance(node, graph.ChoiceNode):
             chosen, otherwise = (
@@ -47,6 +49,16 @@ def _items(
         else:
             items.append(spelling.layer(node.layer, node.arguments, node.name))
     return items
+
+
+def _function(node: graph.OperationNode, spelling: Spelling) -> Code:
+    """Return a function of the user's own within a layer, which is all that a list can hold."""
+    assert node.operation.is_extern
+    given: list[tuple[str | None, Code]] = [(None, spelling.callee(node.operation))]
+    if node.arguments:
+        arguments = [(a.parameter, spelling.expression(a.value)) for a in node.arguments]
+        given.append(("arguments", dict_of(arguments)))
+    return call("layers.Lambda", given)
 
 
 def _loop(module: ModuleNames, node: graph.LoopNode, spelling: Spelling, loops: LoopNames) -> Code:

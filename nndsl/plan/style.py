@@ -39,7 +39,7 @@ def obstacle_to_sequential(body: graph.Body) -> Obstacle | None:
 def _obstacle_in(
     node: graph.GraphNode, last: graph.Value, applied: set[graph.Shared]
 ) -> Obstacle | None:
-    if isinstance(node, graph.OperationNode):
+    if isinstance(node, graph.OperationNode) and not node.operation.is_extern:
         what = "arithmetic" if node.symbol else f"`{node.operation.name}`"
         return Obstacle(node.span, f"{what} is not a layer")
     if isinstance(node, (graph.ListNode, graph.ItemNode)):
@@ -50,6 +50,9 @@ def _obstacle_in(
         return Obstacle(node.span, "a second path begins, so there is a fork")
     if len(node.outputs) > 1:
         return Obstacle(node.span, "several tensors come out of one layer")
+    if isinstance(node, graph.OperationNode):
+        in_list = node.operation.takes_list
+        return Obstacle(node.span, "a function takes a list of tensors") if in_list else None
     if isinstance(node, (graph.LoopNode, graph.ChoiceNode)):
         return _obstacle_inside(node)
     if not isinstance(node, graph.LayerNode) and node.shared is not None:

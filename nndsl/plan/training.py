@@ -131,7 +131,8 @@ class _Script:
             return call("parser.add_argument", [(None, literal(flag)), *more])
 
         integer, path = ("type", Code("int")), ("type", Code("Path"))
-        data_help = ("help", literal("an .npz file; synthetic data without it"))
+        without = "the data of your function" if self.data.kind == "extern" else "synthetic data"
+        data_help = ("help", literal(f"an .npz file; {without} without it"))
         data = ("default", self.data.default_path) if self.data.default_path else data_help
         lines = [
             add("--epochs", integer, ("default", self._expression("epochs", "1"))),
@@ -205,6 +206,8 @@ class _Script:
     def reading(self) -> list[Code]:
         if self.data.kind == "synthetic":
             read = "synthetic_data(args.seed) if args.data is None else load_data(args.data)"
+        elif self.data.kind == "extern":
+            read = f"{self.data.loaded} if args.data is None else load_data(args.data)"
         else:
             read = "load_data(args.data)"
         lines = [Code(f"data = take({read}, slice(args.limit))")]
@@ -212,6 +215,8 @@ class _Script:
             part = self.spelling.expression(self.fraction)
             seed = "" if self.in_order else ", args.seed"
             lines.append(Code(f"data, held_out = split(data, {part}{seed})"))
+        elif self.second is not None and self.second.function is not None:
+            lines.append(Code(f"held_out = {self.spelling.expression(self.second.function)}"))
         elif self.second is not None:
             lines.append(
                 Code(f"held_out = load_data({path_code(self.relocate(self.second.path))})")

@@ -2,33 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nndsl import graph
-from nndsl.plan.code import Code, Names, call, class_case, literal, name, snake_case
-from nndsl.plan.expressions import Spelling
+from nndsl.plan.code import LOCAL, Code, Names, call, class_case, literal, name, snake_case
+from nndsl.plan.expressions import Definition, Spelling
 from nndsl.plan.forms import Form
 from nndsl.plan.model import Function
 from nndsl.plan.tensor_lists import starred, tensors_code
 from nndsl.resolve.naming import keras_name
 
 
-class UsedConstants(Mapping[graph.Constant, Code]):
-    """The constants, those of imported files too, under their Python names; which were used."""
+class Defined(Mapping[Definition, Code]):
+    """What a file defines or imports beside its models, under Python names; what of it was used.
 
-    def __init__(self, constants: Sequence[graph.Constant], names: Names) -> None:
-        self.names = {c: names.unique(_unmangled(c.name).upper()) for c in constants}
-        self.used: set[graph.Constant] = set()
+    That are the constants, those of imported files too, and what the user's Python brings in.
+    """
 
-    def __getitem__(self, key: graph.Constant) -> Code:
+    def __init__(self, source: graph.Graph, names: Names) -> None:
+        self.names: dict[Definition, Code] = {}
+        first: dict[tuple[str, str], Code] = {}
+        for extern in source.externs:
+            # A line that stands in two files is one import.
+            key = (extern.module, extern.name)
+            if key not in first:
+                first[key] = names.unique(
+                    f"{extern.name}_" if extern.name in LOCAL else extern.name
+                )
+            self.names[extern] = first[key]
+        for constant in source.constants:
+            self.names[constant] = names.unique(_unmangled(constant.name).upper())
+        self.used: set[Definition] = set()
+
+    def __getitem__(self, key: Definition) -> Code:
         self.used.add(key)
         return self.names[key]
 
-    def __iter__(self) -> Iterable[graph.Constant]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Definition]:
         return iter(self.names)
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def imports(self) -> tuple[Code, ...]:
+        """Return the lines that import what was used of the user's Python, sorted by module."""
+        plain: dict[str, set[str]] = {}
+        lines: set[tuple[str, int, str]] = set()
+        for key in self.used:
+            if isinstance(key, graph.Extern):
+                given, own = self.names[key], name(key.name)
+                if given == own:
+                    plain.setdefault(key.module, set()).add(own)
+                else:  # a line of its own, as isort has it
+                    lines.add((key.module, 1, f"{own} as {given}"))
+        for module, names in plain.items():
+            lines.add((module, 0, ", ".join(sorted(names, key=_as_sorted))))
+        return tuple(
+            Code(f"from {name(module)} import {what}") for module, _, what in sorted(lines)
+        )
+
+
+def _as_sorted(name_: str) -> tuple[int, str]:
+    """Order imported names as isort does: constants, classes, then functions."""
+    word = name_.partition(" ")[0]
+    group = 0 if word.isupper() and len(word) > 1 else 1 if word[:1].isupper() else 2
+    return group, name_
 
 
 def _name_of_block(block: graph.Block, form: Form) -> str:
@@ -53,7 +91,7 @@ class ModuleNames:
         self.promoting = promoting
         self.forms = forms
         self.names = Names()
-        self.constants = UsedConstants(source.constants, self.names)
+        self.constants = Defined(source, self.names)
         self.blocks = {b: self.names.unique(_name_of_block(b, forms[b])) for b in blocks}
         self.model_class = self.names.unique(class_case(model.name)) if classes else Code("")
         taken = frozenset(self.names.taken)
@@ -172,8 +210,8 @@ def apply_operation(
         (given,) = node.operands
         arguments = spelling.arguments(node.operation.parameters, node.arguments, positional=True)
         tensors = [(None, starred(value, variables[value])) for value in given.values]
-        return call(name(node.operation.name), [*arguments, *tensors])
-    return call(name(node.operation.name), _operation_arguments(node, operands, spelling))
+        return call(spelling.callee(node.operation), [*arguments, *tensors])
+    return call(spelling.callee(node.operation), _operation_arguments(node, operands, spelling))
 
 
 def _operand(

@@ -53,6 +53,7 @@ def worked(lines: tuple[str, ...]) -> Worked:
     checked = check_source(Source("example", model_text(lines)))
     assert not checked.diagnostics, (lines, checked.diagnostics)
     model = checked.shaped.models["Example"]
+    assert model.trainable is not None and model.non_trainable is not None
     return Worked(
         tuple(_shape(tensor) for tensor in model.inputs.values()),
         tuple(_shape(tensor) for tensor in model.outputs.values()),

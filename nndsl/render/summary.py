@@ -59,7 +59,7 @@ def render_summary_markdown(summary: Summary) -> str:
 
 
 def render_summary_json(summary: Summary) -> str:
-    """Return all that the summary knows. A size is null if it is unknown; the batch is left out."""
+    """Return all that the summary knows. What is unknown is null; the batch is left out."""
     import json
 
     memory = summary.memory
@@ -71,6 +71,7 @@ def render_summary_json(summary: Summary) -> str:
         "weight_bytes": summary.weight_bytes,
         "multiply_adds": summary.multiply_adds,
         "layers_of_unknown_cost": list(summary.unknown_costs),
+        "layers_of_unknown_parameters": list(summary.uncounted),
         "activations": {
             "batch_size": memory.batch_size,
             "predicting_bytes": memory.predicting,
@@ -108,9 +109,11 @@ def _row_data(row: Row) -> dict[str, Any]:
         {"shape": [d if isinstance(d, int) else None for d in t.shape[1:]], "dtype": t.dtype}
         for t in row.outputs
     ]
+    known = not row.has_uncounted
+    counts = (row.trainable, row.non_trainable, row.weight_bytes) if known else (None, None, None)
     values = (
-        row.name, row.kind, row.depth, row.is_whole, outputs, row.trainable, row.non_trainable,
-        row.weight_bytes, row.multiply_adds, row.activation_bytes, list(row.connected_to),
+        row.name, row.kind, row.depth, row.is_whole, outputs, *counts, row.multiply_adds,
+        row.activation_bytes, list(row.connected_to),
     )  # fmt: skip
     return dict(zip(_FIELDS, values, strict=True))
 
@@ -126,6 +129,9 @@ def totals(summary: Summary) -> list[tuple[str, str]]:
         ("Non-trainable params", summary.non_trainable, summary.non_trainable_bytes),
     )
     lines = [(title, f"{count:,} ({bytes_text(size)})") for title, count, size in parts]
+    if summary.uncounted:
+        names = ", ".join(summary.uncounted[:4]) + ", ..." * (len(summary.uncounted) > 4)
+        lines.append(("Not counted", f"the parameters of {names}, which only Python knows"))
     lines.append(("Multiply-adds", _costs(summary)))
     memory = summary.memory
     batch = f"a batch of {memory.batch_size}"
@@ -185,7 +191,7 @@ def _columns(summary: Summary, block: str) -> list[_Column]:
         _Column("Layer", lambda row: "  " * row.depth + row.name),
         _Column("Type", lambda row: row.kind),
         _Column("Output shape", lambda row: _shapes(row.outputs)),
-        _Column("Params", lambda row: f"{row.parameters:,}", right=True),
+        _Column("Params", _parameters, right=True),
     ]
     if summary.parameters:
         share = 1 / summary.parameters
@@ -201,6 +207,13 @@ def _columns(summary: Summary, block: str) -> list[_Column]:
     if not summary.is_chain:
         columns.append(_Column("Connected to", lambda row: _sources(row.connected_to)))
     return columns
+
+
+def _parameters(row: Row) -> str:
+    """Return the number of parameters: `?` for those of a layer of the user's own."""
+    if not row.has_uncounted:
+        return f"{row.parameters:,}"
+    return f"{row.parameters:,} + ?" if row.parameters else "?"
 
 
 def bar(share: float, block: str = "") -> str:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nndsl import graph
-from nndsl.diagnostic import Label, did_you_mean
-from nndsl.layers.arguments import DTYPES
+from nndsl.diagnostic import Label
 from nndsl.resolve import order, stages, tensor_lists
 from nndsl.resolve.expressions import resolve_number
 from nndsl.resolve.liveness import split_dead
@@ -15,6 +14,7 @@ from nndsl.resolve.naming import OPERATIONS_OF_MASKS, LayerNames, family, operat
 from nndsl.resolve.scope import BodyNames, Scope
 from nndsl.resolve.stages import Blocks
 from nndsl.resolve.tensors import resolve_source
+from nndsl.resolve.types import resolve_dims, resolve_dtype
 from nndsl.resolve.unknown import report_not_a_tensor
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -44,6 +44,8 @@ class BodyResolver:
         inside = set() if isinstance(definition, tree.Block) else blocks.made_inside(definition)
         # Which layers stand in a choice is known only later: then Keras's counting is of no use.
         explicit = in_block or any(isinstance(line, tree.If) for line in lines)
+        # What a layer of the user's makes inside itself, and what Keras then counts, nobody knows.
+        explicit = explicit or blocks.has_extern(definition)
         self.layer_names = LayerNames(given, blocks.operations(), inside, in_block=explicit)
         scope.layer_names = self.layer_names
 
@@ -139,7 +141,7 @@ class BodyResolver:
             else:
                 resolve_if(self, line)
         else:
-            what = {tree.Block: "block", tree.Model: "model", tree.Train: "train"}[type(line)]
+            what = type(line).__name__.lower()
             self.reporter.error(
                 "T005",
                 line.span,
@@ -147,6 +149,10 @@ class BodyResolver:
                 "belongs outside",
                 help="move it out, to a line of its own at the top level",
             )
+            names = line.names if isinstance(line, tree.Import) else ()
+            self.scope.poisoned.update(name.text for name in names)
+            if isinstance(line, tree.Extern):
+                self.scope.poisoned.add(line.name.text)
             self.names.whole = False
 
     # ---- Lines
@@ -163,7 +169,7 @@ class BodyResolver:
 
     def resolve_input(self, line: tree.Input) -> None:
         name = line.name
-        dims = self._dims(line.type)
+        dims = resolve_dims(self.scope, line.type, rest=self.in_block)
         whole = dims is not None or self.in_block
         value = graph.Value(name.span, name.text, poisoned=not whole)
         self.names.define(name, value)
@@ -179,69 +185,7 @@ class BodyResolver:
         self.inputs.append(graph.Input(value, name.text, self._dtype(line.type), dims, line.span))
 
     def _dtype(self, type_: tree.TensorType | None) -> str:
-        if type_ is None or type_.dtype is None:
-            return "" if self.in_block else "float32"
-        if type_.dtype.text not in DTYPES:
-            self.reporter.error(
-                "A202",
-                type_.dtype.span,
-                f"unknown dtype `{type_.dtype.text}`",
-                "not a dtype of Keras",
-                help=did_you_mean(
-                    _DTYPE_WORDS.get(type_.dtype.text)
-                    or self.reporter.guess(type_.dtype.text, DTYPES)
-                )
-                or "such as `int32[28, 28]`",
-            )
-            return "float32"
-        return type_.dtype.text
-
-    def _dims(
-        self, type_: tree.TensorType | None
-    ) -> tuple[graph.Expression | str | None, ...] | None:
-        """Return the sizes of an input; None if there are none, or if one is not understood."""
-        if type_ is None:
-            return None
-        dims: list[graph.Expression | str | None] = []
-        for dimension in type_.dimensions:
-            if dimension.is_rest:
-                if not self.in_block or graph.Rest in map(type, dims):
-                    self.report_rest(dimension.span)
-                    return None
-                dims.append(graph.Rest(dimension.span))
-                continue
-            if dimension.value is None:
-                dims.append(dimension.unknown.text if dimension.unknown else None)
-                continue
-            if isinstance(dimension.value, tree.Reference) and dimension.value.name == "None":
-                self.report_batch(dimension.span)
-                return None
-            size = resolve_number(self.scope, dimension.value)
-            if size is None:
-                return None
-            dims.append(size)
-        return tuple(dims)
-
-    def report_rest(self, span: Span) -> None:
-        where = "only once in a shape" if self.in_block else "only in the shapes of blocks"
-        self.reporter.error(
-            "A209",
-            span,
-            f"`..` stands {where}",
-            "any number of axes",
-            help=None if self.in_block else "a model needs every axis: write `?` for each",
-        )
-
-    def report_batch(self, span: Span) -> None:
-        self.reporter.error(
-            "S105",
-            span,
-            "the batch is not part of a shape",
-            "not a size",
-            expected="a positive integer, or `?`",
-            received="None",
-            help="leave it out; write `?` for another unknown size",
-        )
+        return resolve_dtype(self.reporter, type_, "" if self.in_block else "float32")
 
     def resolve_shared(self, line: tree.SharedLayer) -> None:
         from nndsl.resolve.shared import make_shared  # which many texts do without
@@ -279,7 +223,7 @@ class BodyResolver:
     def output_of(
         self, expression: tree.Reference, value: graph.Value, type_: tree.TensorType | None
     ) -> graph.BodyOutput:
-        dims = self._dims(type_)
+        dims = resolve_dims(self.scope, type_, rest=self.in_block)
         dtype = self._dtype(type_) if type_ is not None and type_.dtype is not None else ""
         return graph.BodyOutput(expression.name, value, expression.span, dims, dtype)
 
@@ -421,8 +365,6 @@ class BodyResolver:
 
 
 _OF_MASKS = {name for names in OPERATIONS_OF_MASKS.values() for name in names}
-#: What Python calls the dtypes.
-_DTYPE_WORDS = {"int": "int32", "float": "float32", "str": "string", "long": "int64"}
 
 
 def _named(node: graph.GraphNode) -> graph.GraphNode:

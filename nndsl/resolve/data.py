@@ -5,6 +5,7 @@ from __future__ import annotations
 from nndsl import graph
 from nndsl.diagnostic import did_you_mean
 from nndsl.resolve.expressions import resolve_expression
+from nndsl.resolve.externs import own_part
 from nndsl.resolve.keras_parts import text_of
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
@@ -28,6 +29,10 @@ class DataReader:
         self, value: tree.Expression, setting: str, *, fraction: bool
     ) -> graph.DataSource | graph.Expression | graph.LastPart | None:
         """Return a data source; where a `fraction` is allowed, that or `last(fraction)`."""
+        own = own_part(self.scope, value, "data")
+        if own is not None:
+            part = own.made
+            return part and graph.DataSource("extern", "", {}, part.span, part)
         if isinstance(value, tree.Call):
             if fraction and value.callee.text == _LAST:
                 return self.last_part(value)

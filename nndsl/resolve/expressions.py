@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, did_you_mean
+from nndsl.extern import ExternRule
 from nndsl.layers.argument_types import (
     ArgumentType,
     KerasType,
@@ -15,6 +16,11 @@ from nndsl.layers.argument_types import (
     Unfit,
 )
 from nndsl.layers.rule import LayerRule
+from nndsl.resolve.argument_reports import (
+    missing_arguments,
+    repeated_argument,
+    unknown_argument,
+)
 from nndsl.resolve.lists import FUNCTIONS, function_call, list_item
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
@@ -177,7 +183,7 @@ def _resolve_reference(
         scope.reporter.error("A202", span, title, "Python's spelling", help=help_)
         return None
     inner = wanted.inner if isinstance(wanted, OptionalType) else wanted
-    rule = layers.find(name) if isinstance(inner, LayerType) else None
+    rule = (layers.find(name) or scope.extern(name)) if isinstance(inner, LayerType) else None
     if rule is not None:
         call = tree.Call(span, tree.Identifier(span, name), ())
         return _resolve_layer_object(scope, call, rule)
@@ -198,10 +204,10 @@ def _resolve_object(
     kind = wanted_kind(wanted)
     if kind in kinds:
         kinds = (str(kind),)
+    rule = (None if kind in kinds else scope.extern(name)) or (None if kinds else layers.find(name))
+    if rule is not None:
+        return _resolve_layer_object(scope, call, rule)
     if not kinds:
-        rule = layers.find(name)
-        if rule is not None:
-            return _resolve_layer_object(scope, call, rule)
         _unknown_object(scope, call, kind)
         return None
     return resolve_object(scope, call, kinds[0])
@@ -211,6 +217,11 @@ def _resolve_layer_object(
     scope: Scope, call: tree.Call, rule: LayerRule
 ) -> graph.LayerObject | None:
     """Return a layer that is an argument; Keras names it as it names any layer."""
+    if isinstance(rule, ExternRule) and rule.extern.kind != "layer":
+        from nndsl.resolve.externs import report_kind  # only for a message
+
+        report_kind(scope, rule, call.callee.span, "not a layer")
+        return None
     bound = bind(scope, rule.name, call.callee.span, call.arguments, slots_of(rule))
     if not bound.whole:
         return None
@@ -316,7 +327,7 @@ def bind(
             whole = False
             continue
         if slot.name in seen:
-            _repeated(scope, callee, argument, slot.name)
+            repeated_argument(scope, callee, argument, slot.name)
             whole = False
             continue
         seen[slot.name] = argument.span
@@ -330,7 +341,7 @@ def bind(
         bound.append(graph.Bound(slot.name, value, argument.span, argument.name is None))
     missing = [slot.name for slot in slots if slot.required and slot.name not in seen]
     if missing and whole:
-        _missing(scope, callee, callee_span, missing, arguments)
+        missing_arguments(scope, callee, callee_span, missing, arguments)
         whole = False
     return Binding(tuple(bound), whole)
 
@@ -400,50 +411,3 @@ def _slot_of(
     if slot is None:
         unknown_argument(scope, callee, argument.name, list(by_name))
     return slot
-
-
-def unknown_argument(
-    scope: Scope, callee: str, name: tree.Identifier, candidates: list[str]
-) -> None:
-    """Report an argument that its callee does not have."""
-    from nndsl.vocabulary import pytorch  # only for a message
-
-    guess = scope.reporter.guess(name.text, candidates)
-    few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
-    more = ", ..." if len(candidates) > 8 else ""
-    scope.reporter.error(
-        "A201",
-        name.span,
-        f"unknown argument `{name.text}`",
-        f"`{callee}` has no such argument",
-        help=pytorch.argument(name.text, candidates)
-        or did_you_mean(guess)
-        or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
-    )
-
-
-def _repeated(scope: Scope, callee: str, argument: tree.Argument, name: str) -> None:
-    scope.reporter.error(
-        "A211",
-        argument.span,
-        f"`{callee}` is given `{name}` twice",
-        "second time",
-        help="delete one of them",
-    )
-
-
-def _missing(
-    scope: Scope, callee: str, span: Span, names: list[str], given: Sequence[tree.Argument]
-) -> None:
-    what = ", ".join(f"`{name}`" for name in names)
-    example = ", ".join([*["..."] * bool(given), *(f"{name}=..." for name in names)])
-    first = given[0].value if given and given[0].name is None else None
-    if isinstance(first, tree.Sequence) and len(given) == 1 and len(first.items) > len(names):
-        example = ", ".join(item.span.text for item in first.items)  # `Resizing([16, 16])`
-    scope.reporter.error(
-        "A207",
-        span,
-        f"missing argument{'s' if len(names) > 1 else ''} {what}",
-        f"`{callee}` cannot do without",
-        help=f"write `{callee}({example})`",
-    )

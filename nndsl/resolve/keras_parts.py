@@ -5,6 +5,7 @@ from __future__ import annotations
 from nndsl import graph, vocabulary
 from nndsl.diagnostic import did_you_mean
 from nndsl.resolve.expressions import resolve_object
+from nndsl.resolve.externs import own_part
 from nndsl.resolve.scope import Scope
 from nndsl.syntax import tree
 
@@ -36,7 +37,10 @@ class PartReader:
         self.reporter = scope.reporter
 
     def part(self, value: tree.Expression, kind: str) -> graph.Expression | None:
-        """Return an optimizer, loss, metric or callback: by identifier, or as an object."""
+        """Return an optimizer, loss, metric or callback: by identifier, as an object, or own."""
+        own = own_part(self.scope, value, _ONE_OF[kind])
+        if own is not None:
+            return own.made
         if isinstance(value, tree.Call):
             name = tree.Reference(value.callee.span, value.callee.text)
             if vocabulary.signature(kind, name.name) is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Union
+from collections.abc import Callable, Iterator, Sequence
+from typing import Optional, Union
 
 from nndsl.layers.inside import MADE_INSIDE
 from nndsl.resolve import order
@@ -17,6 +17,8 @@ from nndsl.syntax import tree
 from nndsl.syntax.names import lines_inside
 
 Definition = Union[tree.Block, tree.Model]
+#: Returns the block or model of a name, if there is one.
+Find = Callable[[str], Optional[Definition]]
 
 
 def operations_in(definitions: Sequence[Definition]) -> set[str]:
@@ -43,19 +45,23 @@ def _makes_mask(call: tree.Apply | tree.Call) -> bool:
     return call.callee.text == "Masking" or "mask_zero" in names
 
 
-def layers_made_inside(model: tree.Model, find: Callable[[str], Definition | None]) -> set[str]:
-    """Return what Keras calls the layers that layers of a model make inside themselves.
+def layers_made_inside(model: tree.Model, find: Find) -> set[str]:
+    """Return what Keras calls the layers that layers of a model make inside themselves."""
+    return {
+        keras_name(inside)
+        for name in names_applied(model, find)
+        for inside in MADE_INSIDE.get(name, ())
+    }
 
-    `find` returns the block or model of a name, if there is one.
-    """
-    found: set[str] = set()
-    waiting: list[Definition] = [model]
+
+def names_applied(definition: Definition, find: Find) -> Iterator[str]:
+    """Yield the names of all that a definition applies, through the blocks in it."""
+    waiting: list[Definition] = [definition]
     seen: set[str] = set()
     while waiting:
         for name in order.callees(waiting.pop()):
-            found.update(map(keras_name, MADE_INSIDE.get(name, ())))
-            definition = find(name) if name not in seen else None
-            if definition is not None:
+            yield name
+            inside = find(name) if name not in seen else None
+            if inside is not None:
                 seen.add(name)
-                waiting.append(definition)
-    return found
+                waiting.append(inside)

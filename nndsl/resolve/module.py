@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Union
 
-from nndsl import graph, layers
-from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
+from nndsl import graph
+from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.imports import Imported
 from nndsl.resolve.body import BodyResolver
-from nndsl.resolve.expressions import resolve_expression, unknown_value
+from nndsl.resolve.definitions import Definition, FileNames
 from nndsl.resolve.liveness import BlockParts
-from nndsl.resolve.made_by_keras import layers_made_inside, operations_in
-from nndsl.resolve.scope import Scope
+from nndsl.resolve.made_by_keras import layers_made_inside, names_applied, operations_in
 from nndsl.resolve.size import depth_of, size_of
 from nndsl.resolve.training import resolve_training, trained_model
 from nndsl.resolve.unused import warn_of_parameters, warn_of_unused
 from nndsl.source import Span
 from nndsl.syntax import tree
-from nndsl.syntax.names import definitions
 
 #: Blocks that may stand inside each other.
 MAX_DEPTH = 64
-
-Definition = Union[tree.Block, tree.Model]
 
 
 def resolve(
@@ -62,36 +57,28 @@ class _Files:
         return self.resolvers[name]
 
 
-class ModuleResolver:
+class ModuleResolver(FileNames):
+    """Resolves the definitions of one file."""
+
     def __init__(
         self, module: tree.Module, overrides: Mapping[str, tree.Expression], files: _Files
     ) -> None:
-        self.module = module
-        self.overrides = overrides
+        super().__init__(module, overrides, files.reporter)
         self.files = files
-        self.reporter = files.reporter
-        self.scope = Scope(self.reporter)
-        self.definitions: dict[str, Definition] = {}
         #: Blocks, and the models that others apply; models as they are by themselves.
         self.blocks: dict[str, graph.Block | None] = {}
         self.models: dict[str, graph.Model] = {}
         self.in_progress = files.in_progress
-        #: The names that were imported, with the resolver of the file that defines each.
         self.imported: dict[str, ModuleResolver] = {}
         self.used_blocks: set[str] = set()
         #: Nodes of all models and blocks together, each block expanded: all that will be walked.
         self.total = 0
-        self.whole = True
         self._operations: set[str] | None = None
         self.parts = files.parts
 
-    def collect_all(self) -> None:
-        """Collect the names that the lines of the file define."""
-        for line in reversed(self.module.definitions):
-            if isinstance(line, tree.Constant):
-                self.scope.later_constants[line.name.text] = line.name.span
-        for line in self.module.definitions:
-            self.collect(line)
+    def file_of(self, line: tree.Import) -> FileNames | None:
+        module = self.files.imported.target(line)
+        return self.files.resolver(module) if module is not None else None
 
     def resolve(self) -> graph.Graph:
         lines = self.module.definitions
@@ -117,134 +104,14 @@ class ModuleResolver:
             training,
             trained,
             frozenset(self.nested()),
+            tuple(extern for resolver in resolvers for extern in resolver.externs),
         )
-
-    # ---- Collecting
-
-    def collect(self, line: tree.Line) -> None:
-        if isinstance(line, tree.Constant):
-            self.collect_constant(line)
-        elif isinstance(line, tree.Import):
-            self.collect_import(line)
-        elif isinstance(line, (tree.Block, tree.Model)):
-            self.collect_definition(line)
-        elif isinstance(line, tree.Unsupported):
-            self.reporter.not_supported(line.span, line.what)
-            self.scope.poisoned.update(name.text for name in line.names)
-            self.whole = False
-        elif isinstance(line, tree.Broken):
-            self.scope.poisoned.update(name.text for name in line.names)
-            self.whole = False
-        elif not isinstance(line, tree.Train):
-            what = type(line).__name__.lower().replace("sharedlayer", "layer")
-            self.reporter.error(
-                "T005",
-                line.span,
-                f"this `{what}` line stands outside a model",
-                "belongs inside",
-                help="put it into the braces of a `model` or `block`",
-            )
-            self.scope.poisoned.update(name.text for name in definitions(line))
-            self.whole = False
-
-    def collect_import(self, line: tree.Import) -> None:
-        """Make the blocks of another file known here."""
-        module = self.files.imported.target(line)
-        for name in line.names:
-            if module is None:
-                self.scope.poisoned.add(name.text)
-                self.whole = False
-                continue
-            other = self.files.resolver(module)
-            if name.text in self.definitions or name.text in self.imported:
-                known = self.definitions.get(name.text)
-                self.duplicate(name, known.name.span if known else name.span)
-            elif other.is_block(name.text):
-                self.imported[name.text] = other
-            else:
-                self.report_not_exported(name, other, line.path)
-
-    def report_not_exported(self, name: tree.Identifier, other: ModuleResolver, path: str) -> None:
-        blocks = other.names()
-        known = ", ".join(f"`{block}`" for block in blocks)
-        self.reporter.error(
-            "G705",
-            name.span,
-            f'"{path}" has no block or model `{name.text}`',
-            "not there",
-            help=did_you_mean(self.reporter.guess(name.text, blocks))
-            or (f"it has {known}" if known else None),
-        )
-        self.scope.poisoned.add(name.text)
-        self.whole = False
-
-    def collect_constant(self, line: tree.Constant) -> None:
-        name = line.name.text
-        self.scope.later_constants.pop(name, None)
-        first = self.scope.constants.get(name)
-        if first is not None:
-            self.duplicate(line.name, first.span)
-            return
-        override = self.overrides.get(name)
-        value = resolve_expression(self.scope, override or line.value)
-        if isinstance(value, graph.Word):
-            unknown_value(self.scope, value)
-            value = None
-        if value is None:
-            self.scope.poisoned.add(name)
-        else:
-            self.scope.constants[name] = graph.Constant(name, value, line.name.span)
-
-    def collect_definition(self, line: Definition) -> None:
-        name = line.name.text
-        if name in self.definitions or name in self.imported:
-            known = self.definitions.get(name)
-            self.duplicate(line.name, known.name.span if known else line.name.span)
-        elif layers.find(name) is not None:
-            self.reporter.error(
-                "A208",
-                line.name.span,
-                f"`{name}` is a layer of Keras",
-                "this name is taken",
-                help="choose another name",
-            )
-        else:
-            self.definitions[name] = line
-
-    def duplicate(self, name: tree.Identifier, first: Span) -> None:
-        self.reporter.error(
-            "G703",
-            name.span,
-            f"the name `{name.text}` is used twice",
-            "second definition",
-            labels=(Label(first, "first definition"),),
-            help="choose another name",
-        )
-
-    def check_overrides(self) -> None:
-        models = [line for line in self.definitions.values() if isinstance(line, tree.Model)]
-        known = [*self.scope.constants, *(p.name.text for m in models for p in m.parameters)]
-        for name, value in self.overrides.items():
-            if name not in known and name not in self.scope.poisoned:
-                self.reporter.error(
-                    "G705",
-                    value.span,
-                    f"there is no constant or parameter `{name}` to set",
-                    help=did_you_mean(self.reporter.guess(name, known)),
-                )
 
     # ---- Blocks and models
-
-    def is_block(self, name: str) -> bool:
-        """True for what stands behind an arrow like a block: a block, or a model."""
-        return name in self.imported or name in self.definitions
 
     def nested(self) -> list[str]:
         """Return the names of the models that others apply."""
         return [name for name in self.models if name in self.used_blocks]
-
-    def names(self) -> list[str]:
-        return [*self.definitions, *self.imported]
 
     def operations(self) -> set[str]:
         """Return what Keras may call the operations that are made anywhere in the file."""
@@ -265,9 +132,17 @@ class ModuleResolver:
 
     def made_inside(self, model: tree.Model) -> set[str]:
         """Return what Keras calls the layers that layers of a model make inside themselves."""
-        return layers_made_inside(
-            model, lambda name: self.definition_of(name) if self.is_block(name) else None
-        )
+        return layers_made_inside(model, self.find_definition)
+
+    def has_extern(self, definition: Definition) -> bool:
+        """True if a definition, or a block that it applies, makes a part of the user's Python."""
+        known = {e.name for r in (self, *self.files.resolvers.values()) for e in r.externs}
+        if not known:
+            return False
+        return not known.isdisjoint(names_applied(definition, self.find_definition))
+
+    def find_definition(self, name: str) -> Definition | None:
+        return self.definition_of(name) if self.is_block(name) else None
 
     def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
         """Return a block, resolved when it is first asked for; None if it is in error."""
@@ -372,33 +247,6 @@ class ModuleResolver:
         return graph.Model(
             line.name.text, line.style, tuple(scope.parameters.values()), body, line.name.span
         )
-
-    def scope_with(self, parameters: Sequence[tree.Parameter]) -> Scope:
-        scope = Scope(self.reporter, self.scope)
-        defaults: list[tuple[tree.Parameter, graph.Expression | None]] = []
-        for parameter in parameters:
-            default = resolve_expression(scope, parameter.default) if parameter.default else None
-            defaults.append((parameter, default))
-        has_default = False
-        for parameter, default in defaults:
-            name = parameter.name.text
-            has_default = has_default or parameter.default is not None
-            if has_default and parameter.default is None:
-                self.reporter.error(
-                    "A207",
-                    parameter.span,
-                    f"the parameter `{name}` stands behind one with a default",
-                    "no default",
-                    help=f"write `{name} = ...`, or put it first",
-                )
-            first = scope.parameters.get(name) or scope.constants.get(name)
-            if first is not None:
-                self.duplicate(parameter.name, first.span)
-            elif parameter.default is not None and default is None:
-                scope.poisoned.add(name)
-            else:
-                scope.parameters[name] = graph.Parameter(name, default, parameter.name.span)
-        return scope
 
     def count(self, size: int, span: Span) -> bool:
         """Count nodes that will be walked; report it, once, when they are too many in all."""

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from nndsl import graph, operations
 from nndsl.diagnostic import did_you_mean
+from nndsl.extern import ExternRule
 from nndsl.layers.argument_types import OperandType
 from nndsl.layers.rule import LayerRule, Parameter
 from nndsl.operations.refused import refusal
 from nndsl.resolve.expressions import bind, slots_of
+from nndsl.resolve.externs import takes
 from nndsl.resolve.tensor_lists import refuse_lists, tensor_words
 from nndsl.resolve.tensors import resolve_operand
 from nndsl.resolve.unknown import pytorch_stage
@@ -30,6 +32,19 @@ def apply_operation(
     rule = operations.find(stage.callee.text)
     if rule is None:
         _unknown_operation(body, stage)
+        return None
+    return apply_rule(body, values, stage, rule, names)
+
+
+def apply_rule(
+    body: BodyResolver,
+    values: Values,
+    stage: tree.Apply,
+    rule: LayerRule,
+    names: tuple[tree.Identifier, ...],
+) -> Values | None:
+    """Apply an operation that is known, or a function of the user's own."""
+    if isinstance(rule, ExternRule) and not takes(body, rule, values, stage.callee.span):
         return None
     incoming = _incoming(body, rule, values, stage)
     if incoming is None:

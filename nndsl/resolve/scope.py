@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
+from nndsl.extern import ExternRule
 from nndsl.resolve.naming import LayerNames
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -17,6 +18,9 @@ class Scope:
         self.constants: dict[str, graph.Constant] = outer.constants if outer else {}
         self.used_constants: set[str] = outer.used_constants if outer else set()
         self.poisoned: set[str] = set(outer.poisoned) if outer else set()
+        #: What the user's Python brings in, as rules for layers, and which of it was used.
+        self.externs: dict[str, ExternRule] = outer.externs if outer else {}
+        self.used_externs: set[str] = outer.used_externs if outer else set()
         #: Where constants are defined that stand further down.
         self.later_constants: dict[str, Span] = outer.later_constants if outer else {}
         self.parameters: dict[str, graph.Parameter] = {}
@@ -44,6 +48,13 @@ class Scope:
             self.used_constants.add(name)
             return graph.ConstantUse(span, self.constants[name])
         return None
+
+    def extern(self, name: str) -> ExternRule | None:
+        """Return what was declared of the user's Python under a name, for use."""
+        found = self.externs.get(name)
+        if found is not None:
+            self.used_externs.add(name)
+        return found
 
     def knows(self, name: str) -> bool:
         """True if a name is a constant, a parameter or the variable of a loop, or meant to be."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nndsl import graph, layers
 from nndsl.diagnostic import Label
-from nndsl.resolve.expressions import Slot, bind, unknown_argument
+from nndsl.resolve.argument_reports import unknown_argument
+from nndsl.resolve.expressions import Slot, bind
 from nndsl.resolve.stages import (
     bind_layer,
     inputs_of_layer,
@@ -32,7 +33,13 @@ def make_shared(body: BodyResolver, line: tree.SharedLayer) -> graph.Shared | No
         from nndsl.resolve.blocks import make_shared_block
 
         return make_shared_block(body, line)
-    rule = layers.find(apply.callee.text)
+    own = body.scope.extern(apply.callee.text)
+    if own is not None and own.extern.kind != "layer":
+        from nndsl.resolve.externs import report_kind  # only for a message
+
+        report_kind(body.scope, own, apply.callee.span, "not a layer")
+        return None
+    rule = own or layers.find(apply.callee.text)
     if rule is None:
         report_unknown_stage(body, apply, layers_only=True)
         return None
@@ -79,13 +86,11 @@ def apply_shared(
     if tensors is None or not all(_may_stand(body, shared, argument) for argument in plain):
         return None
     flags = bind(body.scope, shared.name, stage.callee.span, plain, slots)
-    inputs = inputs_of_layer(body, values, rule, stage)
-    if not flags.whole or inputs is None or _lacks_tensor(body, shared, tensors, stage):
+    inputs = inputs_of_layer(body, values, rule, stage, tuple(tensors))
+    if not flags.whole or inputs is None or _lacks_tensor(body, shared, inputs[1], stage):
         return None
     outputs = outputs_of_layer(stage.span, names)
-    body.nodes.append(
-        graph.SharedNode(stage.span, shared, inputs, tuple(tensors), outputs, flags.arguments)
-    )
+    body.nodes.append(graph.SharedNode(stage.span, shared, *inputs, outputs, flags.arguments))
     return outputs
 
 

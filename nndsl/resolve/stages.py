@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from nndsl import graph, layers, vocabulary
 from nndsl.diagnostic import Label, Reporter
+from nndsl.extern import ExternRule
 from nndsl.layers.argument_types import TensorType
 from nndsl.layers.rule import LayerRule, Parameter
-from nndsl.resolve.expressions import bind, slots_of, unknown_argument
+from nndsl.resolve.expressions import bind, slots_of
 from nndsl.resolve.liveness import BlockParts
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.tensor_lists import is_item, layer_word, refuse_lists, tensor_words
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from nndsl.resolve.body import BodyResolver
 
 Values = tuple[graph.Value, ...]
-
-#: Activations with arguments are made by these layers, which name the arguments alike.
-ACTIVATION_LAYERS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"}
 
 
 class Blocks(Protocol):
@@ -39,6 +37,8 @@ class Blocks(Protocol):
     def operations(self) -> set[str]: ...
 
     def made_inside(self, model: tree.Model) -> set[str]: ...
+
+    def has_extern(self, definition: tree.Block | tree.Model) -> bool: ...
 
     def names(self) -> list[str]: ...
 
@@ -129,13 +129,19 @@ def _applied(
 
         result = apply_block(body, values, stage, names)
     elif (rule := layers.find(name)) is not None:
-        result = _apply_layer(body, values, stage, rule, names)
+        result = apply_layer(body, values, stage, rule, names)
     elif name.startswith("ops."):
         from nndsl.resolve.operations import apply_operation  # which most texts do without
 
         result = apply_operation(body, values, stage, names)
+    elif (extern := body.scope.extern(name)) is not None:
+        from nndsl.resolve.externs import apply_extern  # likewise
+
+        result = apply_extern(body, values, stage, extern, names)
     elif vocabulary.signature("activations", name) is not None:
-        result = _apply_activation(body, values, stage, names)
+        from nndsl.resolve.activations import apply_activation  # which needs what is here
+
+        result = apply_activation(body, values, stage, names)
     else:
         report_unknown_stage(body, stage)
         result = None
@@ -147,25 +153,26 @@ def outputs_of_layer(span: Span, names: tuple[tree.Identifier, ...]) -> Values:
     return tuple(graph.Value(span, word) for word in tensor_words(names)) or (graph.Value(span),)
 
 
-def _apply_layer(
+def apply_layer(
     body: BodyResolver,
     values: Values,
     stage: tree.Apply,
     rule: LayerRule,
     names: tuple[tree.Identifier, ...],
 ) -> Values | None:
+    """Apply a layer, Keras's or the user's; None if it cannot be (it was reported)."""
     bound = bind_layer(body, rule, stage)
     if bound is None:
         return None
     arguments, tensors = bound
-    inputs = inputs_of_layer(body, values, rule, stage)
-    if inputs is None or any(value.poisoned for value in inputs):
+    inputs = inputs_of_layer(body, values, rule, stage, tensors)
+    if inputs is None or any(value.poisoned for value in inputs[0]):
         body.broken.append(graph.BrokenLayer(rule, arguments))
         return poison_of(stage.span)
-    return _make_layer(body, stage.span, rule, arguments, tensors, inputs, names)
+    return make_layer(body, stage.span, rule, arguments, inputs[1], inputs[0], names)
 
 
-def _make_layer(
+def make_layer(
     body: BodyResolver,
     span: Span,
     rule: LayerRule,
@@ -174,6 +181,7 @@ def _make_layer(
     inputs: Values,
     names: tuple[tree.Identifier, ...],
 ) -> Values:
+    """Add a layer that is made and applied here; return what it gives."""
     word = layer_word(names)
     if word is not None:
         layer_name = graph.LayerName(body.name_of_layer(word), explicit=True)
@@ -195,10 +203,22 @@ def _activation_word(arguments: tuple[graph.Bound, ...]) -> str | None:
 
 
 def inputs_of_layer(
-    body: BodyResolver, values: Values, rule: LayerRule, stage: tree.Apply
-) -> Values | None:
+    body: BodyResolver,
+    values: Values,
+    rule: LayerRule,
+    stage: tree.Apply,
+    tensors: tuple[graph.TensorArgument, ...],
+) -> tuple[Values, tuple[graph.TensorArgument, ...]] | None:
+    """Return the layer's first input, and the tensors that it gets by name.
+
+    What comes over the arrow is the first; a layer of the user's gets all its tensors so, in order.
+    """
+    if isinstance(rule, ExternRule):
+        from nndsl.resolve.externs import spread_tensors  # which most texts do without
+
+        return spread_tensors(body, values, rule, stage.callee.span, tensors)
     if rule.takes_list or takes_one(body, values, stage, f"`{rule.name}`"):
-        return values
+        return values, tensors
     return None
 
 
@@ -238,6 +258,8 @@ def bind_layer(
     arguments = bind(body.scope, rule.name, stage.callee.span, plain, slots_of(rule))
     given = {tensor.name for tensor in tensors}
     missing = [p.name for p in tensor_names.values() if p.required and p.name not in given]
+    # A layer of the user's gets its tensors over the arrow as well.
+    tensors_follow = tensors_follow or rule.is_extern
     if whole and arguments.whole and missing and not tensors_follow:
         body.reporter.error(
             "A207",
@@ -301,41 +323,3 @@ def _named_by_argument(body: BodyResolver, argument: tree.Argument) -> None:
         "not by an argument",
         help=f"write `... as {name}` behind the layer",
     )
-
-
-def _apply_activation(
-    body: BodyResolver, values: Values, stage: tree.Apply, names: tuple[tree.Identifier, ...]
-) -> Values | None:
-    name = stage.callee.text
-    activation = layers.find("Activation")
-    assert activation is not None
-    if not takes_one(body, values, stage, f"`{name}`"):
-        return None
-    if not stage.arguments:
-        if any(value.poisoned for value in values):
-            return values
-        word = graph.Bound(
-            "activation", graph.Word(stage.callee.span, name), stage.callee.span, True
-        )
-        return _make_layer(body, stage.span, activation, (word,), (), values, names)
-    rule = layers.find(ACTIVATION_LAYERS.get(name, ""))
-    signature = [p for p, _ in vocabulary.signature("activations", name) or ()]
-    for argument in stage.arguments:
-        if argument.name is None:
-            body.reporter.error(
-                "A210",
-                argument.span,
-                f"the arguments of `{name}` are given by name",
-                "no name",
-                help=f"such as `{signature[0]}=...`" if signature else "it takes none",
-            )
-            return None
-        if argument.name.text not in signature:
-            unknown_argument(body.scope, name, argument.name, signature)
-            return None
-    if rule is not None:
-        return _apply_layer(body, values, stage, rule, names)
-    from nndsl.resolve.operations import apply_operation  # the function takes what no layer does
-
-    callee = tree.Identifier(stage.callee.span, f"ops.{name}")
-    return apply_operation(body, values, tree.Apply(stage.span, callee, stage.arguments), names)

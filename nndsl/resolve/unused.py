@@ -42,8 +42,14 @@ def warn_of_unused(resolver: ModuleResolver) -> None:
             reporter.warning(
                 "G701", line.name.span, f"the block `{name}` is never applied", "not used"
             )
+    used = resolver.scope.used_externs
+    for extern in resolver.externs:
+        if extern.name not in used:
+            reporter.warning(
+                "G701", extern.span, f"the {extern.kind} `{extern.name}` is never used", "not used"
+            )
     for definition in resolver.module.definitions:
         for imported in definition.names if isinstance(definition, tree.Import) else ():
-            if imported.text not in resolver.used_blocks:
-                what = f"`{imported.text}` is imported, and never applied"
+            if imported.text not in resolver.used_blocks | used:
+                what = f"`{imported.text}` is imported, and never used"
                 reporter.warning("G701", imported.span, what, "not used")

@@ -20,7 +20,8 @@ from nndsl.shapes.report import ModelCall, call_labels, report_unfit
 from nndsl.source import Span
 
 if TYPE_CHECKING:
-    from nndsl.shapes.walk import Place, Walk
+    from nndsl.shapes.made import Place
+    from nndsl.shapes.walk import Walk
 
 Tensors = tuple[MaybeTensor, ...]
 
@@ -183,15 +184,16 @@ def _walk_model(
         )
         if declared == incoming:
             return _walk_body(walk, node, contracts, incoming, f"{name}/", inside)
-        layers, uses = len(walk.layers), len(walk.uses)
+        layers, uses = walk.made.layers, len(walk.uses)
+        before = len(layers)
         made = _walk_body(walk, node, contracts, declared, f"{name}/", inside)
         if any(made.get(output.value) is None for output in node.block.body.outputs):
             walk.broken_models.add(key)
             return {}
         # What is recorded of it is what really comes in, and what that costs.
         del walk.uses[uses:], walk.trace.parts[:]
-        for index in range(layers, len(walk.layers)):
-            walk.layers[index] = replace(walk.layers[index], multiply_adds=0, activation_bytes=0)
+        for index in range(before, len(layers)):
+            layers[index] = replace(layers[index], multiply_adds=0, activation_bytes=0)
     if key in walk.broken_models or None in incoming:
         return {}
     fresh = Contracts(walk.reporter, walk.evaluator, contracts.parameters, contracts.calls)

@@ -5,19 +5,18 @@ A size that is named (`?H`) is the same wherever the name stands in one applicat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Union
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
-from nndsl.layers.rule import Dim, Tensor, dim_text
+from nndsl.layers.rule import Tensor
+from nndsl.layers.sizes import Sizes, Wanted
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.report import call_label
 from nndsl.source import Span
 
 Contract = Union[graph.Input, graph.BodyOutput]
-#: A size in a contract: a number, a name, None for any, or Ellipsis for any number of axes.
-Wanted = Any
 
 
 class Contracts:
@@ -35,7 +34,7 @@ class Contracts:
         self.parameters = parameters
         self.calls = calls
         #: What named sizes have turned out to be.
-        self.named: dict[str, Dim] = {}
+        self.known = Sizes()
 
     def holds(self, contract: Contract, tensor: Tensor, owner: str) -> bool:
         """Return whether a tensor is as its contract says; report it if it is not."""
@@ -47,9 +46,8 @@ class Contracts:
         wanted = self.sizes(contract)
         if wanted is None:
             return False
-        found = _fit(wanted, tensor.shape[1:])
-        if found is None or not all(self._is(want, dim) for want, dim in found):
-            self._report(contract, owner, self._text(wanted), str(tensor))
+        if not self.known.fit(wanted, tensor.shape[1:]):
+            self._report(contract, owner, self.known.text(wanted), str(tensor))
             return False
         return True
 
@@ -71,24 +69,6 @@ class Contracts:
                     report_size(self.reporter, contract.name, dim.span, size)
                     return None
         return sizes
-
-    def _is(self, wanted: Wanted, dim: Dim) -> bool:
-        if isinstance(wanted, str):
-            before = self.named.setdefault(wanted, dim)
-            if isinstance(dim, int) and not isinstance(before, int):
-                self.named[wanted] = dim
-                return True
-            return not (isinstance(before, int) and isinstance(dim, int)) or before == dim
-        return wanted is None or not isinstance(dim, int) or wanted == dim
-
-    def _text(self, wanted: Sequence[Wanted]) -> str:
-        """Return a contract as it is written, with what is known of its names."""
-        parts = []
-        for size in wanted:
-            known = self.named.get(size) if isinstance(size, str) else None
-            text = ".." if size is Ellipsis else dim_text(size)
-            parts.append(f"{text}={known}" if isinstance(known, int) else text)
-        return f"[{', '.join(parts)}]"
 
     def _report(self, contract: Contract, owner: str, wanted: str, found: str) -> None:
         gives = isinstance(contract, graph.BodyOutput)
@@ -126,16 +106,3 @@ def report_size(reporter: Reporter, name: str, span: Span, size: Any) -> None:
             else None
         ),
     )
-
-
-def _fit(wanted: Sequence[Wanted], shape: Sequence[Dim]) -> list[tuple[Wanted, Dim]] | None:
-    """Return each wanted size with the one that is there; None if their number differs."""
-    if Ellipsis not in wanted:
-        return list(zip(wanted, shape, strict=True)) if len(wanted) == len(shape) else None
-    at = list(wanted).index(Ellipsis)
-    behind = len(wanted) - at - 1
-    if len(shape) < at + behind:
-        return None
-    first = list(zip(wanted[:at], shape[:at], strict=True))
-    last = list(zip(wanted[at + 1 :], shape[len(shape) - behind :], strict=True))
-    return first + last

@@ -78,7 +78,11 @@ class Evaluator:
             return self._object(expression, parameters)
         if isinstance(expression, graph.LayerObject):
             values = self._arguments(expression.arguments, parameters)
-            return UNKNOWN if values is None else LayerValue(expression.layer, values)
+            rule = expression.layer.evaluated_by(self.evaluate)
+            return UNKNOWN if values is None else LayerValue(rule, values)
+        if isinstance(expression, graph.ExternPart):
+            self._arguments(expression.arguments, parameters)  # for what is wrong in them
+            return UNKNOWN
         if isinstance(expression, graph.Range):
             return self._range(expression, parameters)
         if isinstance(expression, graph.Rest):

@@ -12,7 +12,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
-from nndsl.shapes.contracts import Contracts, report_size
+from nndsl.shapes.contracts import Contract, Contracts, report_size
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
 from nndsl.shapes.model import Known, MaybeTensor, ShapedGraph, ShapedModel, single
 from nndsl.shapes.regions import TooLarge
@@ -60,17 +60,17 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
         )
 
 
-def _promised(input_: graph.Input, contracts: Contracts) -> MaybeTensor:
-    """Return the tensor that a block's contract says will come in, if it says all of it."""
-    sizes = contracts.sizes(input_) if input_.dims is not None else None
+def _promised(contract: Contract, contracts: Contracts) -> MaybeTensor:
+    """Return the tensor that a contract says will come, if it says all of it."""
+    sizes = contracts.sizes(contract) if contract.dims is not None else None
     parameters_known = all(
         contracts.evaluator.evaluate(dim, contracts.parameters) is not UNKNOWN
-        for dim in input_.dims or ()
+        for dim in contract.dims or ()
         if dim is not None and not isinstance(dim, (str, graph.Rest))
     )
     if sizes is None or Ellipsis in sizes or not parameters_known:
         return None
-    return Tensor((None, *sizes), input_.dtype or "float32")
+    return Tensor((None, *sizes), contract.dtype or "float32")
 
 
 class _ModelWalk(Walk):
@@ -115,11 +115,13 @@ class _ModelWalk(Walk):
             made = outputs[output.name]
             if made is not None:
                 contracts.holds(output, made, f"`{self.model.name}`")
+            else:  # of what a layer of the user's gives, the promise is all that is known
+                outputs[output.name] = _promised(output, contracts)
         return ShapedModel(
             self.model,
             inputs,
             outputs,
-            tuple(self.layers),
+            tuple(self.made.layers),
             tensors,
             parameters,
             self.applications,
@@ -136,7 +138,7 @@ class _ModelWalk(Walk):
         """Return the dtypes of what comes into the blocks, where all their applications agree."""
         found: dict[graph.Block, tuple[str | None, ...]] = {}
         for applied in self.blocks:
-            dtypes = tuple(tensor.dtype if tensor else "" for tensor in applied.inputs)
+            dtypes = tuple(tensor.dtype if tensor else None for tensor in applied.inputs)
             before = found.setdefault(applied.block, dtypes)
             pairs = zip(before, dtypes, strict=True)
             found[applied.block] = tuple(a if a == b else None for a, b in pairs)
@@ -192,7 +194,7 @@ class _ModelWalk(Walk):
 
         A place is a span, and those of the applications that lead there, the outermost first.
         """
-        for layer in self.layers:
+        for layer in self.made.layers:
             yield layer.name, (*layer.calls, layer.span)
         for applied in self.blocks:
             is_layer = applied.block.is_model or applied.block in self.layer_blocks

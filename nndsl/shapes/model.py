@@ -8,6 +8,7 @@ from typing import Any, Optional, Union
 
 from nndsl import graph
 from nndsl.expression import Constant
+from nndsl.layers.effort import total
 from nndsl.layers.rule import LayerRule, Tensor, Weight
 from nndsl.record import Record
 from nndsl.source import Span
@@ -44,15 +45,19 @@ def singles(
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """A layer of a model as Keras will have it: `name` with the prefixes of the blocks."""
+    """A layer of a model as Keras will have it: `name` with the prefixes of the blocks.
+
+    Of a layer of the user's own, and of one behind it where it gives an unknown shape, the counts
+    are None, and in `weights` is one that is not `known`.
+    """
 
     name: str
     kind: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     weights: tuple[Weight, ...]
-    trainable: int
-    non_trainable: int
+    trainable: int | None
+    non_trainable: int | None
     span: Span
     #: The applications of blocks that lead to it, the outermost first.
     calls: tuple[Span, ...] = ()
@@ -185,12 +190,13 @@ class ShapedModel:
     switched_blocks: frozenset[graph.Block] = frozenset()
 
     @property
-    def trainable(self) -> int:
-        return sum(layer.trainable for layer in self.layers)
+    def trainable(self) -> int | None:
+        """The number of parameters that are trained; None if one layer's are not known."""
+        return total(layer.trainable for layer in self.layers)
 
     @property
-    def non_trainable(self) -> int:
-        return sum(layer.non_trainable for layer in self.layers)
+    def non_trainable(self) -> int | None:
+        return total(layer.non_trainable for layer in self.layers)
 
     @property
     def multiply_adds(self) -> int:

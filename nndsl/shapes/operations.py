@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nndsl import graph
+from nndsl.layers.errors import UnknownOutput
 from nndsl.layers.rule import BadArgument, LayerError, Output, Tensor
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import MaybeTensor
@@ -13,7 +14,8 @@ from nndsl.shapes.report import report_layer_error
 from nndsl.shapes.tensor_lists import is_empty, tensors_of
 
 if TYPE_CHECKING:
-    from nndsl.shapes.walk import Place, Walk
+    from nndsl.shapes.made import Place
+    from nndsl.shapes.walk import Walk
 
 
 def walk_operation(walk: Walk, node: graph.OperationNode, place: Place) -> None:
@@ -30,11 +32,13 @@ def walk_operation(walk: Walk, node: graph.OperationNode, place: Place) -> None:
         tensors = walk.output_tensors(node, rule, output)
         inputs = tensors_of(walk, node.inputs, place)
         walk.masked(node, rule, values or {}, inputs, tensors, place)
-        numbers = {n: v for n, v in (operands or {}).items() if not isinstance(v, (Tensor, tuple))}
-        known = {**numbers, **(values or {})}
-        tensors = walk.use(node, rule, known, output, tensors, place)
-        if operands is not None and _must_promote(node, operands):
-            walk.promoting.add(node)
+    numbers = {n: v for n, v in (operands or {}).items() if not isinstance(v, (Tensor, tuple))}
+    known = None if values is None else {**numbers, **values}
+    tensors = walk.use(node, rule, known, output, tensors, place)
+    # Of whatever dtypes there are, Keras's function is right.
+    unknown = output is None and node.symbol not in ("", "[]")
+    if unknown or (output and operands and _must_promote(node, operands)):
+        walk.promoting.add(node)
     for value, tensor in zip(node.outputs, tensors, strict=True):
         place.tensors[value] = tensor
 
@@ -66,7 +70,9 @@ def _run(
 ) -> Output | None:
     rule = node.operation
     try:
-        return rule.apply(operands, values)
+        return rule.evaluated_by(walk.evaluator.evaluate).apply(operands, values)
+    except UnknownOutput:
+        return None
     except BadArgument as bad:
         walk.check_values(node.arguments, rule, values, place)
         wrong = next((o for o in node.operands if o.name == bad.parameter.name), None)

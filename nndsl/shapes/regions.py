@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nndsl import graph
+from nndsl.diagnostic import has_errors
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import Known
 from nndsl.source import Span
 
 if TYPE_CHECKING:
-    from nndsl.shapes.walk import Place, Walk
+    from nndsl.shapes.made import Place
+    from nndsl.shapes.walk import Walk
 
 
 class TooLarge(Exception):
@@ -47,7 +49,8 @@ def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
         prefix = f"{place.prefix}{node.name}{number + 1}_"
         walk_region(walk, region, place, values, inside, prefix)
         carried = [inside.get(output.value) for output in region.body.outputs]
-        if carried and all(tensor is None for tensor in carried):
+        lost = carried and all(tensor is None for tensor in carried)
+        if lost and has_errors(walk.reporter.findings):
             break  # what follows from a mistake is not told again
     for value, tensor in zip(node.outputs, carried, strict=True):
         place.tensors[value] = tensor

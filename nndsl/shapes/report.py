@@ -7,6 +7,7 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter, did_you_mean
+from nndsl.extern import ExternRule
 from nndsl.layers.arguments import Unfit
 from nndsl.layers.rule import BadArgument, LayerError, LayerRule
 from nndsl.shapes.evaluate import show
@@ -80,7 +81,7 @@ def report_layer_error(
         bound.span if bound else node.span,
         error.title,
         "this one" if bound else "does not fit",
-        labels=(*labels[:4], *call_labels(calls)),
+        labels=(*labels[:4], *declared_label(node), *call_labels(calls)),
         expected=error.expected,
         received=error.received,
         help=error.help,
@@ -96,6 +97,17 @@ class ModelCall(Span):
 def call_label(call: Span) -> Label:
     what = "model" if isinstance(call, ModelCall) else "block"
     return Label(call, f"in the {what} applied here")
+
+
+def declared_label(
+    node: graph.LayerNode | graph.SharedNode | graph.OperationNode,
+) -> tuple[Label, ...]:
+    """Return where a layer or function of the user's own was declared."""
+    if isinstance(node, graph.OperationNode):
+        rule = node.operation
+    else:
+        rule = graph.called(node)[0]
+    return (Label(rule.extern.span, "declared here"),) if isinstance(rule, ExternRule) else ()
 
 
 def call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:

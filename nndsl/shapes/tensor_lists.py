@@ -12,7 +12,8 @@ from nndsl.shapes.model import Known, MaybeTensor, TensorList, single
 from nndsl.shapes.report import call_labels
 
 if TYPE_CHECKING:
-    from nndsl.shapes.walk import Place, Walk
+    from nndsl.shapes.made import Place
+    from nndsl.shapes.walk import Walk
 
 #: Tensors that are taken out of lists all at once, in all: a list that every round of a loop
 #: merges costs the square of its length.

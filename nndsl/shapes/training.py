@@ -51,6 +51,27 @@ def check_training(
     return checker.values, reporter.findings
 
 
+def check_made_up(shaped: ShapedGraph) -> list[Diagnostic]:
+    """Report an output of unknown shape, for which no targets can be made up.
+
+    The text has no other mistake: the shape is that of a layer of the user's own.
+    """
+    training, trained = shaped.graph.training, shaped.graph.trained
+    reporter = Reporter()
+    if training is None or training.get("data") is not None or trained is None:
+        return []
+    for output in trained.body.outputs:
+        if shaped.models[trained.name].outputs[output.name] is None:
+            reporter.error(
+                "T803",
+                output.span,
+                f"the shape of `{output.name}` is not known, so no data can be made up for it",
+                "of unknown shape",
+                help=f"give `data`, or promise the shape: `output {output.name}: [10]`",
+            )
+    return reporter.findings
+
+
 class _Checker:
     """Evaluates settings, and reports values that do not fit."""
 
@@ -88,6 +109,8 @@ class _Checker:
             for number in value.values():
                 if number is not None:
                     self.typed(name, number, _NUMBER)
+        elif isinstance(value, graph.DataSource) and value.function is not None:
+            self.evaluator.evaluate(value.function, {})
         elif isinstance(value, graph.LastPart):
             self.fraction(name, value.fraction)
         elif not isinstance(value, (graph.DataSource, tuple)):
@@ -177,7 +200,9 @@ def check_sources(
     """Report data that are not there, or that the script could not read as it reads the first."""
     data, second = training.get("data"), training.get("validation")
     for source in (data, second):
-        if isinstance(source, graph.DataSource) and file_exists and not file_exists(source.path):
+        if not isinstance(source, graph.DataSource) or source.function is not None:
+            continue
+        if file_exists and not file_exists(source.path):
             reporter.warning(
                 "T805",
                 source.span,
@@ -187,6 +212,18 @@ def check_sources(
             )
     if not isinstance(second, graph.DataSource):
         return
+    if second.function is not None:
+        if data is None:
+            reporter.error(
+                "T804",
+                second.span,
+                "the data for validation is given, and that for training is made up",
+                "only this is given",
+                help="give `data` as well",
+            )
+        return
+    if data is not None and data.function is not None:
+        data = None  # a file for validation is an `.npz` archive then
     kind = data.kind if data else "npz"
     fields = data.fields if data else {}
     if second.kind != kind or (second.fields and second.fields != fields):

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nndsl import graph
-from nndsl.diagnostic import Label, Reporter
-from nndsl.layers.effort import activation_bytes, total
+from nndsl.diagnostic import Reporter, has_errors
+from nndsl.layers.errors import UnknownOutput
 from nndsl.layers.masks import outgoing
-from nndsl.layers.rule import BadArgument, LayerError, LayerRule, Output, Tensor
+from nndsl.layers.rule import (
+    UNKNOWN_WEIGHTS,
+    BadArgument,
+    LayerError,
+    LayerRule,
+    Output,
+    Tensor,
+)
 from nndsl.resolve.liveness import inputs_of
-from nndsl.shapes.blocks import Inside, report_other_shape, shapes_text, walk_block
+from nndsl.shapes.blocks import Inside, walk_block
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
+from nndsl.shapes.made import MadeLayers, Place
 from nndsl.shapes.model import (
     AppliedBlock,
     Known,
-    LayerInfo,
     MaybeTensor,
     Part,
     Use,
@@ -37,19 +44,6 @@ MAX_SIZE = 2**48
 MAX_WALKED = 4 * graph.MAX_NODES
 
 
-@dataclass(slots=True)
-class Place:
-    """Where a node is met: values of parameters, tensors so far, prefix of names, calls."""
-
-    parameters: Mapping[str, Any]
-    tensors: dict[graph.Value, Known]
-    prefix: str
-    calls: tuple[Span, ...]
-    #: The prefix of the names of shared layers: that of the body which declares them.
-    shared: Mapping[graph.Shared, str]
-    inside: Inside
-
-
 class Walk:
     """Walks bodies; collects the layers that are met."""
 
@@ -58,10 +52,7 @@ class Walk:
         self.evaluator = evaluator
         evaluator.calls = ()
         self.applied = applied
-        self.layers: list[LayerInfo] = []
-        #: Layers that are met again, by the body they stand in: what they were first applied to
-        #: and gave, and their place in `layers`.
-        self.shared: dict[tuple[object, str], tuple[tuple[Tensor, ...], Output, int]] = {}
+        self.made = MadeLayers(self)
         #: Shared blocks and nested models by their names: where and to what they were applied
         #: first; and those with a mistake in them.
         self.first: dict[tuple[object, str], tuple[Span, tuple[MaybeTensor, ...]]] = {}
@@ -122,14 +113,15 @@ class Walk:
         """Check the nodes that no output depends on, which are not part of the model."""
         if not nodes:
             return
-        layers, blocks = len(self.layers), len(self.blocks)
-        shared, first = dict(self.shared), dict(self.first)
+        blocks, first = len(self.blocks), dict(self.first)
+        made = self.made.state()
         was_dead, self.in_dead = self.in_dead, True
         for node in nodes:
             self.visit(node, place)
         self.in_dead = was_dead
-        del self.layers[layers:], self.blocks[blocks:]
-        self.shared, self.first = shared, first
+        del self.blocks[blocks:]
+        self.first = first
+        self.made.go_back(made)
 
     def visit(self, node: graph.GraphNode, place: Place) -> None:
         self.count_application()
@@ -191,9 +183,11 @@ class Walk:
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
             tensors = self.masked(node, rule, values, arrived, tensors, place)
-            tensors = self.use(node, rule, values, output, tensors, place)
-            if not self.add_layer(node, rule, output, arrived, tensors, place):
-                tensors = [None] * len(node.outputs)
+        tensors = self.use(node, rule, values, output, tensors, place)
+        if output is None or values is None:
+            self.made.add_unknown(node, rule, arrived, place)
+        elif not self.made.add(node, rule, output, arrived, tensors, place):
+            tensors = [None] * len(node.outputs)
         for value, tensor in zip(node.outputs, tensors, strict=True):
             place.tensors[value] = tensor
 
@@ -219,7 +213,9 @@ class Walk:
             given = self.given(tensor, place)
             tensors[tensor.name] = given if tensor.is_list else given[0]
         try:
-            return rule.apply(tensors, values)
+            return rule.evaluated_by(self.evaluator.evaluate).apply(tensors, values)
+        except UnknownOutput:
+            self.check_values(arguments, rule, values, place)
         except BadArgument as bad:
             self.check_values(arguments, rule, values, place)  # there may be several
             if bad.parameter.name in values:
@@ -318,23 +314,25 @@ class Walk:
         self,
         node: UsedNode,
         rule: LayerRule,
-        values: dict[str, Any],
-        output: Output,
+        values: dict[str, Any] | None,
+        output: Output | None,
         tensors: Sequence[MaybeTensor],
         place: Place,
     ) -> Sequence[MaybeTensor]:
-        """Record an application; return what it gives, with where that comes from."""
+        """Record an application; return what it gives, with where that comes from.
+
+        There is no `output` where nothing is known of what comes out: of a layer of the user's, or
+        behind a mistake, where nothing is recorded.
+        """
+        if values is None or (output is None and has_errors(self.reporter.findings)):
+            return tensors
         index = len(self.uses)
         made = tuple(
             t if t is None else Tensor(t.shape, t.dtype, t.masked, (index, number))
             for number, t in enumerate(tensors)
         )
         came = tensors_of(self, inputs_of(node), place)
-        name = ""
-        if isinstance(node, graph.SharedNode):
-            name = place.shared.get(node.shared, place.prefix) + node.shared.name
-        elif isinstance(node, graph.LayerNode):
-            name = place.prefix + node.name.text
+        name = "" if isinstance(node, graph.OperationNode) else place.name_of(node)
         inputs = tuple(tensor for tensor in came if tensor is not None)
         use = Use(
             index,
@@ -344,100 +342,11 @@ class Walk:
             values,
             inputs,
             made,
-            output.weights,
+            output.weights if output is not None else UNKNOWN_WEIGHTS,
             place.calls,
             not self.in_dead,
-            output.multiply_adds,
+            output.multiply_adds if output is not None else None,
         )
         self.uses.append(use)
         self.trace.steps.append(use)
         return made
-
-    def add_layer(
-        self,
-        node: graph.LayerNode | graph.SharedNode,
-        rule: LayerRule,
-        output: Output,
-        inputs: tuple[Tensor, ...],
-        tensors: Sequence[MaybeTensor],
-        place: Place,
-    ) -> bool:
-        """Add a layer to those of the model; return False if its weights do not suit its input."""
-        made: graph.LayerNode | graph.SharedLayer
-        if isinstance(node, graph.SharedNode):
-            made = node.shared
-            prefix = place.shared.get(made, place.prefix)
-            name = f"{prefix}{made.name}"
-        else:
-            made, prefix, name = node, place.prefix, f"{place.prefix}{node.name.text}"
-        if made is not node or place.inside.is_met_again:
-            new = (inputs, output, len(self.layers))
-            first = self.shared.setdefault((made, prefix), new)
-            if first is not new:
-                if not self.in_dead:
-                    self.add_effort(first[2], output)
-                suits = not place.inside.as_built or self.suits(first, output, inputs, rule)
-                if not suits:
-                    self.report_other_shape(node, inputs, first[0], place)
-                return suits
-        self.layers.append(
-            LayerInfo(
-                name,
-                rule.name,
-                inputs,
-                tuple(tensor for tensor in tensors if tensor),
-                output.weights,
-                output.trainable,
-                output.non_trainable,
-                node.span,
-                place.calls,
-                output.multiply_adds,
-                activation_bytes(output.tensors),
-            )
-        )
-        return True
-
-    def add_effort(self, index: int, output: Output) -> None:
-        """Count what a further application of a shared layer costs."""
-        before = self.layers[index]
-        self.layers[index] = replace(
-            before,
-            multiply_adds=total((before.multiply_adds, output.multiply_adds)),
-            activation_bytes=total((before.activation_bytes, activation_bytes(output.tensors))),
-        )
-
-    def suits(
-        self,
-        first: tuple[tuple[Tensor, ...], Output, int],
-        output: Output,
-        inputs: tuple[Tensor, ...],
-        rule: LayerRule,
-    ) -> bool:
-        """True if the weights that a layer has made for its first input suit another."""
-        ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first[0]]
-        other_rank = rule.pins_rank and ranks[0] != ranks[1]
-        other_sizes = first[1].built_for != output.built_for
-        return not other_rank and not other_sizes and first[1].weights == output.weights
-
-    def report_other_shape(
-        self,
-        node: graph.LayerNode | graph.SharedNode,
-        inputs: tuple[Tensor, ...],
-        first_inputs: tuple[Tensor, ...],
-        place: Place,
-    ) -> None:
-        repetition = place.inside.repetition()
-        if repetition is not None:
-            report_other_shape(self, repetition, node.span)
-            return
-        assert isinstance(node, graph.SharedNode)
-        self.reporter.error(
-            "S113",
-            node.span,
-            f"the shared layer `{node.shared.name}` gets another shape than before",
-            shapes_text(inputs),
-            labels=(Label(node.shared.span, "its weights are shared"),),
-            expected=shapes_text(first_inputs),
-            received=shapes_text(inputs),
-            help="declare a second layer, or bring the tensors to one shape first",
-        )

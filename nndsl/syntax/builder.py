@@ -6,6 +6,7 @@ absent. `start` and `end` are the offsets of all that was reduced, punctuation i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nndsl.diagnostic import Diagnostic
@@ -54,8 +55,33 @@ class Builder:
         text = self.string([path], path.start, path.end).value
         return tree.Import(self.span(start, end), self.identifiers(names), str(text), where)
 
-    def extern(self, children: list[Any], start: int, end: int) -> tree.Unsupported:
-        return tree.Unsupported(self.span(start, end), "`extern`", (self.identifier(children[1]),))
+    def extern(self, children: list[Any], start: int, end: int) -> tree.Extern:
+        kind, name, parameters, path, tensors, outputs = children
+        where = self.span(path.start, path.end)
+        module = str(self.string([path], path.start, path.end).value)
+        return tree.Extern(
+            self.span(start, end),
+            self.identifier(kind),
+            self.identifier(name),
+            parameters,
+            module,
+            where,
+            tensors,
+            outputs,
+        )
+
+    def tensors(self, children: list[Any], start: int, end: int) -> tree.ExternTensors:
+        given = tuple(child for child in children if child is not None)
+        return tree.ExternTensors(self.span(start, end), given, is_list=False)
+
+    def tensor_list(self, children: list[Any], start: int, end: int) -> tree.ExternTensors:
+        return replace(self.tensors(children, start, end), is_list=True)
+
+    def tensor(self, children: list[Any], start: int, end: int) -> tree.Input:
+        return self.input(children, start, end)
+
+    def gives(self, children: list[Any], start: int, end: int) -> tuple[tree.TensorType, ...]:
+        return tuple(children)
 
     def block(self, children: list[Any], start: int, end: int) -> tree.Block:
         name, parameters = children

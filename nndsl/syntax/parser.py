@@ -190,6 +190,8 @@ class _Parser:
             return tree.Train(span, None)
         if first in ("CONST", "INPUT", "LAYER", "BLOCK") and name_tokens:
             return tree.Broken(span, (self.builder.identifier(name_tokens[0]),))
+        if first == "EXTERN" and len(tokens) > 2 and tokens[2].kind == "NAME":
+            return tree.Broken(span, (self.builder.identifier(tokens[2]),))
         named = _names_after_as(tokens)
         if len(tokens) > 1 and first == "NAME" and tokens[1].kind == "EQUAL":
             named.append(tokens[0])

@@ -203,6 +203,30 @@ class Input(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExternTensors(Node):
+    """The tensors that a user's layer or function takes: one by one, or all in a list."""
+
+    tensors: tuple[Input, ...]
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Extern(Node):
+    """`extern layer Gate(units) from "mylib.layers" (x: [.., ?F]) -> [.., units]`.
+
+    `parameters`, `tensors` and `outputs` are None where nothing is said of them.
+    """
+
+    kind: Identifier
+    name: Identifier
+    parameters: tuple[Parameter, ...] | None
+    module: str
+    module_span: Span = field(compare=False)
+    tensors: ExternTensors | None
+    outputs: tuple[TensorType, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharedLayer(Node):
     name: Identifier
     apply: Apply
@@ -297,6 +321,7 @@ class Broken(Node):
 
 Line = Union[
     Import,
+    Extern,
     Constant,
     Input,
     SharedLayer,

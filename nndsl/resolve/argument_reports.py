@@ -1,0 +1,59 @@
+"""What is said about argument lists that do not fit their callee."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nndsl.diagnostic import did_you_mean
+from nndsl.resolve.scope import Scope
+from nndsl.source import Span
+from nndsl.syntax import tree
+
+
+def unknown_argument(
+    scope: Scope, callee: str, name: tree.Identifier, candidates: list[str]
+) -> None:
+    """Report an argument that its callee does not have."""
+    from nndsl.vocabulary import pytorch  # only for a message
+
+    guess = scope.reporter.guess(name.text, candidates)
+    few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
+    more = ", ..." if len(candidates) > 8 else ""
+    scope.reporter.error(
+        "A201",
+        name.span,
+        f"unknown argument `{name.text}`",
+        f"`{callee}` has no such argument",
+        help=pytorch.argument(name.text, candidates)
+        or did_you_mean(guess)
+        or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
+    )
+
+
+def repeated_argument(scope: Scope, callee: str, argument: tree.Argument, name: str) -> None:
+    """Report an argument that is given a second time."""
+    scope.reporter.error(
+        "A211",
+        argument.span,
+        f"`{callee}` is given `{name}` twice",
+        "second time",
+        help="delete one of them",
+    )
+
+
+def missing_arguments(
+    scope: Scope, callee: str, span: Span, names: list[str], given: Sequence[tree.Argument]
+) -> None:
+    """Report required arguments that are not given."""
+    what = ", ".join(f"`{name}`" for name in names)
+    example = ", ".join([*["..."] * bool(given), *(f"{name}=..." for name in names)])
+    first = given[0].value if given and given[0].name is None else None
+    if isinstance(first, tree.Sequence) and len(given) == 1 and len(first.items) > len(names):
+        example = ", ".join(item.span.text for item in first.items)  # `Resizing([16, 16])`
+    scope.reporter.error(
+        "A207",
+        span,
+        f"missing argument{'s' if len(names) > 1 else ''} {what}",
+        f"`{callee}` cannot do without",
+        help=f"write `{callee}({example})`",
+    )
