@@ -109,6 +109,8 @@ NAMES = {
     "T804": "wrong-setting-value",
     "T805": "missing-data-file",
     "T806": "unknown-monitor",
+    "T807": "nothing-to-learn-from",
+    "T808": "unsuitable-data",
     # Python and budgets
     "X951": "python-without-consent",
     "X952": "budget-exceeded",

@@ -373,6 +373,7 @@ class DataSource(Record):
     fields: dict[str, tuple[str, ...]]
     span: Span
     function: ExternPart | None = None
+    options: dict[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -408,8 +409,11 @@ class Training(Record):
         given = self.settings.get(name)
         return given.value if given is not None else None
 
-    def span_of(self, name: str) -> Span:
-        return self.settings[name].span
+    @property
+    def held_out(self) -> Any:
+        """What is validated on: a `DataSource`, an expression or a `LastPart`; or None."""
+        given = self.get("validation")
+        return self.get("validation_data") if given is None else given
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

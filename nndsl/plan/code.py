@@ -103,6 +103,7 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
     "argparse", "csv", "keras", "layers", "np", "ops", "sys", "Path", "self", "kwargs", "inputs",
     "build_model", "load_data", "synthetic_data", "split", "main", "args", "parser", "take",
     "balanced", "copy_weights", "evaluate", "parse_arguments", "use_saved_model", "Checkpoint",
+    "tensors", "download", "Augmented", "augment",
 }  # fmt: skip
 
 

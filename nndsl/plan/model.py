@@ -50,7 +50,7 @@ Definition = Union[Function, LayerClass]
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """How the script gets its data. `kind` is "npz", "csv", "synthetic" or "extern"."""
+    """How the script gets its data. `kind` is that of the source."""
 
     kind: str
     default_path: Code | None
@@ -67,6 +67,18 @@ class Data:
     flat: Code = Code("")
     #: For extern: the call of the user's function.
     loaded: Code = Code("")
+    seed: Code | None = None
+    #: What weighs the samples.
+    weights: Code | None = None
+    #: For csv: the texts of the target, in the order of their numbers.
+    classes: Code | None = None
+    #: For a data set of Keras: its module; `made_x` and `made_y` bring `x` and `y` into shape.
+    dataset: Code = Code("")
+    #: For folders: what the labels are like, further arguments, and if texts stand in a column.
+    streams: bool = False
+    label_mode: Code = Code("")
+    options: Code = Code("")
+    one_column: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,14 @@ class TrainingPlan:
     #: dictionary by output.
     saved: Code | None
     predictions: Code
+    #: The arguments of the command line that are paths of what is read.
+    paths: Code | None
+    #: How `evaluate` and `fit` are given the data: `*data`, or `data` where it comes in batches.
+    given: Code
+    #: Whether texts of numpy have to be turned into tensors.
+    converts: bool
+    #: The layers that change samples in training.
+    augment: Code | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,11 +81,14 @@ def make_plan(
         training = plan_training(
             source.training, settings, shaped, concrete, style, spelling, options.relocate
         )
+    used = _used_modules([*definitions, build])
+    if training is not None and training.augment is not None:
+        used = tuple(dict.fromkeys(("layers", *used)))
     depth = _depth(shaped, style)
     return ModulePlan(
         title=_title(source, model),
         standard_imports=_standard_imports(training, depth is not None),
-        imports=_imports(training, options.keras_from, _used_modules([*definitions, build])),
+        imports=_imports(training, options.keras_from, used),
         own_imports=module.constants.imports(),
         guarded=training is not None,
         register=_register(options.keras_from),

@@ -68,7 +68,7 @@ def per_output(values: dict[str, Code]) -> Code:
 
 def callbacks_of(training: graph.Training, spelling: Spelling) -> list[Code]:
     """Return the callbacks that were asked for. What they write goes to the output folder."""
-    validated = training.get("validation") is not None
+    validated = training.held_out is not None
     made = []
     for given in training.get("callbacks") or ():
         if isinstance(given, graph.Object):

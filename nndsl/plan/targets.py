@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from nndsl import graph
 from nndsl.layers.rule import Tensor
-from nndsl.plan.code import Code, literal, tuple_of
+from nndsl.plan.code import Code, list_of, literal, tuple_of
 from nndsl.plan.expressions import Spelling
 from nndsl.shapes import ShapedModel
 
 #: What a loss wants for targets, by its name in lower case without underscores.
 _SPARSE = {"sparsecategoricalcrossentropy"}
-_ONE_HOT = {
+ONE_HOT = {
     "categoricalcrossentropy", "categoricalfocalcrossentropy", "categoricalhinge",
     "categoricalgeneralizedcrossentropy", "kldivergence", "kullbackleiblerdivergence", "kld",
 }  # fmt: skip
-_BINARY = {
+BINARY = {
     "binarycrossentropy", "binaryfocalcrossentropy", "bce", "hinge", "squaredhinge", "dice",
     "tversky",
 }  # fmt: skip
@@ -49,10 +49,13 @@ def made_up_input(
 ) -> Code:
     """Return the expression of an input's made-up values."""
     shape = _shape(input_, tensor, spelling)
+    if input_.dtype == "string":
+        words = _vocabulary(input_, model, spelling)
+        return Code(f"rng.choice({words}, size={shape})")
     if input_.dtype == "bool":
         return Code(f"rng.random({shape}) < 0.5")
     if "int" in input_.dtype:
-        bound = _vocabulary_size(input_, model, spelling)
+        bound = vocabulary_size(input_, model, spelling)
         return Code(f"rng.integers({bound}, size={shape}, dtype={literal(input_.dtype)})")
     if input_.dtype in ("float32", "float64"):
         return Code(f"rng.random({shape}, dtype={literal(input_.dtype)})")
@@ -62,9 +65,28 @@ def made_up_input(
 def flattened(inputs: tuple[graph.Input, ...]) -> Code:
     """Return the expression of the first numbers of every sample, over all inputs."""
     if len(inputs) == 1:
-        return Code("x.reshape(samples, -1)[:, :32]")
-    part = "values.reshape(samples, -1)[:, :32]"
-    return Code(f"np.concatenate([{part} for values in x.values()], axis=1)")
+        return _first_numbers("x", inputs[0])
+    if not any(input_.dtype == "string" for input_ in inputs):
+        part = "values.reshape(samples, -1)[:, :32]"
+        return Code(f"np.concatenate([{part} for values in x.values()], axis=1)")
+    parts = [_first_numbers(f"x[{literal(i.name)}]", i) for i in inputs]
+    return Code(f"np.concatenate({list_of(parts)}, axis=1)")
+
+
+def _first_numbers(values: str, input_: graph.Input) -> Code:
+    if input_.dtype == "string":
+        values = f"np.unique({values}, return_inverse=True)[1]"
+    return Code(f"{values}.reshape(samples, -1)[:, :32]")
+
+
+def _vocabulary(input_: graph.Input, model: graph.Model, spelling: Spelling) -> Code:
+    """Return the words of made-up texts: those that a layer behind the input knows."""
+    for node in model.body.nodes:
+        if isinstance(node, graph.LayerNode) and input_.value in node.inputs:
+            for bound in node.arguments:
+                if bound.parameter == "vocabulary" and isinstance(bound.value, graph.Sequence):
+                    return spelling.expression(bound.value)
+    return literal(["red", "green", "blue", "white", "black"])
 
 
 def _shape(input_: graph.Input, tensor: Tensor, spelling: Spelling) -> Code:
@@ -78,7 +100,7 @@ def _shape(input_: graph.Input, tensor: Tensor, spelling: Spelling) -> Code:
     return tuple_of(dims)
 
 
-def _vocabulary_size(input_: graph.Input, model: graph.Model, spelling: Spelling) -> Code:
+def vocabulary_size(input_: graph.Input, model: graph.Model, spelling: Spelling) -> Code:
     """Return how many different integers an input may hold: what its Embedding can look up."""
     for node in model.body.nodes:
         if input_.value not in node.inputs:
@@ -96,14 +118,14 @@ def made_up_target(loss: graph.Expression, tensor: Tensor) -> Code:
     """Return the expression of an output's made-up targets, which depend on the inputs."""
     dims = [dim for dim in tensor.shape[1:] if isinstance(dim, int)]
     scores = Code(f"scores({', '.join(str(dim) for dim in dims)})")
-    name = _loss_name(loss)
+    name = loss_name(loss)
     if name in _SPARSE and dims:
         return Code(f"{scores}.argmax(axis=-1)")
     if name in _BY_TARGETS and dims:
         name = "binarycrossentropy" if dims[-1] == 1 else "categoricalcrossentropy"
-    if name in _ONE_HOT and dims:
+    if name in ONE_HOT and dims:
         return Code(f"np.eye({dims[-1]})[{scores}.argmax(axis=-1)]")
-    if name in _BINARY:
+    if name in BINARY:
         return Code(f'({scores} > 0).astype("float32")')
     if name in _NON_NEGATIVE:
         return Code(f"np.abs({scores})")
@@ -115,7 +137,8 @@ def made_up_target(loss: graph.Expression, tensor: Tensor) -> Code:
     return scores
 
 
-def _loss_name(loss: graph.Expression) -> str:
+def loss_name(loss: graph.Expression) -> str:
+    """Return the name of a loss in lower case without underscores."""
     text = loss.text if isinstance(loss, graph.Word) else ""
     if isinstance(loss, graph.Object):
         text = loss.name

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from nndsl import graph
-from nndsl.plan.code import Code, call, dict_of, list_of, literal
+from nndsl.plan.code import Code, call, dict_of, list_of, literal, tuple_of
 from nndsl.plan.data import Relocate, path_code, plan_data
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.freezing import freezing
 from nndsl.plan.model import Data, TrainingPlan
+from nndsl.plan.reading import Reading
 from nndsl.plan.settings import (
     Arguments,
     arguments_of,
@@ -63,19 +64,10 @@ class _Script:
         self.name = keras_name(shaped.model.name)
         self.saved: tuple[str, ...] = values.get("save", ())
         self.models = [path for path in self.saved if path.endswith(".keras")]
-        self.fraction, self.in_order = self._fraction()
-        second = training.get("validation")
-        self.second = second if isinstance(second, graph.DataSource) else None
-        self.held_out = "validation" in training.settings
+        self.reading = Reading(training, shaped, data, spelling, relocate)
+        self.held_out = training.held_out is not None
         self.evaluates = self._option("evaluate", "", self.held_out)
         self.rows = self._option("predict", "", _DEFAULT_ROWS)
-
-    def _fraction(self) -> tuple[graph.Expression | None, bool]:
-        """Return which part of the data is held out, if one is, and whether it is the last one."""
-        given = self.training.get("validation")
-        if isinstance(given, graph.LastPart):
-            return given.fraction, True
-        return (None, False) if isinstance(given, graph.DataSource) else (given, False)
 
     def _option(self, setting: str, option: str, default: Any) -> Any:
         return self.values.get(setting, {}).get(option, default)
@@ -89,7 +81,7 @@ class _Script:
             self.beginning(),
             self.weights(),
             self.compiling(),
-            self.reading(),
+            self.reading.lines(),
             self.fitting(),
             self.fine_tuning(),
             self.ending(),
@@ -102,23 +94,35 @@ class _Script:
             for_predicting=bool(self.models),
             saved=literal(self.models[0]) if self.models else None,
             predictions=self.predictions(),
+            paths=self.paths(),
+            given=self.reading.given,
+            converts=self.reading.converts,
+            augment=self.augment(),
         )
 
     # ---- Functions beside `main`
 
     def parts(self) -> tuple[str, ...]:
-        parts = ["load_csv" if self.data.kind == "csv" else "load_npz"]
-        if self.data.kind == "synthetic":
-            parts.append("synthetic_data")
-        parts.append("take")
-        if self.fraction is not None:
-            parts.append("split_last" if self.in_order else "split")
+        kind, streams = self.data.kind, self.data.streams
+        files = kind if kind in ("npz", "csv", "images", "text") else "npz"
+        read = not (kind == "datasets" and not self.models)
+        parts = [f"load_{files}"] if read else []
+        if kind in ("synthetic", "datasets"):
+            parts.append({"synthetic": "synthetic_data", "datasets": "download"}[kind])
+        if not streams:
+            parts.append("take")
+        if self.reading.fraction is not None and not streams:
+            parts.append("split_last" if self.reading.in_order else "split")
+        if self.reading.converts:
+            parts.append("tensors")
+        if self.training.get("augment"):
+            parts.append("augment_batches" if streams else "augmented")
         if self.values.get("class_weight") == "balanced":
             parts.append("balanced")
         if any(path.endswith(".keras") for path in self.values.get("weights", ())):
             parts.append("copy_weights")
         parts.append("checkpoint")
-        if self.evaluates or self.models:
+        if self.evaluates or self.models or self.reading.tests:
             parts.append("evaluate")
         if self.models:
             parts.append("use_saved_model")
@@ -132,12 +136,13 @@ class _Script:
 
         integer, path = ("type", Code("int")), ("type", Code("Path"))
         without = "the data of your function" if self.data.kind == "extern" else "synthetic data"
-        data_help = ("help", literal(f"an .npz file; {without} without it"))
+        data_help = _help(f"an .npz file; {without} without it")
         data = ("default", self.data.default_path) if self.data.default_path else data_help
+        of_file = [] if self.data.kind == "datasets" else [add("--data", path, data)]
         lines = [
             add("--epochs", integer, ("default", self._expression("epochs", "1"))),
             add("--batch-size", integer, ("default", self._expression("batch_size", "32"))),
-            add("--data", path, data),
+            *of_file,
             add("--limit", integer, _metavar("N"), _help("use only the first N samples")),
             add("--seed", integer, ("default", self._expression("seed", "0"))),
             add("--output-dir", path, ("default", Code("Path()")), _help("where results go")),
@@ -157,6 +162,12 @@ class _Script:
         summary = ("action", literal("store_true")), _help("show the model, without training")
         return (*lines, add("--summary", *summary))
 
+    def paths(self) -> Code | None:
+        """Return the arguments of the command line that are paths of what is read."""
+        names = [] if self.data.kind == "datasets" else ["data"]
+        names += ["evaluate", "predict"] if self.models else []
+        return tuple_of([Code(f"args.{name}") for name in names]) if names else None
+
     def predictions(self) -> Code:
         """Return what makes a dictionary by output of what the model predicts."""
         names = [name if name != "file" else "file_" for name in self.shaped.outputs]
@@ -165,6 +176,11 @@ class _Script:
         if self.style == "subclass":
             return Code("predictions")
         return Code(f"dict(zip({list_of([literal(name) for name in names])}, predictions))")
+
+    def augment(self) -> Code | None:
+        """Return the layers that change samples in training."""
+        layers = [self.spelling.expression(one) for one in self.training.get("augment") or ()]
+        return Code(f"keras.Sequential({list_of(layers)})") if layers else None
 
     # ---- Lines of `main`
 
@@ -203,26 +219,6 @@ class _Script:
             given = [made, *(argument for argument in given if argument[0] != "optimizer")]
         return [Code(call("model.compile", given))]
 
-    def reading(self) -> list[Code]:
-        if self.data.kind == "synthetic":
-            read = "synthetic_data(args.seed) if args.data is None else load_data(args.data)"
-        elif self.data.kind == "extern":
-            read = f"{self.data.loaded} if args.data is None else load_data(args.data)"
-        else:
-            read = "load_data(args.data)"
-        lines = [Code(f"data = take({read}, slice(args.limit))")]
-        if self.fraction is not None:
-            part = self.spelling.expression(self.fraction)
-            seed = "" if self.in_order else ", args.seed"
-            lines.append(Code(f"data, held_out = split(data, {part}{seed})"))
-        elif self.second is not None and self.second.function is not None:
-            lines.append(Code(f"held_out = {self.spelling.expression(self.second.function)}"))
-        elif self.second is not None:
-            lines.append(
-                Code(f"held_out = load_data({path_code(self.relocate(self.second.path))})")
-            )
-        return lines
-
     def fitting(self) -> list[Code]:
         lines = [Code("args.output_dir.mkdir(parents=True, exist_ok=True)")]
         folders = {os.path.dirname(path) for path in self.written()}
@@ -257,12 +253,12 @@ class _Script:
         return call("model.fit", [*arguments, ("callbacks", listed)])
 
     def fit(self, epochs: str, first: str) -> Arguments:
-        made: Arguments = [
-            (None, Code("*data")),
-            ("batch_size", Code("args.batch_size")),
-            ("epochs", Code(epochs)),
-            ("initial_epoch", Code(first)),
-        ]
+        made: Arguments = [(None, self.reading.given), ("batch_size", Code("args.batch_size"))]
+        if self.data.streams:
+            made = [(None, Code("data"))]
+        elif self.training.get("augment"):
+            made = [(None, Code("Augmented(data, args.batch_size, args.seed)"))]
+        made += [("epochs", Code(epochs)), ("initial_epoch", Code(first))]
         if self.held_out:
             made.append(("validation_data", Code("held_out")))
         weights = self.values.get("class_weight")
@@ -314,10 +310,15 @@ class _Script:
             lines.append(
                 call("evaluate", [(None, Code("model")), *arguments, *self.options("evaluate")])
             )
+        if self.reading.tests:
+            lines.append(Code('evaluate(model, test, "Test")'))
         lines += self.saving()
         if self.rows:
             rows = "held_out" if self.held_out else "data"
-            lines.append(Code(f"rows = take({rows}[0], slice({self.rows}))"))
+            if self.data.streams:
+                lines.append(Code(f"rows = {rows}.unbatch().batch({self.rows}).take(1)"))
+            else:
+                lines.append(Code(f"rows = take({rows}[0], slice({self.rows}))"))
             given = {"verbose": Code("0"), **dict(self.options("predict"))}
             made = call("model.predict", [(None, Code("rows")), *given.items()])
             lines.append(Code(f'print("Predictions:", {made}, sep="\\n")'))

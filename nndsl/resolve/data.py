@@ -10,10 +10,16 @@ from nndsl.resolve.keras_parts import text_of
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
+from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES, SourceKind
 
-LATER_DATA = ("images", "text", "tfrecord", "synthetic", "python")
+LATER_DATA = ("tfrecord",)
 #: What makes a part of the training data the data to validate on.
 _LAST = "last"
+
+
+def _may_stand_alone(name: str) -> bool:
+    """True for a source that needs no arguments."""
+    return name.startswith(DATASET_PREFIX) or (name in SOURCES and not SOURCES[name].reads)
 
 
 class DataReader:
@@ -37,6 +43,8 @@ class DataReader:
             if fraction and value.callee.text == _LAST:
                 return self.last_part(value)
             return self.call(value)
+        if isinstance(value, tree.Reference) and _may_stand_alone(value.name):
+            return self.call(tree.Call(value.span, tree.Identifier(value.span, value.name), ()))
         if fraction and not isinstance(value, tree.Reference):
             return resolve_expression(self.scope, value)
         if fraction and isinstance(value, tree.Reference):
@@ -61,45 +69,93 @@ class DataReader:
         return graph.LastPart(call.span, part) if part is not None else None
 
     def call(self, call: tree.Call) -> graph.DataSource | None:
-        kind = call.callee.text
-        if kind in LATER_DATA or "." in kind:
-            self.reporter.not_supported(call.span, f"the data source `{kind}`")
+        name = call.callee.text
+        kind = SOURCES.get(name)
+        if name.startswith(DATASET_PREFIX):
+            return self.dataset(call)
+        if kind is None:
+            self.unknown_kind(call)
             return None
-        if kind not in ("npz", "csv"):
+        path = "" if not kind.reads else None
+        fields: dict[str, tuple[str, ...]] = {}
+        options: dict[str, graph.Expression] = {}
+        for position, argument in enumerate(call.arguments):
+            named = argument.name.text if argument.name else ""
+            if not named and position == 0 and kind.reads:
+                path = self.path(argument.value, kind)
+            elif kind.fields and named in [*self.inputs, *self.outputs]:
+                texts = self.texts(argument.value, name)
+                if texts:
+                    fields[named] = texts
+            elif named in kind.options:
+                found = resolve_expression(self.scope, argument.value, kind.options[named])
+                if found is not None:
+                    options[named] = found
+            else:
+                self.unknown_argument(argument, kind)
+        if path is None:
+            if not call.arguments:
+                what = f"data/file.{name}" if kind.reads == "file" else "data/folder"
+                self.wrong(call.span, "data", f'a path: `{name}("{what}")`')
+            return None
+        return graph.DataSource(name, path, fields, call.span, options=options)
+
+    def dataset(self, call: tree.Call) -> graph.DataSource | None:
+        """Return a data set of `keras.datasets`."""
+        name = call.callee.text.removeprefix(DATASET_PREFIX)
+        if name not in DATASETS:
+            known = ", ".join(f"`{DATASET_PREFIX}{one}`" for one in DATASETS)
             self.reporter.error(
                 "G705",
                 call.callee.span,
-                f"unknown data source `{kind}`",
+                f"keras.datasets has no `{name}`",
                 "not known",
-                expected="`npz(...)` or `csv(...)`",
-                help=did_you_mean(self.reporter.guess(kind, ("npz", "csv", *LATER_DATA))),
+                expected=known,
+                help=did_you_mean(self.reporter.guess(name, DATASETS)),
             )
             return None
-        path: str | None = None
-        fields: dict[str, tuple[str, ...]] = {}
-        for position, argument in enumerate(call.arguments):
-            if argument.name is None and position == 0:
-                path = self.path(argument.value)
-            elif argument.name is None or argument.name.text not in [*self.inputs, *self.outputs]:
-                self.unknown_field(argument, kind)
-            else:
-                texts = self.texts(argument.value, kind)
-                if texts:
-                    fields[argument.name.text] = texts
-        if path is None:
-            if not call.arguments:
-                self.wrong(call.span, "data", f'a path: `{kind}("data/file.{kind}")`')
-            return None
-        return graph.DataSource(kind, path, fields, call.span)
+        for argument in call.arguments:
+            self.wrong(argument.span, "data", f"`{DATASET_PREFIX}{name}` without arguments")
+        return graph.DataSource("datasets", name, {}, call.span)
 
-    def path(self, value: tree.Expression) -> str | None:
+    def unknown_kind(self, call: tree.Call) -> None:
+        name = call.callee.text
+        if name in LATER_DATA:
+            self.reporter.not_supported(call.span, f"the data source `{name}`")
+            return
+        hint = None
+        if name == "python":
+            hint = 'write `extern data load from "module"` above, and `data: load`'
+        known = ", ".join(f"`{kind}`" for kind in SOURCES)
+        self.reporter.error(
+            "G705",
+            call.callee.span,
+            f"unknown data source `{name}`",
+            "not known",
+            expected=f"{known}, or a data set such as `datasets.mnist`",
+            help=hint or did_you_mean(self.reporter.guess(name, (*SOURCES, *LATER_DATA))),
+        )
+
+    def path(self, value: tree.Expression, kind: SourceKind) -> str | None:
         text = text_of(self.scope, value)
         if text:
             return text
-        self.wrong(value.span, "data", 'a path in quotes, such as "data/digits.npz"')
+        example = "data/photos" if kind.reads == "folder" else f"data/digits.{kind.name}"
+        self.wrong(value.span, "data", f'a path in quotes, such as "{example}"')
         return None
 
-    def unknown_field(self, argument: tree.Argument, kind: str) -> None:
+    def unknown_argument(self, argument: tree.Argument, kind: SourceKind) -> None:
+        if not kind.fields:
+            found = argument.name.text if argument.name else argument.span.text
+            self.reporter.error(
+                "A201",
+                argument.name.span if argument.name else argument.span,
+                f"unknown argument `{found}`",
+                f"`{kind.name}` has no such argument",
+                expected=", ".join(f"`{name}`" for name in kind.options) or None,
+                help=did_you_mean(self.reporter.guess(found, kind.options)),
+            )
+            return
         names = [*self.inputs, *self.outputs]
         found = argument.name.text if argument.name else argument.span.text
         self.reporter.error(
@@ -109,7 +165,7 @@ class DataReader:
             "not an input or output",
             expected=", ".join(f"`{name}`" for name in names),
             help=did_you_mean(self.reporter.guess(found, names))
-            or f"`{kind}` takes the names of inputs and outputs",
+            or f"`{kind.name}` takes the names of inputs and outputs",
         )
 
     def texts(self, value: tree.Expression, kind: str) -> tuple[str, ...]:

@@ -7,16 +7,18 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter, did_you_mean
+from nndsl.layers.argument_types import LayerType
 from nndsl.resolve.data import DataReader
 from nndsl.resolve.expressions import resolve_expression
 from nndsl.resolve.keras_parts import PartReader
-from nndsl.resolve.naming import keras_name
+from nndsl.resolve.naming import LayerNames, keras_name
 from nndsl.resolve.outputs import by_output
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
 from nndsl.training.setting import (
+    Column,
     Form,
     Names,
     NumberPerOutput,
@@ -50,9 +52,6 @@ class _Training:
         self.failed: set[str] = set()
 
     def resolve(self) -> graph.Training:
-        for input_ in self.model.body.inputs:
-            if input_.dtype == "string":
-                self.reporter.not_supported(input_.span, "training on strings")
         seen: set[str] = set()
         for setting in self.section.settings:
             name = setting.name.text
@@ -127,6 +126,8 @@ class _Training:
             return {name: self.one(None, setting, value) for name, value in given.items()}
         if isinstance(form, Options):
             return self.options(form, setting, values)
+        if isinstance(form, Parts) and form.kind == "layers":
+            return self.layers(setting, values)
         if isinstance(form, Parts):
             return self.callbacks(setting, values)
         if isinstance(form, (Names, Paths)) and (not isinstance(form, Paths) or form.several):
@@ -144,6 +145,8 @@ class _Training:
     def single(self, form: Form, setting: tree.Setting, value: tree.Expression) -> Any:
         if isinstance(form, Part):
             return self.parts.part(value, form.kind)
+        if isinstance(form, Column):
+            return self.item(form, setting, value)
         if isinstance(form, Source):
             return self.data.source(value, setting.name.text, fraction=form.fraction)
         assert isinstance(form, One)
@@ -173,14 +176,16 @@ class _Training:
                 found.append(value.value)
         return found
 
-    def item(self, form: Names | Paths, setting: tree.Setting, value: tree.Expression) -> Any:
+    def item(
+        self, form: Names | Paths | Column, setting: tree.Setting, value: tree.Expression
+    ) -> Any:
         name = setting.name.text
-        if isinstance(form, Names):
+        if isinstance(form, (Names, Column)):
             if isinstance(value, tree.Reference):
                 return graph.Word(value.span, value.name)
             if isinstance(value, tree.Literal) and isinstance(value.value, str):
                 return graph.Word(value.span, value.value)
-            self.wrong(value.span, name, "names of layers or blocks")
+            self.wrong(value.span, name, _expected(form))
             return None
         found = resolve_expression(self.scope, value)
         plain = found.constant.value if isinstance(found, graph.ConstantUse) else found
@@ -237,6 +242,21 @@ class _Training:
                 result[name] = parts
         return result or None
 
+    def layers(
+        self, setting: tree.Setting, values: tuple[tree.Argument, ...]
+    ) -> tuple[graph.LayerObject, ...] | None:
+        """Return layers that stand in no model: Keras names them."""
+        scope = self.scope.inside()
+        scope.layer_names = LayerNames((), (), (), in_block=False)
+        found = []
+        for value in self.unnamed(setting, values):
+            made = resolve_expression(scope, value, LayerType("a layer"))
+            if isinstance(made, graph.LayerObject):
+                found.append(made)
+            elif made is not None:
+                self.wrong(value.span, setting.name.text, "layers, such as `RandomFlip()`")
+        return tuple(found) or None
+
     def callbacks(
         self, setting: tree.Setting, values: tuple[tree.Argument, ...]
     ) -> tuple[graph.Expression, ...] | None:
@@ -289,6 +309,8 @@ def _expected(form: Form) -> str:
         ending = form.endings[0]
         several = ", or several" if form.several else ""
         return f'a path in quotes, such as "model{ending}"{several}'
+    if isinstance(form, Column):
+        return "the name of an array or column"
     return "names of layers or blocks"
 
 

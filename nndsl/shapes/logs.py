@@ -66,7 +66,7 @@ def monitored(callback: graph.Expression) -> graph.Bound | str | None:
 
 def check_monitors(training: graph.Training, shaped: ShapedModel, reporter: Reporter) -> None:
     """Report callbacks that look at numbers which nothing logs."""
-    validated = training.get("validation") is not None
+    validated = training.held_out is not None
     names = log_names(training, shaped)
     known = [*(names or ()), "learning_rate"]
     if validated and names:

@@ -8,6 +8,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean
 from nndsl.layers.argument_types import ArgumentType, NumberType, Unfit
+from nndsl.shapes.data import check_adapted, check_sources
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.logs import check_monitors
 from nndsl.shapes.model import ShapedGraph, ShapedModel
@@ -22,7 +23,9 @@ from nndsl.training.setting import (
     PartPerOutput,
     Parts,
     Paths,
+    Source,
 )
+from nndsl.training.sources import SOURCES
 
 #: Setting -> its value; of options, a dictionary, with "" for the one without a name.
 Values = dict[str, Any]
@@ -45,9 +48,11 @@ def check_training(
     reporter = checker.reporter
     for name, given in training.settings.items():
         checker.setting(name, SETTINGS[name].form, given)
-    check_names(training, shaped.models[trained.name], reporter)
-    check_sources(training, reporter, file_exists)
-    check_monitors(training, shaped.models[trained.name], reporter)
+    model = shaped.models[trained.name]
+    check_names(training, model, reporter)
+    check_sources(training, model, reporter, file_exists)
+    check_adapted(model, reporter)
+    check_monitors(training, model, reporter)
     return checker.values, reporter.findings
 
 
@@ -113,9 +118,20 @@ class _Checker:
             self.evaluator.evaluate(value.function, {})
         elif isinstance(value, graph.LastPart):
             self.fraction(name, value.fraction)
-        elif not isinstance(value, (graph.DataSource, tuple)):
+        elif isinstance(value, graph.DataSource):
+            return self.source_options(value)
+        elif isinstance(form, Source):
             self.fraction(name, value)
         return UNKNOWN
+
+    def source_options(self, source: graph.DataSource) -> Values:
+        """Return the values of the options of a data source."""
+        kind = SOURCES.get(source.kind)
+        types = kind.options if kind is not None else {}
+        found = {
+            name: self.typed(name, value, types[name]) for name, value in source.options.items()
+        }
+        return {name: value for name, value in found.items() if value is not UNKNOWN}
 
     def typed(self, name: str, value: graph.Expression, type_: ArgumentType) -> Any:
         """Return the value of an expression if it fits."""
@@ -190,48 +206,3 @@ def check_names(training: graph.Training, shaped: ShapedModel, reporter: Reporte
                 "not known",
                 help=did_you_mean(reporter.guess(word.text, known)),
             )
-
-
-def check_sources(
-    training: graph.Training,
-    reporter: Reporter,
-    file_exists: Callable[[str], bool] | None,
-) -> None:
-    """Report data that are not there, or that the script could not read as it reads the first."""
-    data, second = training.get("data"), training.get("validation")
-    for source in (data, second):
-        if not isinstance(source, graph.DataSource) or source.function is not None:
-            continue
-        if file_exists and not file_exists(source.path):
-            reporter.warning(
-                "T805",
-                source.span,
-                f"there is no file `{source.path}`",
-                "not found",
-                help="paths are relative to the folder of this file",
-            )
-    if not isinstance(second, graph.DataSource):
-        return
-    if second.function is not None:
-        if data is None:
-            reporter.error(
-                "T804",
-                second.span,
-                "the data for validation is given, and that for training is made up",
-                "only this is given",
-                help="give `data` as well",
-            )
-        return
-    if data is not None and data.function is not None:
-        data = None  # a file for validation is an `.npz` archive then
-    kind = data.kind if data else "npz"
-    fields = data.fields if data else {}
-    if second.kind != kind or (second.fields and second.fields != fields):
-        reporter.error(
-            "T804",
-            second.span,
-            "the data for validation is read like the data for training",
-            "another form",
-            expected=f"`{kind}(...)` with the same names" if data else "`npz(...)` without names",
-            help=f'write `validation: {kind}("{second.path}")`',
-        )

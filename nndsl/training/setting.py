@@ -54,6 +54,11 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """The name of an array or a column of the data: `sample_weight: importance`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """Names of layers or blocks of the model: `freeze: encoder, embed`."""
 
@@ -74,7 +79,9 @@ class Options:
     first: Form | None = None
 
 
-Form = Union[One, Part, PartPerOutput, NumberPerOutput, Parts, Source, Names, Paths, Options]
+Form = Union[
+    One, Part, PartPerOutput, NumberPerOutput, Parts, Source, Column, Names, Paths, Options
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from nndsl.layers.argument_types import (
     NumberType,
 )
 from nndsl.training.setting import (
+    Column,
     Form,
     Names,
     NumberPerOutput,
@@ -84,11 +85,15 @@ _ALL = (
     _one("verbose", VERBOSITY, "fit", "How much is printed."),
     # Held-out data.
     Setting("validation", Source(fraction=True), "", "What is held out to validate on."),
+    Setting("validation_data", Source(), "", "The same, where it is a source of its own."),
     _one("validation_batch_size", COUNT, "fit", "Samples in a step of validation."),
     _one("validation_steps", COUNT, "fit", "Batches of validation, where not all."),
     _one("validation_freq", EPOCHS_OF_VALIDATION, "fit", "After which epochs to validate."),
     # Where the numbers come from.
     Setting("data", Source(), "", "What is learnt from."),
+    Setting("test_data", Source(), "", "What is evaluated on at the end, and nothing else."),
+    Setting("sample_weight", Column(), "", "How much each sample counts: an array or column."),
+    Setting("augment", Parts("layers"), "", "Layers that change the samples in training only."),
     _one("seed", SEED, "", "For everything random."),
     # The model before it is trained.
     _one("precision", POLICY, "", "What the layers compute and keep their weights in."),
@@ -118,8 +123,7 @@ SETTINGS = {setting.name: setting for setting in _ALL}
 
 #: Settings of the language that this version does not compile.
 LATER = (
-    "augment", "backend", "cache", "distribute", "labels", "loop", "prefetch", "sample_weight",
-    "test_data", "validation_data",
+    "backend", "cache", "distribute", "labels", "loop", "prefetch",
 )  # fmt: skip
 
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a

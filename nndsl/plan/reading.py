@@ -1,0 +1,140 @@
+"""The lines of `main` that read the data, hold a part out, and let layers learn from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nndsl import graph
+from nndsl.plan.code import Code, call, literal
+from nndsl.plan.data import Relocate, path_code
+from nndsl.plan.expressions import Spelling
+from nndsl.plan.model import Data
+from nndsl.shapes import ShapedModel
+from nndsl.shapes.data import to_adapt
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the data of a training are read."""
+
+    training: graph.Training
+    shaped: ShapedModel
+    data: Data
+    spelling: Spelling
+    relocate: Relocate
+
+    @property
+    def fraction(self) -> graph.Expression | None:
+        """The part of the data that is held out, if it is not a source of its own."""
+        given = self.training.held_out
+        if isinstance(given, graph.LastPart):
+            return given.fraction
+        return None if isinstance(given, graph.DataSource) else given
+
+    @property
+    def in_order(self) -> bool:
+        return isinstance(self.training.held_out, graph.LastPart)
+
+    @property
+    def tests(self) -> bool:
+        """True if there are data for a test at the end."""
+        return self.training.get("test_data") is not None or self.data.kind == "datasets"
+
+    @property
+    def given(self) -> Code:
+        """How `evaluate` is given the data; `fit` the same."""
+        if self.data.streams:
+            return Code("data")
+        return Code("*data[:2], sample_weight=data[2]" if self.data.weights else "*data")
+
+    @property
+    def converts(self) -> bool:
+        """True if there are texts in arrays."""
+        texts = any(tensor.dtype == "string" for tensor in self.shaped.inputs.values())
+        return texts and not self.data.streams
+
+    def lines(self) -> list[Code]:
+        read = self._folders() if self.data.streams else self._arrays()
+        lines = [*read, *self._others(), *self._adapting()]
+        if self.converts:
+            names = ["data"]
+            names += ["held_out"] if self.training.held_out is not None else []
+            names += ["test"] if self.tests else []
+            made = ", ".join(f"tensors({name})" for name in names)
+            lines.append(Code(f"{', '.join(names)} = {made}"))
+        return lines
+
+    def _arrays(self) -> list[Code]:
+        if self.data.kind == "datasets":
+            lines = [Code("data, test = download()"), Code("data = take(data, slice(args.limit))")]
+        elif self.data.kind == "synthetic":
+            seed = self.data.seed or Code("args.seed")
+            read = f"synthetic_data({seed}) if args.data is None else load_data(args.data)"
+            lines = [Code(f"data = take({read}, slice(args.limit))")]
+        elif self.data.kind == "extern":
+            read = f"{self.data.loaded} if args.data is None else load_data(args.data)"
+            lines = [Code(f"data = take({read}, slice(args.limit))")]
+        else:
+            lines = [Code("data = take(load_data(args.data), slice(args.limit))")]
+        if self.fraction is not None:
+            part = self.spelling.expression(self.fraction)
+            seed = Code("") if self.in_order else Code(", args.seed")
+            lines.append(Code(f"data, held_out = split(data, {part}{seed})"))
+        return lines
+
+    def _folders(self) -> list[Code]:
+        """Return the lines for batches that are read from a folder when they are needed."""
+        seed: tuple[str | None, Code] = ("seed", Code("args.seed"))
+        if self.fraction is None:
+            lines = [Code(f"data = {self._folder(Code('args.data'), seed)}")]
+        else:
+            part = ("validation_split", self.spelling.expression(self.fraction))
+            halves = [
+                Code(f"{name} = {self._folder(Code('args.data'), part, half, seed)}")
+                for name, half in (
+                    ("data", ("subset", literal("training"))),
+                    ("held_out", ("subset", literal("validation"))),
+                )
+            ]
+            lines = halves
+        lines += [
+            Code("if args.limit:"),
+            Code("    data = data.take(-(-args.limit // args.batch_size))"),
+        ]
+        if self.training.get("augment"):
+            lines.append(Code("data = data.map(lambda x, y: (augment(x, training=True), y))"))
+        return lines
+
+    def _folder(self, path: Code, *more: tuple[str | None, Code]) -> Code:
+        return call("load_data", [(None, path), (None, Code("args.batch_size")), *more])
+
+    def _others(self) -> list[Code]:
+        """Return the lines that read data to validate or test on from places of their own."""
+        lines = []
+        for name, source in (
+            ("held_out", self.training.held_out),
+            ("test", self.training.get("test_data")),
+        ):
+            if isinstance(source, graph.DataSource) and source.function is not None:
+                lines.append(Code(f"{name} = {self.spelling.expression(source.function)}"))
+            elif isinstance(source, graph.DataSource):
+                path = path_code(self.relocate(source.path))
+                whole = ("shuffle", Code("False"))
+                read = self._folder(path, whole) if self.data.streams else f"load_data({path})"
+                lines.append(Code(f"{name} = {read}"))
+        return lines
+
+    def _adapting(self) -> list[Code]:
+        """Return the lines that let layers learn from the training data."""
+        lines = []
+        for node, input_ in to_adapt(self.shaped):
+            if input_ is None:
+                continue
+            if self.data.streams:
+                values = "data.map(lambda x, y: x)"
+            elif len(self.shaped.inputs) == 1:
+                values = "data[0]"
+            else:
+                values = f"data[0][{literal(input_.name)}]"
+            lines.append(Code(f"model.get_layer({literal(node.name.text)}).adapt({values})"))
+        return lines
