@@ -110,7 +110,8 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
 #: Variables of `main`, and parameters of blocks: what is imported of the user's Python is used
 #: among them, and takes none of these names.
 LOCAL = frozenset({
-    "callbacks", "checkpoint", "data", "held_out", "layer", "model", "name", "rows", "tuning",
+    "callbacks", "checkpoint", "data", "held_out", "layer", "model", "name", "rows", "test",
+    "tuning",
 })  # fmt: skip
 
 
