@@ -347,6 +347,8 @@ class Block(Record):
     #: The block as the source has it, where this is the part of it that is needed.
     whole: Block | None = None
     is_model: bool = False
+    #: What is shared with the body around it, where this is the inside of a loop of that body.
+    borrowed: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -112,9 +112,25 @@ class Lifting:
     def block(self, node: graph.LoopNode, body: graph.Body) -> graph.Block:
         used = sorted(set(parameters_used(body)))
         parameters = tuple(graph.Parameter(text, None, node.span) for text in used)
-        block = graph.Block(self.names.unique(node.name), parameters, body, node.span, 1)
+        name = self.names.unique(node.name)
+        block = graph.Block(name, parameters, body, node.span, 1, borrowed=_borrowed(body))
         self.add(block, block, Form.CLASS)
         return block
+
+
+def _borrowed(body: graph.Body) -> tuple[graph.Shared, ...]:
+    """Return the shared layers and blocks that a body applies, and does not make itself."""
+    found = graph.shared_in(body.nodes)
+    waiting = [body]
+    while waiting:
+        inside = waiting.pop()
+        found -= set(inside.shared)
+        for node in inside.nodes:
+            if isinstance(node, graph.BlockNode):
+                found |= set(node.block.borrowed)
+            waiting += [region.body for region in graph.regions(node)]
+    found -= set(body.shared)
+    return tuple(sorted(found, key=lambda shared: shared.name))
 
 
 def _alike(value: graph.Value) -> graph.Value:

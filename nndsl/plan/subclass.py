@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeGuard
 
 from nndsl import graph
@@ -50,6 +50,7 @@ class _ClassWriter:
         parameters: Sequence[graph.Parameter],
         spelt: dict[str, Code],
         prefix: str | None,
+        borrowed: Mapping[graph.Shared, Code] | None = None,
     ) -> None:
         self.module = module
         self.body = body
@@ -59,6 +60,11 @@ class _ClassWriter:
         self.attribute_names = Names(MODEL_ATTRIBUTES)
         self.config = tuple((spelt[p.name], self._attribute(p.name, "value")) for p in parameters)
         self.attributes: dict[object, Code] = {}
+        #: What the body around has lent: its parameter, and the attribute.
+        self.borrowed: list[tuple[Code, Code]] = []
+        for shared, parameter in (borrowed or {}).items():
+            self.attributes[shared] = Code(f"self.{self._attribute(shared.name, 'layer')}")
+            self.borrowed.append((parameter, self.attributes[shared]))
         self.loops = LoopNames(Names({*module.names.taken, *spelt.values(), "inputs"}))
 
     def _attribute(self, wanted: str, kind: str) -> Code:
@@ -71,12 +77,13 @@ class _ClassWriter:
         """Return the lines of `__init__`: parameters, then layers in the order of the text."""
         spelling = Spelling(self.module.constants, self.spelt, self.prefix)
         lines = [assignment([Code(f"self.{attr}")], key) for key, attr in self.config]
+        lines += [assignment([attribute], parameter) for parameter, attribute in self.borrowed]
         return (*lines, *self._made_lines(self.body, spelling))
 
     def _made_lines(self, body: graph.Body, spelling: Spelling) -> list[Code]:
         """Return the lines that make the layers of a body."""
         lines = []
-        for constant in body.constants:
+        for constant in _needed_to_make(body):
             value = spelling.expression(constant.value)
             spelling = spelling.with_parameter(constant.name, self.loops.variable(constant.name))
             lines.append(assignment([spelling.parameters[constant.name]], value))
@@ -98,7 +105,7 @@ class _ClassWriter:
     def _made(self, node: graph.LayerNode | graph.BlockNode, spelling: Spelling) -> Code:
         if isinstance(node, graph.LayerNode):
             return spelling.layer(node.layer, node.arguments, node.name)
-        return make_block(self.module, node, spelling)
+        return make_block(self.module, node, spelling, self.attributes)
 
     def _made_in_loop(self, node: graph.LoopNode, spelling: Spelling) -> list[Code]:
         """Return a list of layers for each layer inside."""
@@ -174,6 +181,19 @@ def _taken_apart(inputs: Sequence[graph.Input], variables: Sequence[Code]) -> Co
     return assignment([starred(input_.value, code) for input_, code in pairs], Code("inputs"))
 
 
+def _needed_to_make(body: graph.Body) -> list[graph.Constant]:
+    """Return the constants that a body's layers are made with: `call` computes its own."""
+    computing = (graph.OperationNode, graph.ItemNode, graph.ListNode)
+    makers = tuple(node for node in body.nodes if not isinstance(node, computing))
+    used = set(parameters_used((body.shared, makers)))
+    needed: list[graph.Constant] = []
+    for constant in reversed(body.constants):
+        if constant.name in used:
+            used.update(parameters_used(constant.value))
+            needed.insert(0, constant)
+    return needed
+
+
 def _is_shared(node: graph.GraphNode) -> TypeGuard[graph.SharedNode | graph.BlockNode]:
     return isinstance(node, (graph.SharedNode, graph.BlockNode)) and node.shared is not None
 
@@ -243,7 +263,8 @@ def plan_block_class(
     """Return a block as a Layer, a nested model as a Model; several inputs come as a list."""
     spelt = module.parameters[block]
     prefix = "" if block.is_model else "{self.name}"
-    writer = _ClassWriter(module, block.body, block.parameters, spelt, prefix)
+    borrowed = module.borrowed[block]
+    writer = _ClassWriter(module, block.body, block.parameters, spelt, prefix, borrowed)
     attributes = writer.attribute_lines()
     inputs = block.body.inputs
     single = len(inputs) == 1 and not inputs[0].value.is_list
@@ -259,7 +280,7 @@ def plan_block_class(
         module.blocks[block],
         Code("keras.Model" if block.is_model else "layers.Layer"),
         package,
-        _signature(module, block.parameters, spelt),
+        _signature(module, block.parameters, spelt, borrowed.values()),
         attributes,
         build_inputs,
         tuple(lines),
@@ -272,10 +293,14 @@ def plan_block_class(
 
 
 def _signature(
-    module: ModuleNames, parameters: Sequence[graph.Parameter], spelt: dict[str, Code]
+    module: ModuleNames,
+    parameters: Sequence[graph.Parameter],
+    spelt: dict[str, Code],
+    borrowed: Iterable[Code] = (),
 ) -> Code:
     spelling = Spelling(module.constants, spelt)
-    return Code(", ".join(["self", *signature_of(parameters, spelt, spelling), "**kwargs"]))
+    own = signature_of(parameters, spelt, spelling)
+    return Code(", ".join(["self", *own, *borrowed, "**kwargs"]))
 
 
 def plan_subclass_model(

@@ -96,6 +96,8 @@ class ModuleNames:
         self.model_class = self.names.unique(class_case(model.name)) if classes else Code("")
         taken = frozenset(self.names.taken)
         self.parameters = {block: parameter_names(block.parameters, taken) for block in blocks}
+        #: The parameters by which a block gets what it shares with the body around it.
+        self.borrowed = {b: _names_of_borrowed(b, taken, self.parameters[b]) for b in blocks}
         self.plain = Spelling(self.constants)
 
     def definitions(self, source: graph.Graph) -> tuple[tuple[Code, Code], ...]:
@@ -107,6 +109,13 @@ class ModuleNames:
                     (self.constants.names[constant], self.plain.expression(constant.value))
                 )
         return tuple(reversed(lines))
+
+
+def _names_of_borrowed(
+    block: graph.Block, taken: Iterable[str], parameters: Mapping[str, Code]
+) -> dict[graph.Shared, Code]:
+    names = Names({*taken, *parameters.values()})
+    return {shared: names.unique(shared.name) for shared in block.borrowed}
 
 
 _LAYER_ARGUMENTS = {"name", "trainable", "dtype", "training", "activity_regularizer"}
@@ -257,12 +266,20 @@ def apply_layer(
 
 
 def make_block(
-    module: ModuleNames, made: graph.BlockNode | graph.SharedBlock, spelling: Spelling
+    module: ModuleNames,
+    made: graph.BlockNode | graph.SharedBlock,
+    spelling: Spelling,
+    known: Mapping[object, Code] | None = None,
 ) -> Code:
-    """Return the call that makes a block as a layer, or the list of its layers."""
+    """Return the call that makes a block as a layer, or the list of its layers.
+
+    `known` says where layers are that the body around may have lent to it.
+    """
     given = block_arguments(made, module.parameters[made.block], spelling)
+    borrowed = module.borrowed[made.block].items()
+    lent = [(str(name), known[shared]) for shared, name in borrowed if known is not None]
     name_code = spelling.name_in_body(made.name)
-    return call(module.blocks[made.block], [*given, ("name", name_code)])
+    return call(module.blocks[made.block], [*given, *lent, ("name", name_code)])
 
 
 def make_shared(module: ModuleNames, shared: graph.Shared, spelling: Spelling) -> Code:
