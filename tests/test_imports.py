@@ -47,6 +47,17 @@ def test_a_block_of_another_file(project: Path) -> None:
     assert "def twice(n, *, name):" in (result.code or "")
 
 
+def test_a_model_of_another_file(project: Path) -> None:
+    """It is a part of this one; what it applies comes along, and a namesake stays apart."""
+    text = f"{BLOCK}model Encoder(n = 3) {{\n input x: [4]\n x -> Twice(n) as y\n output y\n}}\n"
+    text += "model M {\n input x: [4]\n x -> Encoder as y\n output y\n}\n"
+    (project / "models.nn").write_text(text, encoding="utf-8")
+    result = compiled(project, model('import Encoder from "models.nn"', "Encoder(5)"))
+    assert result.diagnostics == ()
+    assert [layer.name for layer in result.layers] == ["y/y_dense", "y/y_dense_1"]
+    assert 'build_encoder(5, name="y")' in (result.code or "")
+
+
 def test_files_that_import_each_their_own(project: Path) -> None:
     """Constants of one name stay apart; paths are relative to the file that holds them."""
     (project / "deep").mkdir()
