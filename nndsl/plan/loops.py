@@ -21,12 +21,12 @@ class LoopNames:
         #: What counts the rounds of the loops that are being written, the outermost first.
         self.counters: list[Code] = []
 
-    def counter(self, beside: Collection[Code]) -> Code:
+    def counter(self, beside: Collection[str]) -> Code:
         """Return the variable that counts the rounds of a loop: `i`, `j`, `k`.
 
-        `beside` are the other variables that are known in the loop.
+        `beside` are the other variables that are known in the loop, or come to be inside of it.
         """
-        for letter in "ijklmn":
+        for letter in "ijkmn":  # no `l`, which looks like a 1
             known = self.spelt.get(letter, letter)
             is_free = letter in self.spelt or letter not in self.names.taken
             if is_free and known == letter and known not in (*self.counters, *beside):
@@ -48,7 +48,9 @@ class Loop:
         first = _first_of_range(node.items) if len(variables) == 1 else None
         self.counts_itself = first is not None
         self.index = (
-            variables[node.variables[0]] if self.counts_itself else names.counter(known.values())
+            variables[node.variables[0]]
+            if self.counts_itself
+            else names.counter({*known.values(), *_names_inside(node.region.body)})
         )
         number = self.index if first == 1 else f"{self.index} + 1"
         self.spelling = Spelling(
@@ -68,6 +70,16 @@ class Loop:
         if len(self.variables) > 1:
             targets = f"({targets})"
         return Code(f"for {self.index}, {targets} in enumerate({self.items})")
+
+
+def _names_inside(body: graph.Body) -> Iterator[str]:
+    """Yield what loops and constants inside a body are called: they would hide a counter."""
+    yield from (constant.name for constant in body.constants)
+    for node in body.nodes:
+        if isinstance(node, graph.LoopNode):
+            yield from node.variables
+        for region in graph.regions(node):
+            yield from _names_inside(region.body)
 
 
 def _first_of_range(items: graph.Expression) -> int | None:
