@@ -17,6 +17,7 @@ from case_files import all_cases, clean_cases, findings_text
 
 from nndsl.compiler import Options, check_model, check_source, compile_source
 from nndsl.diagnostic import NAMES, Diagnostic, has_errors
+from nndsl.lint import RULES
 from nndsl.render import render, render_concise
 from nndsl.source import Source
 from nndsl.syntax.lexer import lex
@@ -34,7 +35,7 @@ def check(text: str, name: str = "text.nn") -> tuple[Diagnostic, ...]:
     found = check_model(source, Options())
     for finding in found:
         span = finding.span
-        assert finding.code in NAMES
+        assert finding.code in NAMES or finding.code in RULES
         assert 0 <= span.start <= span.end <= len(span.source.text)
         for label in finding.labels:
             assert 0 <= label.span.start <= label.span.end <= len(label.span.source.text)
