@@ -288,7 +288,7 @@ def test_command_with_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 @pytest.mark.keras
 @pytest.mark.parametrize("name", ["digits", "siamese", "inception"])
-def test_what_keras_prints(name: str) -> None:
+def test_what_keras_prints(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows and totals are those of the table that `model.summary()` prints."""
     import oracle
 
@@ -296,6 +296,7 @@ def test_what_keras_prints(name: str) -> None:
     compiled = compile_source(source, Options(style="functional"))
     assert compiled.shaped is not None
     printed: list[str] = []
+    monkeypatch.setenv("COLUMNS", "320")  # rich would break the lines at 80
     oracle.build(compiled).summary(line_length=300, print_fn=printed.append)
     text = "\n".join(printed)
     summary = summarize(outline(compiled.shaped))
