@@ -195,7 +195,7 @@ class _Table:
         weights = [weight for unit in units for weight in unit.weights]
         trainable = _count(weight for weight in weights if weight.trainable)
         costs = [unit.multiply_adds for unit in units if unit.multiply_adds is not None]
-        sources = [t for unit in units for t in unit.inputs if t.origin not in inside]
+        sources = [t for unit in units for t in _in_order(unit) if t.origin not in inside]
         makers = [self.view.maker(tensor) for tensor in sources]
         called = [self.called[maker.index] for maker in makers if maker]
         return Row(
@@ -212,6 +212,12 @@ class _Table:
             tuple(dict.fromkeys(called)) if inside else tuple(called),
             not all(weight.known for weight in weights),
         )
+
+
+def _in_order(unit: Unit) -> list[Tensor]:
+    """Return what a unit takes as Keras lists it: those given by name in the order of the names."""
+    pairs = zip(unit.roles, unit.inputs, strict=True)
+    return [tensor for _, tensor in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def _memory(view: Outline, batch_size: int) -> Memory:
