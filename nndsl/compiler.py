@@ -202,6 +202,8 @@ def _generate(
     plan_options = PlanOptions(options.keras_from, options.relocate)
     concrete = _concrete(written, written_shapes)
     made = make_plan(written, written_shapes, concrete, checked.settings, style, plan_options)
+    if style == "functional":
+        written_shapes = shapes.as_functional(written_shapes)
     return CompiledModel(pretty(emit(made)), style, diagnostics, written_shapes, whole)
 
 

@@ -80,6 +80,53 @@ def test_script_runs(path: Path, printed: dict[Path, str]) -> None:
     assert "Predictions:" in printed[path]
 
 
+CARRIED = """
+block Turns(n) {
+    input x
+    input b
+    for i in range(n) {
+        x, b -> Add -> Dense(8) as x
+        for j in range(2) {
+            x, b -> Add -> Dense(8) as b
+        }
+    }
+    output x
+}
+model Inner {
+    input x: [8]
+    x -> Dense(8) as state
+    for i in range(2) {
+        x, state -> Add -> Dense(8) as x
+        x -> Dense(8) as state
+    }
+    output x
+}
+model M {
+    input x: [8]
+    layer shared = Dense(8)
+    x -> Inner -> Dense(8) as first
+    x, first -> Turns(2) as y
+    for i in range(2) {
+        y, first -> Multiply -> shared as y
+        y -> shared -> Dense(8) as first
+    }
+    output y
+}
+"""
+
+
+@pytest.mark.parametrize("style", ["functional", "subclass"])
+def test_what_a_loop_carries_for_nothing(style: str) -> None:
+    """Functional Keras leaves it out, a class has it: each as predicted, and said before."""
+    import oracle
+
+    compiled = nndsl.compile(CARRIED, style=style, model="M")
+    assert {d.code for d in compiled.diagnostics} == {"G701"}
+    oracle.compare_with_prediction(oracle.build(compiled), compiled)
+    names = [layer.name for layer in compiled.layers]
+    assert ("y_i2_j1_b" in names) is (style == "subclass")
+
+
 @pytest.mark.parametrize("style", ["sequential", "functional", "subclass"])
 def test_chain_deeper_than_python_recurses(style: str, tmp_path: Path) -> None:
     import oracle

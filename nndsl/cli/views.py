@@ -63,7 +63,7 @@ def read_outline(options: argparse.Namespace) -> tuple[Checked, Outline] | None:
     """Return the model that is asked for; None if there are errors, which are printed."""
     from nndsl.compiler import check_one
     from nndsl.outline import outline
-    from nndsl.shapes import infer_shapes
+    from nndsl.shapes import as_functional, infer_shapes
 
     source = read_source(options.file)
     checked, model = check_one(source, model_options(options), files_around(options.file))
@@ -77,7 +77,7 @@ def read_outline(options: argparse.Namespace) -> tuple[Checked, Outline] | None:
         sys.stderr.write(render(problems, colour=wants_colour(options.color, sys.stderr)))
         sys.stderr.write("\n" + count_text(problems) + "\n")
         return None
-    return checked, outline(checked.shaped.models[model.name])
+    return checked, outline(as_functional(checked.shaped.models[model.name]))
 
 
 def can_print(text: str) -> bool:

@@ -6,9 +6,9 @@ and out of a loop or choice. What is named only inside is not known behind it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Union
 
 from nndsl import graph
 from nndsl.diagnostic import Label
@@ -24,29 +24,44 @@ from nndsl.syntax import tree
 from nndsl.syntax.names import definitions, steps
 
 Values = tuple[graph.Value, ...]
+#: A value from outside, with the name or the place under which a loop carries it.
+Given = tuple[graph.Value, Union[str, int, None]]
 
 
 class RegionNames(BodyNames):
     """The names of a region: its own, and those of the body around it, which come in when used."""
 
-    def __init__(self, scope: Scope, outer: BodyNames, inputs: list[graph.Input]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        outer: BodyNames,
+        inputs: list[graph.Input],
+        carried: Collection[str] = (),
+    ) -> None:
         super().__init__(scope)
         self.outer = outer
-        #: Values from outside and what they are called inside, in the order of their first use.
-        self.given: dict[graph.Value, graph.Value] = {}
+        #: Names from outside that go from round to round.
+        self.carried = carried
+        #: Values from outside and what they are inside, in the order of their first use. One that
+        #: goes round under a name is another than itself under other names: `x as y` outside.
+        self.given: dict[Given, graph.Value] = {}
         self.inputs = inputs
         self.tensors = _Tensors(self)
         self.shared = {**outer.shared}
 
-    def bring_in(self, value: graph.Value) -> graph.Value:
+    def bring_in(self, value: graph.Value, carried_as: str | int | None = None) -> graph.Value:
         """Return what a value from outside is inside."""
-        inside = self.given.get(value)
+        inside = self.given.get((value, carried_as))
         if inside is None:
             inside = graph.Value(value.span, value.name, value.poisoned, value.is_list)
-            self.given[value] = inside
+            self.given[value, carried_as] = inside
             name = value.name or "x"
             self.inputs.append(graph.Input(inside, name, "", None, value.span))
         return inside
+
+    def look_up(self, name: str) -> graph.Value:
+        """Return what a name from outside means inside."""
+        return self.bring_in(self.outer.tensors[name], name if name in self.carried else None)
 
     def claim(self, name: tree.Identifier) -> bool:
         """Take a name; a tensor's from outside may be given again, any other may not."""
@@ -87,7 +102,7 @@ class _Tensors(dict[str, graph.Value]):
         return dict.__contains__(self, name) or name in self.names.outer.tensors
 
     def __missing__(self, name: str) -> graph.Value:
-        return self.names.bring_in(self.names.outer.tensors[name])
+        return self.names.look_up(name)
 
     def get(self, name: str, default: Any = None) -> Any:
         return self[name] if name in self else default  # noqa: SIM401 (this is `get`)
@@ -105,11 +120,12 @@ class RegionResolver(BodyResolver):
         lines: Sequence[tree.Line],
         scope: Scope,
         layer_names: LayerNames,
+        carried: Collection[str] = (),
     ) -> None:
         self.start(scope, parent.blocks, lines, span, in_block=True)
         self.owner = parent.owner
         self.parent = parent
-        self.region_names = RegionNames(scope, parent.names, self.inputs)
+        self.region_names = RegionNames(scope, parent.names, self.inputs, carried)
         self.names = self.region_names
         self.later = _LaterInside(order.Later(lines), parent)
         self.layer_names = scope.layer_names = layer_names
@@ -140,10 +156,10 @@ class RegionResolver(BodyResolver):
             else:
                 self.resolve_line(line)
 
-    def region(self, outputs: Sequence[graph.Value], first: Sequence[graph.Value]) -> graph.Region:
+    def region(self, outputs: Sequence[graph.Value], first: Sequence[Given]) -> graph.Region:
         """Return the region; `first` are the values from outside that come before others."""
         self.parent.names.whole = self.parent.names.whole and self.names.whole
-        given = {value: self.region_names.bring_in(value) for value in first}
+        given = {carried: self.region_names.bring_in(*carried) for carried in first}
         given |= self.region_names.given
         by_value = {input_.value: input_ for input_ in self.inputs}
         nodes, dead = live_nodes(self, outputs)
@@ -158,7 +174,7 @@ class RegionResolver(BodyResolver):
             tuple(self.broken),
             tuple(self.constants),
         )
-        return graph.Region(body, tuple(given))
+        return graph.Region(body, tuple(value for value, _ in given))
 
 
 class _LaterInside(order.Later):
@@ -191,7 +207,8 @@ def resolve_loop_stage(
         return (graph.Value(stage.span, poisoned=True),)
     scope = _scope_with(body, variables)
     inside = RegionResolver(body, stage.span, (), scope, _names_inside(body, (), stage.chain))
-    carried = tuple(inside.region_names.bring_in(value) for value in values)
+    first = tuple(zip(values, range(len(values)), strict=True))
+    carried = tuple(inside.region_names.bring_in(*given) for given in first)
     result = inside.resolve_steps(carried, stage.chain)
     poisoned = any(value.poisoned for value in (*values, *result))
     if len(result) != len(values) and not poisoned:
@@ -207,7 +224,7 @@ def resolve_loop_stage(
         poisoned = True
     own = inside.region_names.own()
     lists = [name for name, value in own.items() if value.is_list]
-    before = [body.names.tensors[name] for name in lists]
+    before = [(body.names.tensors[name], None) for name in lists]
     poisoned = poisoned or items is None or any(own[name].poisoned for name in lists)
     gathered = tuple(graph.Value(stage.span, name, poisoned, True) for name in lists)
     for name, value in zip(lists, gathered, strict=True):
@@ -217,7 +234,7 @@ def resolve_loop_stage(
         body.names.whole = body.names.whole and items is not None
         return (graph.Value(stage.span, poisoned=True),)
     carried = (*result, *(own[name] for name in lists))
-    region = _named_by_loop(inside.region(carried, (*values, *before)))
+    region = _named_by_loop(inside.region(carried, (*first, *before)))
     outputs = _named(stage.span, names, len(result))
     word = _before_number(_loop_name(body, names, variables, stage.chain))
     variables_ = tuple(name.text for name in variables)
@@ -230,14 +247,16 @@ def resolve_for(body: BodyResolver, line: tree.For) -> None:
     """Resolve `for` as a statement: names from outside that are given again inside are carried."""
     items = resolve_expression(body.scope, line.items)
     scope = _scope_with(body, line.names)
-    inside = RegionResolver(body, line.span, line.body, scope, _names_inside(body, line.body))
+    again = {name.text for inner in line.body for name in definitions(inner)}
+    names = _names_inside(body, line.body)
+    inside = RegionResolver(body, line.span, line.body, scope, names, again)
     inside.resolve_lines()
     own = inside.region_names.own()
     carried = [name for name in own if name in body.names.tensors]
     for name, value in own.items():
         if name not in carried:
             body.inner_names[name] = value.span
-    first = [body.names.tensors[name] for name in carried]
+    first = [(body.names.tensors[name], name) for name in carried]
     region = inside.region([own[name] for name in carried], first)
     poisoned = items is None or any(own[name].poisoned for name in carried)
     outputs = tuple(graph.Value(line.span, name, poisoned, own[name].is_list) for name in carried)

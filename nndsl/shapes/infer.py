@@ -14,6 +14,7 @@ from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.layers.rule import Dim, Tensor
 from nndsl.shapes.contracts import Contract, Contracts, report_size
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
+from nndsl.shapes.last_rounds import find_unneeded
 from nndsl.shapes.model import Known, MaybeTensor, ShapedGraph, ShapedModel, single
 from nndsl.shapes.regions import TooLarge
 from nndsl.shapes.walk import Walk
@@ -117,6 +118,10 @@ class _ModelWalk(Walk):
                 contracts.holds(output, made, f"`{self.model.name}`")
             else:  # of what a layer of the user's gives, the promise is all that is known
                 outputs[output.name] = _promised(output, contracts)
+        walked = self.trace.parts[0] if self.trace.parts else None
+        unneeded = frozenset[int]()
+        if walked is not None and all(t and t.origin for t in outputs.values()):
+            unneeded = find_unneeded(walked, outputs.values(), self.layer_blocks, self.reporter)
         return ShapedModel(
             self.model,
             inputs,
@@ -129,9 +134,10 @@ class _ModelWalk(Walk):
             self.block_dtypes(),
             frozenset(self.masked_blocks),
             tuple(self.uses),
-            self.trace.parts[0] if self.trace.parts else None,
+            walked,
             self.steady_blocks(),
             frozenset(self.switched_blocks),
+            unneeded,
         )
 
     def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:

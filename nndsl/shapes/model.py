@@ -188,6 +188,8 @@ class ShapedModel:
     steady_blocks: frozenset[graph.Block] = frozenset()
     #: The blocks and nested models that are called with `training`.
     switched_blocks: frozenset[graph.Block] = frozenset()
+    #: The uses, by index, that functional Keras leaves out: see `last_rounds.py`.
+    unneeded: frozenset[int] = frozenset()
 
     @property
     def trainable(self) -> int | None:
