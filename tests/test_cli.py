@@ -669,3 +669,19 @@ def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert b"internal error" not in done.stderr
     assert b"\\u2192" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_is_written_into_and_stays(tmp_path: Path) -> None:
+    """What is no file, such as `/dev/null`, must not be replaced by one."""
+    model, pipe = tmp_path / "model.nn", tmp_path / "pipe"
+    model.write_text("model M {\n    input x: [4]\n    x -> Dense(3) as y\n    output y\n}\n")
+    os.mkfifo(pipe)
+    # Held open for reading, so that the writer finds somebody at the other end.
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert cli_main(["compile", str(model), "-o", str(pipe)]) == 0
+        assert b"import keras" in os.read(reader, 65536)
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()

@@ -166,6 +166,9 @@ def write_whole(path: Path, text: str) -> None:
     import tempfile
 
     target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        _write_into(path, text)  # a device or a pipe: nothing may take its place
+        return
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except FileNotFoundError:
@@ -184,6 +187,13 @@ def write_whole(path: Path, text: str) -> None:
             os.unlink(temporary)
 
 
+def _write_into(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise FileProblem(f"{path} cannot be written: {error.strerror}") from None
+
+
 def _mode_for(target: Path) -> int:
     """Return the permissions of the file that is replaced, or those of a new one."""
     try:
@@ -195,6 +205,8 @@ def _mode_for(target: Path) -> int:
 
 
 def _refuse_to_overwrite(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        return  # a device or a pipe keeps nothing
     try:
         old = path.read_bytes()
     except FileNotFoundError:
