@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pages import write_pages
+
 from nndsl.reference import Group, find, groups
 from nndsl.render.markdown import contents_markdown, page_markdown, page_name
 
@@ -37,13 +39,8 @@ def _page(group: Group) -> str:
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
     pages = make_pages()
-    for path in FOLDER.glob("*.md"):
-        if path.name not in pages:
-            path.unlink()
-    for name, text in pages.items():
-        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+    write_pages(FOLDER, pages)
     print(f"wrote {len(pages)} pages to {FOLDER}")
 
 

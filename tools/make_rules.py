@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pages import write_pages
+
 ROOT = Path(__file__).resolve().parent.parent
 INDEX = ROOT / "nndsl" / "lint" / "index.py"
 PAGES = ROOT / "docs" / "rules"
@@ -78,13 +80,8 @@ def make_pages() -> dict[str, str]:
 def main() -> None:
     index = make_index()
     INDEX.write_text(index, encoding="utf-8", newline="\n")  # which the pages are made by
-    PAGES.mkdir(exist_ok=True)
     pages = make_pages()
-    for path in PAGES.glob("*.md"):
-        if path.name not in pages:
-            path.unlink()
-    for name, text in pages.items():
-        (PAGES / name).write_text(text, encoding="utf-8", newline="\n")
+    write_pages(PAGES, pages)
     print(f"wrote {INDEX.name} and {len(pages)} pages to {PAGES}")
 
 

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from nndsl.cli.files import FileProblem, files_around, read_source, write_whole
 from nndsl.cli.output import count_text, say_problem, wants_colour
+from nndsl.cli.status import CLEAN, FINDINGS, USAGE
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.source import Source
 
 if TYPE_CHECKING:
     from nndsl.cli.rules import Rules
     from nndsl.compiler import Options
-
-CLEAN, FINDINGS, USAGE = 0, 1, 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,8 @@ import argparse
 import sys
 
 from nndsl.cli.output import say_problem, wants_colour
+from nndsl.cli.status import CLEAN, USAGE
 from nndsl.codes import all_codes, find, near, page
-
-CLEAN, USAGE = 0, 2
 
 
 def run(options: argparse.Namespace) -> int:

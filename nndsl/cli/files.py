@@ -166,8 +166,8 @@ def write_whole(path: Path, text: str) -> None:
     import tempfile
 
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        _write_into(path, text)  # a device or a pipe: nothing may take its place
+    if _is_special(target):
+        _write_into(path, text)  # nothing may take its place
         return
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -185,6 +185,11 @@ def write_whole(path: Path, text: str) -> None:
     finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _is_special(path: Path) -> bool:
+    """True for what is there and is no file, such as a device or a pipe."""
+    return path.exists() and not path.is_file()
 
 
 def _write_into(path: Path, text: str) -> None:
@@ -205,8 +210,8 @@ def _mode_for(target: Path) -> int:
 
 
 def _refuse_to_overwrite(path: Path) -> None:
-    if path.exists() and not path.is_file():
-        return  # a device or a pipe keeps nothing
+    if _is_special(path):
+        return  # it keeps nothing
     try:
         old = path.read_bytes()
     except FileNotFoundError:

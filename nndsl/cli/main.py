@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 from nndsl import __version__
 from nndsl.cli import check as check_command, summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder, write_output
-from nndsl.cli.options import model_options
+from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
+from nndsl.cli.status import CLEAN, FINDINGS, INTERNAL, USAGE
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.render import FORMATS
 from nndsl.source import Source
 
 if TYPE_CHECKING:
     from nndsl.compiler import CompiledModel
-
-CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3
 
 _DESCRIPTION = "Compile a compact text language for neural networks to Keras 3 code."
 _EXAMPLES = """\
@@ -102,14 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="how the model is written (default: the simplest that can express it)",
     )
-    common.add_argument("--model", metavar="NAME", help="which model, if the file has several")
-    common.add_argument(
-        "--set",
-        metavar="CONST=VALUE",
-        action="append",
-        default=[],
-        help="give a constant, or a parameter of the model, another value; may be repeated",
-    )
+    add_model(common)
     common.add_argument(
         "--import",
         dest="keras_from",
@@ -128,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         default="full",
         help="how findings are printed (default: full)",
     )
-    _add_color(common)
+    add_color(common)
     one_file = argparse.ArgumentParser(add_help=False)
     one_file.add_argument("file", help="a .nn file; - is standard input")
     _add_commands(commands, common, one_file)
@@ -220,7 +212,7 @@ def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         default="text",
         help="how it is printed (default: text)",
     )
-    _add_color(layers)
+    add_color(layers)
     layers.set_defaults(run=_layers)
 
 
@@ -232,17 +224,8 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         " without a code, list them.",
     )
     explain.add_argument("code", nargs="?", metavar="CODE", help="a code such as L301, or its name")
-    _add_color(explain)
+    add_color(explain)
     explain.set_defaults(run=_explain)
-
-
-def _add_color(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colours (default: on a terminal, unless NO_COLOR is set)",
-    )
 
 
 def _run(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""What was given on the command line -> options of the compiler."""
+"""Options that several commands have, and what they make of those of the compiler."""
 
 from __future__ import annotations
 
@@ -10,6 +10,27 @@ from nndsl.cli.files import FileProblem, source_folder
 
 if TYPE_CHECKING:
     from nndsl.compiler import Options
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add what says which model, and with which values."""
+    parser.add_argument("--model", metavar="NAME", help="which model, if the file has several")
+    parser.add_argument(
+        "--set",
+        metavar="CONST=VALUE",
+        action="append",
+        default=[],
+        help="give a constant, or a parameter of the model, another value; may be repeated",
+    )
+
+
+def add_color(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours (default: on a terminal, unless NO_COLOR is set)",
+    )
 
 
 def model_options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:

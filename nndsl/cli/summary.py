@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nndsl.cli import views
 from nndsl.cli.output import wants_colour
+from nndsl.cli.status import CLEAN, FINDINGS
 
 if TYPE_CHECKING:
     from nndsl.compiler import Checked
@@ -56,27 +57,21 @@ def run(options: argparse.Namespace) -> int:
 
     found = views.read_outline(options)
     if found is None:
-        return 1
+        return FINDINGS
     checked, view = found
     batch_size = options.batch_size or _batch_size(checked, view)
     summary = summarize(view, depth=options.depth, batch_size=batch_size)
     sys.stdout.write(_rendered(summary, options))
-    return 0
+    return CLEAN
 
 
 def _batch_size(checked: Checked, view: Outline) -> int:
     """Return the size of a batch in the training section, if the model has one."""
     whole = checked.shaped.graph
-    if whole.training is None or whole.trained is not view.shaped.model:
+    if whole.trained is not view.shaped.model:
         return _BATCH_SIZE
-    if whole.training.get("batch_size") is None:
-        return _BATCH_SIZE
-    from nndsl.diagnostic import Reporter
-    from nndsl.shapes.evaluate import Evaluator
-
-    evaluator = Evaluator(Reporter(), checked.shaped.constants)
-    value = evaluator.evaluate(whole.training.get("batch_size"), {})
-    return value if isinstance(value, int) and value > 0 else _BATCH_SIZE
+    size: int = checked.settings.get("batch_size", _BATCH_SIZE)
+    return size
 
 
 def _rendered(summary: Summary, options: argparse.Namespace) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nndsl.cli.files import files_around, read_source
-from nndsl.cli.options import model_options
+from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, wants_colour
 from nndsl.diagnostic import has_errors
 
@@ -21,26 +21,14 @@ def parent() -> argparse.ArgumentParser:
     """Return the arguments of all these commands."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("file", help="a .nn file; - is standard input")
-    parser.add_argument("--model", metavar="NAME", help="which model, if the file has several")
-    parser.add_argument(
-        "--set",
-        metavar="CONST=VALUE",
-        action="append",
-        default=[],
-        help="give a constant, or a parameter of the model, another value; may be repeated",
-    )
+    add_model(parser)
     parser.add_argument(
         "--unknown",
         metavar="SIZE",
         type=size,
         help="count each unknown size, `?`, as this one",
     )
-    parser.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colours (default: on a terminal, unless NO_COLOR is set)",
-    )
+    add_color(parser)
     parser.set_defaults(style="auto", keras_from="keras", keras=None)
     return parser
 

@@ -232,17 +232,17 @@ class _Script:
         if self.tuned and callbacks:
             lines.append(Code(f"callbacks = {list_of(callbacks)}"))
             callbacks = [Code("*callbacks")]
+        fit = self.fit("args.epochs", f"checkpoint.restore() if args.resume else {first}")
+        call_ = self._fit(fit, [*callbacks, *self.logger("args.resume")], "checkpoint")
         if not self.tuned:
-            fit = self.fit("args.epochs", f"checkpoint.restore() if args.resume else {first}")
-            return [*lines, self._fit(fit, [*callbacks, *self.logger("args.resume")], "checkpoint")]
+            return [*lines, call_]
         tuning = literal(f"{self.name}.fine_tuning.npz")
         lines += [
             Code(f"tuning = Checkpoint(model, args.output_dir / {tuning})"),
             Code("if not (args.resume and tuning.path.exists()):"),
+            Code(f"    {call_}"),
         ]
-        fit = self.fit("args.epochs", f"checkpoint.restore() if args.resume else {first}")
-        call_ = self._fit(fit, [*callbacks, *self.logger("args.resume")], "checkpoint")
-        return [*lines, Code(f"    {call_}")]
+        return lines
 
     @property
     def tuned(self) -> bool:

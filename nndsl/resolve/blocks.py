@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nndsl import graph
 from nndsl.diagnostic import Label
 from nndsl.layers.rule import TRAINING
+from nndsl.resolve.argument_reports import repeated_argument
 from nndsl.resolve.expressions import Slot, bind
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.shared import gets_tensors, refuse_argument
@@ -121,13 +122,7 @@ def _take_apart(body: BodyResolver, block: graph.Block, stage: tree.Apply) -> _G
         if name not in inputs:
             given.plain.append(argument)
         elif name in given.tensors:
-            body.reporter.error(
-                "A211",
-                argument.span,
-                f"`{block.name}` is given `{name}` twice",
-                "second time",
-                help="delete one of them",
-            )
+            repeated_argument(body.scope, block.name, argument, name)
             given.tensors[name] = None
         else:
             tensor = tensor_argument(body, name, argument.value, several=False)

@@ -8,6 +8,7 @@ from nndsl.resolve.expressions import resolve_expression
 from nndsl.resolve.externs import own_part
 from nndsl.resolve.keras_parts import text_of
 from nndsl.resolve.scope import Scope
+from nndsl.resolve.setting_reports import wrong_value
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES, SourceKind
@@ -186,6 +187,4 @@ class DataReader:
         return tuple(texts)
 
     def wrong(self, span: Span, name: str, expected: str, help_: str | None = None) -> None:
-        self.reporter.error(
-            "T804", span, f"wrong value for `{name}`", "does not fit", expected=expected, help=help_
-        )
+        wrong_value(self.reporter, span, name, expected, help_)

@@ -7,6 +7,7 @@ from nndsl.diagnostic import did_you_mean
 from nndsl.resolve.expressions import resolve_object
 from nndsl.resolve.externs import own_part
 from nndsl.resolve.scope import Scope
+from nndsl.resolve.setting_reports import wrong_value
 from nndsl.syntax import tree
 
 _ONE_OF = {
@@ -52,13 +53,8 @@ class PartReader:
             value = tree.Reference(value.span, text)
         if isinstance(value, tree.Reference):
             return self.named(value, kind)
-        self.reporter.error(
-            "T804",
-            value.span,
-            f"wrong value for `{_ONE_OF[kind]}`",
-            "does not fit",
-            expected=f"the name of something in keras.{kind}",
-        )
+        expected = f"the name of something in keras.{kind}"
+        wrong_value(self.reporter, value.span, _ONE_OF[kind], expected)
         return None
 
     def named(self, value: tree.Reference, kind: str) -> graph.Expression | None:

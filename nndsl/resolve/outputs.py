@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nndsl.diagnostic import Reporter, did_you_mean
+from nndsl.resolve.setting_reports import wrong_value
 from nndsl.syntax import tree
 
 
@@ -26,13 +27,12 @@ def by_output(
     if len(items) == count:
         return dict(zip(outputs, items, strict=True))
     names = ", ".join(f"{name}=..." for name in outputs)
-    reporter.error(
-        "T804",
+    wrong_value(
+        reporter,
         setting.span,
-        f"wrong value for `{setting.name.text}`",
-        "does not fit",
-        expected=f"one for each of the {count} outputs" if count > 1 else "one",
-        help=f"give them by output: `{setting.name.text}: {names}`",
+        setting.name.text,
+        f"one for each of the {count} outputs" if count > 1 else "one",
+        f"give them by output: `{setting.name.text}: {names}`",
     )
     return {}
 
@@ -43,13 +43,8 @@ def _by_name(
     result: dict[str, tree.Expression] = {}
     for value in setting.values:
         if value.name is None:
-            reporter.error(
-                "T804",
-                value.span,
-                f"wrong value for `{setting.name.text}`",
-                "does not fit",
-                expected="every value by the name of an output",
-            )
+            expected = "every value by the name of an output"
+            wrong_value(reporter, value.span, setting.name.text, expected)
         elif value.name.text not in outputs:
             reporter.error(
                 "T802",

@@ -14,6 +14,7 @@ from nndsl.resolve.keras_parts import PartReader
 from nndsl.resolve.naming import LayerNames, keras_name
 from nndsl.resolve.outputs import by_output
 from nndsl.resolve.scope import Scope
+from nndsl.resolve.setting_reports import wrong_value
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
@@ -271,15 +272,6 @@ class _Training:
 
     def wrong(self, span: Span, name: str, expected: str, help_: str | None = None) -> None:
         wrong_value(self.reporter, span, name, expected, help_)
-
-
-def wrong_value(
-    reporter: Reporter, span: Span, name: str, expected: str, help_: str | None = None
-) -> None:
-    """Report the value of a setting that is of another kind."""
-    reporter.error(
-        "T804", span, f"wrong value for `{name}`", "does not fit", expected=expected, help=help_
-    )
 
 
 def _short_callback(word: tree.Reference, arguments: dict[str, Any], model: str) -> graph.Object:
