@@ -14,11 +14,12 @@ from nndsl.plan.model import ModulePlan
 
 def emit(plan: ModulePlan) -> str:
     """Return the generated Python, not yet formatted."""
-    return _environment().get_template("module.py.j2").render(plan=plan)
+    return environment().get_template("module.py.j2").render(plan=plan)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what reads the templates; made once."""
     return Environment(
         loader=FunctionLoader(resources.template),
         undefined=StrictUndefined,
