@@ -85,7 +85,7 @@ model M(units = 4) {
 
 @cache
 def compiled_as(text: str, style: str, *, flat: bool) -> CompiledModel:
-    return nndsl.compile(text, style=style, name="model.nn", flat=flat)
+    return nndsl.compile(text, style=style, name="model.nn", flat=flat, allow_python=True)
 
 
 @pytest.mark.parametrize("name", [*TEXTS, *DRAWN])

@@ -37,7 +37,9 @@ Definition = ast.FunctionDef | ast.ClassDef
 def code_of(name: str, style: str) -> str | None:
     """Return the code; None where Sequential cannot express the model."""
     path = TEXTS[name]
-    compiled = nndsl.compile(path.read_text(encoding="utf-8"), style=style, name=path.name)
+    compiled = nndsl.compile(
+        path.read_text(encoding="utf-8"), style=style, name=path.name, allow_python=True
+    )
     if compiled.code is None:
         assert style == "sequential"
         assert [d.code for d in compiled.diagnostics if d.severity == "error"] == ["G710"]
