@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the skeleton; return the exit status."""
     from nndsl.emit.stubs import extern_line, stub
     from nndsl.plan.code import snake_case
+    from nndsl.pretty import pretty
 
     word = options.name
     if not _CLASS.match(word) or keyword.iskeyword(word):
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         raise FileProblem(f"{path} is no module of Python: write -o my_{snake_case(word)}.py")
     if module in ("keras", "numpy", "tensorflow") or module in sys.stdlib_module_names:
         raise FileProblem(f"{path} would hide the module {module}. Choose another name with -o")
-    code = stub(options.kind, word, module)
+    code = pretty(stub(options.kind, word, module))
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(code)

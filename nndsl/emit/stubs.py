@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nndsl.emit import environment
 from nndsl.plan.code import literal, name, snake_case
-from nndsl.pretty import pretty
 
 #: What can be written, and what an `extern` line says of the skeleton.
 KINDS = {
@@ -16,12 +15,11 @@ KINDS = {
 
 
 def stub(kind: str, word: str, module: str) -> str:
-    """Return the module of a skeleton. The name must be one that Python takes."""
+    """Return the module of a skeleton, not yet formatted. The name must be one of Python."""
     template = environment().get_template(f"stubs/{kind}.py.j2")
-    code = template.render(
+    return template.render(
         name=name(word), package=literal(module), snake=literal(snake_case(word))
     )
-    return pretty(code)
 
 
 def extern_line(kind: str, word: str, module: str) -> str:
