@@ -248,6 +248,25 @@ def test_a_saved_model_is_used(
     assert "Evaluated: loss " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("style", ["functional", "subclass"])
+@pytest.mark.parametrize("outputs", [("file",), ("class",), ("file", "class"), ("a", "b")])
+def test_predictions_are_saved_by_output(
+    outputs: tuple[str, ...], style: str, tmp_path: Path
+) -> None:
+    """Also where `np.savez` has a parameter, or Python a keyword, of an output's name."""
+    layers = "\n".join(f"x -> Dense(2) as {name}" for name in outputs)
+    losses = ", ".join(f"{name}=mse" for name in outputs)
+    text = f"model M {{\ninput x: [4]\n{layers}\noutput {', '.join(outputs)}\n}}\n"
+    text += f'train {{\nloss: {losses}\nsave: "m.keras"\n}}\n'
+    compiled = nndsl.compile(text, style=style, name="m.nn")
+    run_main(compiled, ["--epochs", "1"], tmp_path)
+    np.savez(tmp_path / "inputs.npz", x=np.zeros((6, 4), "float32"))
+    run_main(compiled, ["--predict", "inputs.npz"], tmp_path)
+    with np.load(tmp_path / "predictions.npz") as predictions:
+        saved = {name: values.shape for name, values in predictions.items()}
+    assert saved == {name if name != "file" else "file_": (6, 2) for name in outputs}
+
+
 # ---- Without Keras -------------------------------------------------------------------------
 
 

@@ -94,8 +94,8 @@ class TrainingPlan:
     main: tuple[tuple[Code, ...], ...]
     #: Whether the data may be read without the targets.
     for_predicting: bool
-    #: The path of the saved model, from the output folder; and how its predictions become a
-    #: dictionary by output.
+    #: The path of the saved model, from the output folder; and the arguments of `np.savez` that
+    #: name its predictions by output.
     saved: Code | None
     predictions: Code
     #: The arguments of the command line that are paths of what is read.

@@ -163,6 +163,8 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
         modules.append(Code("import argparse"))
         if training.data.kind == "csv":
             modules.append(Code("import csv"))
+        if "augmented" in training.parts:
+            modules.append(Code("import math"))
     if deep:
         modules.append(Code("import sys"))
     if training is not None:

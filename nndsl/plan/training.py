@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import keyword
 import os.path
 from collections.abc import Mapping
 from typing import Any
 
 from nndsl import graph
-from nndsl.plan.code import Code, call, dict_of, list_of, literal, tuple_of
+from nndsl.plan.code import Code, call, dict_of, list_of, literal, name, tuple_of
 from nndsl.plan.data import Relocate, path_code, plan_data
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.freezing import freezing
@@ -26,6 +27,8 @@ from nndsl.shapes import ShapedModel
 #: The value of each setting that is known when the script is written.
 Values = Mapping[str, Any]
 _DEFAULT_ROWS = 3
+#: Parameters that `np.savez` has of its own.
+_NAMES_OF_SAVEZ = ("file", "allow_pickle")
 
 
 def plan_training(
@@ -169,13 +172,22 @@ class _Script:
         return tuple_of([Code(f"args.{name}") for name in names]) if names else None
 
     def predictions(self) -> Code:
-        """Return what makes a dictionary by output of what the model predicts."""
-        names = [name if name != "file" else "file_" for name in self.shaped.outputs]
-        if len(names) == 1:
-            return dict_of([(names[0], Code("predictions"))])
-        if self.style == "subclass":
-            return Code("predictions")
-        return Code(f"dict(zip({list_of([literal(name) for name in names])}, predictions))")
+        """Return the arguments of `np.savez` that name by output what the model predicts."""
+        outputs = list(self.shaped.outputs)
+        names = [f"{one}_" if one in _NAMES_OF_SAVEZ else one for one in outputs]
+        if self.style == "subclass" and len(outputs) > 1:
+            if names == outputs:
+                return Code("**predictions")
+            values = [Code(f"predictions[{literal(one)}]") for one in outputs]
+        elif len(outputs) > 1:
+            listed = list_of([literal(one) for one in names])
+            return Code(f"**dict(zip({listed}, predictions))")
+        else:
+            values = [Code("predictions")]
+        pairs = list(zip(names, values, strict=True))
+        if any(keyword.iskeyword(one) for one in names):
+            return Code(f"**{dict_of(pairs)}")
+        return Code(", ".join(f"{name(one)}={value}" for one, value in pairs))
 
     def augment(self) -> Code | None:
         """Return the layers that change samples in training."""
