@@ -67,6 +67,15 @@ class Negation(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Logic(Record):
+    """`a and b`, `a or b`, or `not a`, which has one operand."""
+
+    span: Span
+    operator: str
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sequence(Record):
     span: Span
     items: tuple[Expression, ...]
@@ -121,7 +130,7 @@ class Rest(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Function(Record):
-    """`range(3)` or `len(widths)`: all the functions that expressions have."""
+    """`range(3)`, `len(widths)`, `max(a, b)` or `min(a, b)`: all that expressions have."""
 
     span: Span
     name: str
@@ -144,6 +153,7 @@ Expression = Union[
     ParameterUse,
     Arithmetic,
     Negation,
+    Logic,
     Sequence,
     Object,
     LayerObject,

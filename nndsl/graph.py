@@ -22,6 +22,7 @@ from nndsl.expression import (
     LayerName as LayerName,
     LayerObject as LayerObject,
     Literal as Literal,
+    Logic as Logic,
     Negation as Negation,
     Object as Object,
     Parameter as Parameter,

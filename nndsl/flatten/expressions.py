@@ -12,7 +12,7 @@ from nndsl.shapes.evaluate import UNKNOWN, Evaluator
 #: A float with more digits than this stays the arithmetic that it comes from.
 _MOST_DIGITS = 10
 _EXPRESSIONS: tuple[type, ...] = get_args(graph.Expression)
-_COMPUTED = (graph.Arithmetic, graph.Negation, graph.Item, graph.Function)
+_COMPUTED = (graph.Arithmetic, graph.Negation, graph.Logic, graph.Item, graph.Function)
 
 #: What a name stands for: a parameter or constant of the model, or a constant of the file.
 Name = object

@@ -13,7 +13,7 @@ from nndsl.plan.code import Code, call, list_of, literal, name, number, tuple_of
 #: What a file has under a name of its own: a constant, or what the user's Python brings in.
 Definition = Union[graph.Constant, graph.Extern]
 #: Precedence of a level of arithmetic; a nested level of the same or a lower one is bracketed.
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
+_PRECEDENCE = {"or": -3, "and": -2, "not": -1, "+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
 #: Arguments of callbacks that are paths.
 PATHS = frozenset({"filepath", "directory", "log_dir", "filename", "backup_dir"})
 _MODULES = {"schedules": "keras.optimizers.schedules"}
@@ -71,7 +71,16 @@ class Spelling:
             )
         if isinstance(expression, graph.Negation):
             return Code(f"-{self.operand(expression.operand, 3)}")
+        if isinstance(expression, graph.Logic):
+            return self._logic(expression)
         return self._arithmetic(expression)
+
+    def _logic(self, expression: graph.Logic) -> Code:
+        level = _PRECEDENCE[expression.operator]
+        operands = [self.operand(operand, level) for operand in expression.operands]
+        if len(operands) == 1:
+            return Code(f"not {operands[0]}")
+        return Code(f" {expression.operator} ".join(operands))
 
     def _range(self, part: graph.Range) -> Code:
         start, stop, step = (
@@ -83,7 +92,7 @@ class Spelling:
     def operand(self, expression: graph.Expression, level: int) -> Code:
         """Return the text of an operand, bracketed if it binds less than its operator."""
         text = self.expression(expression)
-        if isinstance(expression, graph.Arithmetic) and _level(expression) <= level:
+        if isinstance(expression, (graph.Arithmetic, graph.Logic)) and _level(expression) <= level:
             return Code(f"({text})")
         if isinstance(expression, graph.ParameterUse) and not text.replace(".", "_").isidentifier():
             return Code(f"({text})")  # a constant of a body, written out where it is used
@@ -222,5 +231,7 @@ def _plain_value(expression: graph.Expression) -> Any:
     raise LookupError
 
 
-def _level(expression: graph.Arithmetic) -> int:
+def _level(expression: graph.Arithmetic | graph.Logic) -> int:
+    if isinstance(expression, graph.Logic):
+        return _PRECEDENCE[expression.operator]
     return _PRECEDENCE.get(expression.operators[0], 0)

@@ -21,7 +21,7 @@ from nndsl.resolve.argument_reports import (
     repeated_argument,
     unknown_argument,
 )
-from nndsl.resolve.lists import FUNCTIONS, function_call, list_item
+from nndsl.resolve.lists import FUNCTIONS, function_call, function_hint, list_item
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
@@ -60,6 +60,10 @@ def resolve_expression(
     if isinstance(expression, tree.Negation):
         operand = resolve_number(scope, expression.operand)
         return graph.Negation(span, operand) if operand else None
+    if isinstance(expression, tree.Logic):
+        parts = [resolve_number(scope, operand) for operand in expression.operands]
+        whole = tuple(part for part in parts if part is not None)
+        return graph.Logic(span, expression.operator, whole) if len(whole) == len(parts) else None
     if isinstance(expression, tree.Arithmetic):
         resolve_operand = resolve_number
         if _compares_words(scope, expression):
@@ -277,7 +281,7 @@ def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
     name = call.callee.text
     from nndsl.vocabulary import pytorch  # only for a message
 
-    meant = vocabulary.refusal(name) or did_you_mean(pytorch.part(name))
+    meant = vocabulary.refusal(name) or did_you_mean(pytorch.part(name)) or function_hint(name)
     scope.reporter.error(
         "G705",
         call.callee.span,

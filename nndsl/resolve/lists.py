@@ -9,13 +9,13 @@ from nndsl.resolve.scope import Scope
 from nndsl.syntax import tree
 
 #: The functions of expressions.
-FUNCTIONS = ("range", "len")
+FUNCTIONS = ("range", "len", "max", "min")
 
 
 def function_call(
     scope: Scope, call: tree.Call, values: Sequence[graph.Expression | None]
 ) -> graph.Function | None:
-    """Return a call of `range` or `len` on values that were resolved; None if one was not."""
+    """Return a call of a function on values that were resolved; None if one was not."""
     named = next((argument for argument in call.arguments if argument.name is not None), None)
     if named is not None:
         scope.reporter.error(
@@ -25,6 +25,21 @@ def function_call(
     if named is not None or len(whole) < len(values):
         return None
     return graph.Function(call.span, call.callee.text, whole)
+
+
+#: Functions of Python that people look for in expressions.
+_OF_PYTHON = {
+    "abs", "enumerate", "float", "int", "list", "reversed", "round", "sorted", "str", "sum",
+    "tuple", "zip",
+}  # fmt: skip
+
+
+def function_hint(name: str) -> str | None:
+    """Return what is said to a function of Python that expressions do not have."""
+    if name == "reversed":
+        return "write `[::-1]` behind the list"
+    known = ", ".join(f"`{function}`" for function in FUNCTIONS)
+    return f"the functions of expressions are {known}" if name in _OF_PYTHON else None
 
 
 def list_item(

@@ -34,7 +34,7 @@ def references(expression: tree.Expression) -> Iterator[str]:
     """Yield the names in an expression."""
     if isinstance(expression, tree.Reference):
         yield expression.name
-    elif isinstance(expression, tree.Arithmetic):
+    elif isinstance(expression, (tree.Arithmetic, tree.Logic)):
         for operand in expression.operands:
             yield from references(operand)
     elif isinstance(expression, tree.Sequence):
@@ -87,6 +87,9 @@ def operators_of(expression: tree.Expression) -> Iterator[str]:
     """Yield the symbols in an expression that stand for functions of `keras.ops`."""
     if isinstance(expression, tree.Arithmetic):
         yield from expression.operators
+        for operand in expression.operands:
+            yield from operators_of(operand)
+    elif isinstance(expression, tree.Logic):
         for operand in expression.operands:
             yield from operators_of(operand)
     elif isinstance(expression, tree.Negation):

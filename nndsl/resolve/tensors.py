@@ -42,6 +42,9 @@ def resolve_source(
             "G706", source.span, "this is a number, not a tensor", "no tensor in it"
         )
         return None
+    if isinstance(source, tree.Logic):
+        _refuse_logic(body, source)
+        return None
     if isinstance(source, tree.Unsupported):
         body.reporter.not_supported(source.span, source.what)
         return None
@@ -74,6 +77,9 @@ def resolve_operand(
     has_tensor = any(
         used in body.names.tensors or not body.scope.knows(used) for used in references(expression)
     )
+    if isinstance(expression, tree.Logic) and has_tensor:
+        _refuse_logic(body, expression)
+        return None
     if isinstance(expression, tree.Negation) and has_tensor:
         operand = resolve_operand(body, expression.operand)
         if not isinstance(operand, graph.Value):
@@ -85,6 +91,18 @@ def resolve_operand(
     if isinstance(expression, tree.Arithmetic) and has_tensor:
         return _fold(body, expression, name)
     return resolve_expression(body.scope, expression)
+
+
+def _refuse_logic(body: BodyResolver, expression: tree.Logic) -> None:
+    operator = expression.operator
+    left = "a" if operator == "not" else "a, b"
+    body.reporter.error(
+        "G706",
+        expression.span,
+        f"`{operator}` is for constants and parameters, not for tensors",
+        "a condition",
+        help=f"on tensors, write `{left} -> ops.logical_{operator}`",
+    )
 
 
 def _fold(body: BodyResolver, expression: tree.Arithmetic, name: str | None) -> Operand | None:

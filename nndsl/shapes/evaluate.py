@@ -94,11 +94,27 @@ class Evaluator:
         if isinstance(expression, graph.Negation):
             value = self.evaluate(expression.operand, parameters)
             return self._apply(expression.span, "-", 0, value)
+        if isinstance(expression, graph.Logic):
+            return self._logic(expression, parameters)
         result = self.evaluate(expression.operands[0], parameters)
         for symbol, operand in zip(expression.operators, expression.operands[1:], strict=True):
             right = self.evaluate(operand, parameters)
             result = self._apply(expression.span, symbol, result, right)
         return result
+
+    def _logic(self, expression: graph.Logic, parameters: Mapping[str, Any]) -> Any:
+        """Return `a and b`, `a or b` or `not a`: what decides it already leaves the rest alone."""
+        value: Any = UNKNOWN
+        for operand in expression.operands:
+            value = self.evaluate(operand, parameters)
+            if value is UNKNOWN:
+                return UNKNOWN
+            if not isinstance(value, bool):
+                what = f"`{expression.operator}` takes what is true or false"
+                return self._refuse(operand.span, what, show(value))
+            if value is (expression.operator == "or"):
+                break
+        return not value if expression.operator == "not" else value
 
     def _sequence(self, expression: graph.Sequence, items: list[Any]) -> Any:
         """Return a list or tuple; those that hold each other can be far longer than their text."""
@@ -126,6 +142,8 @@ class Evaluator:
             if len(values) == 1 and isinstance(values[0], (list, tuple)):
                 return len(values[0])
             return self._refuse(call.span, "`len` counts a list", _shown(values))
+        if call.name in ("max", "min"):
+            return self._extreme(call, values)
         if not 1 <= len(values) <= 3 or not all(type(value) is int for value in values):
             return self._refuse(call.span, "`range` takes one to three integers", _shown(values))
         if len(values) == 3 and values[2] == 0:
@@ -136,6 +154,16 @@ class Evaluator:
                 call.span, f"a list holds at most {MAX_ITEMS:,}", f"{len(numbers):,}"
             )
         return list(numbers)
+
+    def _extreme(self, call: graph.Function, values: list[Any]) -> Any:
+        """Return the largest or smallest of some numbers, or of those of a list."""
+        is_list = len(values) == 1 and isinstance(values[0], (list, tuple))
+        numbers = values[0] if is_list else values
+        plain = all(type(number) in (int, float) for number in numbers)
+        if not plain or len(numbers) < (1 if is_list else 2):
+            what = f"`{call.name}` takes numbers, or a list of them"
+            return self._refuse(call.span, what, _shown(values))
+        return max(numbers) if call.name == "max" else min(numbers)
 
     def _item(self, item: graph.Item, parameters: Mapping[str, Any]) -> Any:
         sequence = self.evaluate(item.sequence, parameters)

@@ -220,6 +220,18 @@ class Builder:
 
     product = comparison = sum
 
+    def logic(self, children: list[Any], start: int, end: int) -> Any:
+        """Return `a and b` or `a or b`."""
+        if len(children) == 1:
+            return children[0]
+        return tree.Logic(self.span(start, end), children[1].text, tuple(children[::2]))
+
+    def inverse(self, children: list[Any], start: int, end: int) -> Any:
+        *signs, operand = children
+        if len(signs) % 2 == 0:
+            return operand
+        return tree.Logic(self.span(start, end), "not", (operand,))
+
     def negation(self, children: list[Any], start: int, end: int) -> Any:
         *signs, operand = children
         if len(signs) % 2 == 0:

@@ -169,6 +169,7 @@ def _help(start: str, tokens: list[Token], position: int) -> str | None:
 _KEYWORD_KINDS = {
     "CONST", "IMPORT", "FROM", "EXTERN", "BLOCK", "MODEL", "SEQUENTIAL", "FUNCTIONAL",
     "SUBCLASS", "INPUT", "LAYER", "OUTPUT", "TRAIN", "REPEAT", "FOR", "IN", "IF", "ELSE", "AS",
+    "AND", "OR", "NOT",
 }  # fmt: skip
 
 

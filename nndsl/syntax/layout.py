@@ -27,9 +27,9 @@ _HEADER_WORDS = {"MODEL", "BLOCK", "TRAIN", "FOR", "IF", "ELSE"} | _STYLES
 #: A line that ends or begins with one of these goes on.
 _OPEN_ENDS = {
     "ARROW", "VBAR", "COMMA", "EQUAL", "COLON", "PLUS", "MINUS", "TIMES", "DIVIDE",
-    "FLOOR_DIVIDE", "MODULO", "COMPARISON",
+    "FLOOR_DIVIDE", "MODULO", "COMPARISON", "AND", "OR", "NOT",
 }  # fmt: skip
-_OPEN_STARTS = {"ARROW", "VBAR", "COMMA", "EQUAL", "AS"}
+_OPEN_STARTS = {"ARROW", "VBAR", "COMMA", "EQUAL", "AS", "AND", "OR"}
 
 
 @dataclass(slots=True)

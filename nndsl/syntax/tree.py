@@ -82,6 +82,14 @@ class Negation(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Logic(Node):
+    """`a and b`, `a or b`, or `not a`, which has one operand."""
+
+    operator: str
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Range(Node):
     """A part of a slice that keeps an axis: `0:3`, `::2`, `:`."""
 
@@ -111,7 +119,9 @@ class Unsupported(Node):
     names: tuple[Identifier, ...] = ()
 
 
-Expression = Union[Literal, Reference, Call, Sequence, Arithmetic, Negation, Subscript, Unsupported]
+Expression = Union[
+    Literal, Reference, Call, Sequence, Arithmetic, Negation, Logic, Subscript, Unsupported
+]
 
 
 # ---- Flows ---------------------------------------------------------------------------------
