@@ -103,7 +103,7 @@ class BodyWriter(ABC):
         self.loops.counters.append(loop.index)
         inside = self.inside(node.region, index, loop.spelling, carried, carried, items)
         self.loops.counters.pop()
-        return [*first, Code(f"{header}:"), *indented(inside)]
+        return [*first, Code(f"{header}:"), *indented(inside)] if inside else first
 
     def choice_lines(self, node: graph.ChoiceNode, index: int) -> list[Code]:
         """Return `if` and `else`; both give the same variables values."""

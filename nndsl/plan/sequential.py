@@ -33,6 +33,8 @@ def _items(
         if isinstance(node, graph.OperationNode):
             items.append(_function(node, spelling))
         elif isinstance(node, graph.LoopNode):
+            if not node.region.body.nodes:
+                continue  # `repeat 3 { _ }`
             items.append(_loop(module, node, spelling, loops))
         elif isinstance(node, graph.ChoiceNode):
             chosen, otherwise = (

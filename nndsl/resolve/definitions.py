@@ -110,6 +110,9 @@ class FileNames:
                 self.imported[name.text] = other
             elif name.text in other.scope.externs:
                 self.scope.externs[name.text] = other.scope.externs[name.text]
+            elif name.text in other.scope.poisoned:
+                self.scope.poisoned.add(name.text)  # it was reported there
+                self.whole = False
             else:
                 self.report_not_exported(name, other, line.path)
 

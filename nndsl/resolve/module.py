@@ -46,6 +46,8 @@ class _Files:
         self.parts = BlockParts()
         #: The blocks and models that are being resolved, each applied by the one before.
         self.in_progress: list[Definition] = []
+        #: Blocks that are too large, and those that apply them, by the identity of their lines.
+        self.refused: set[int] = set()
         self.resolvers: dict[str, ModuleResolver] = {}
 
     def resolver(self, module: tree.Module) -> ModuleResolver:
@@ -154,6 +156,8 @@ class ModuleResolver(FileNames):
         if any(line is other for other in self.in_progress):
             self.report_circle(line, span)
             return None
+        if id(line) in self.files.refused:
+            self.files.refused.update(map(id, self.in_progress))
         if name not in self.blocks:
             if len(self.in_progress) >= MAX_DEPTH:
                 self.too_deep(span)
@@ -207,13 +211,17 @@ class ModuleResolver(FileNames):
         resolver = BodyResolver(scope, self, line)
         body = resolver.resolve() if line.chain is None else resolver.resolve_chain(line.chain)
         warn_of_parameters(self.reporter, scope, resolver.names)
+        if id(line) in self.files.refused:
+            return None  # one in it is too large
         size = size_of(body)
         if size > graph.MAX_NODES:
             self.too_large(line.name.span, f"`{line.name.text}` expands to {size:,} layers")
+            self.files.refused.update(map(id, self.in_progress))
             return None
         depth = 1 + depth_of(body)
         if depth > MAX_DEPTH:
             self.too_deep(line.name.span)
+            self.files.refused.update(map(id, self.in_progress))
             return None
         # A block that is applied counts where it is.
         if line.name.text not in self.used_blocks and not self.count(size, line.name.span):

@@ -58,6 +58,11 @@ class Evaluator:
         #: The applications of blocks that lead to what is evaluated now.
         self.calls: tuple[Span, ...] = ()
 
+    @property
+    def known(self) -> Mapping[graph.Constant, Any]:
+        """The values of the constants that have been evaluated."""
+        return self._constants
+
     def evaluate(self, expression: graph.Expression, parameters: Mapping[str, Any]) -> Any:
         """Return the value of an expression: a number, string, boolean, None, list, tuple or
         `KerasObject`; `UNKNOWN` if it has none."""

@@ -20,6 +20,9 @@ from nndsl.shapes.regions import TooLarge
 from nndsl.shapes.walk import Walk
 from nndsl.source import Span
 
+#: Layers of blocks that nothing applies, all together, that are checked.
+MAX_ALONE = 5_000
+
 
 def infer_shapes(
     source_graph: graph.Graph, *, size_of_unknown: int | None = None
@@ -36,8 +39,12 @@ def infer_shapes(
     for model in source_graph.models:
         walk = _ModelWalk(reporter, evaluator, model, applied, size_of_unknown)
         models[model.name] = walk.run()
+    alone = 0
     for block in source_graph.blocks:
-        if block not in applied and not block.is_model:
+        if any(finding.code == "X952" for finding in reporter.findings):
+            break  # what is too large is so in every block around it
+        if block not in applied and not block.is_model and alone + block.size <= MAX_ALONE:
+            alone += block.size
             _check_alone(reporter, evaluator, block)
     return ShapedGraph(source_graph, models, constants), reporter.findings
 
@@ -54,6 +61,7 @@ def _check_alone(reporter: Reporter, evaluator: Evaluator, block: graph.Block) -
         input_.value: _promised(input_, contracts) for input_ in block.body.inputs
     }
     try:
+        walk.count_ahead(block.body, parameters)
         walk.walk_body(block.body, parameters, tensors, "", ())
     except TooLarge as error:
         walk.too_large(
@@ -104,6 +112,7 @@ class _ModelWalk(Walk):
             tensors[input_.value] = None if input_.value.poisoned else tensor
             inputs[input_.name] = tensor or Tensor((None,), input_.dtype)
         try:
+            self.count_ahead(body, parameters)
             self.walk_body(body, parameters, tensors, "", ())
         except TooLarge as error:
             self.too_large(

@@ -17,13 +17,39 @@ from nndsl.source import Span
 MaybeTensor = Optional[Tensor]
 
 
-class TensorList(tuple[MaybeTensor, ...]):
-    """The tensors of a list, in order."""
+class TensorList:
+    """The tensors of a list, in order; what is put in makes another list.
 
-    __slots__ = ()
+    One that is longer shares what it holds with the one before: a list of many rounds is not copied
+    in each of them.
+    """
+
+    __slots__ = ("_length", "_shared")
+
+    def __init__(self, tensors: Iterable[MaybeTensor] = ()) -> None:
+        self._shared = list(tensors)
+        self._length = len(self._shared)
+
+    def with_last(self, tensor: MaybeTensor) -> TensorList:
+        made = TensorList()
+        unshared = len(self._shared) > self._length  # it has gone on in another way
+        made._shared = self._shared[: self._length] if unshared else self._shared
+        made._shared.append(tensor)
+        made._length = self._length + 1
+        return made
+
+    def __len__(self) -> int:
+        return self._length
+
+    def item(self, index: int) -> MaybeTensor:
+        return self._shared[index if index >= 0 else index + self._length]
+
+    def tensors(self) -> list[MaybeTensor]:
+        return self._shared[: self._length]
 
     def __str__(self) -> str:
-        shown = ", ".join("?" if tensor is None else str(tensor) for tensor in self[:4])
+        first = self._shared[: min(4, self._length)]
+        shown = ", ".join("?" if tensor is None else str(tensor) for tensor in first)
         return f"{shown}, ..." if len(self) > 4 else shown or "an empty list"
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class TooLarge(Exception):
     """Raised in a walk that goes on and on; `loop` is the outermost loop that it is in."""
 
-    loop: Span | None = None
+    def __init__(self, loop: Span | None = None) -> None:
+        super().__init__()
+        self.loop = loop
 
 
 def walk_loop(walk: Walk, node: graph.LoopNode, place: Place) -> None:

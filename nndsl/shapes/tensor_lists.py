@@ -25,11 +25,10 @@ def walk_list(walk: Walk, node: graph.ListNode, place: Place) -> None:
     before: Known = TensorList()
     if node.before is not None:
         before = place.tensors.get(node.before)
-    made = None
     if isinstance(before, TensorList):
-        items = (single(place.tensors.get(value)) for value in node.items)
-        made = TensorList((*before, *items))
-    place.tensors[node.outputs[0]] = made
+        for value in node.items:
+            before = before.with_last(single(place.tensors.get(value)))
+    place.tensors[node.outputs[0]] = before
 
 
 def walk_item(walk: Walk, node: graph.ItemNode, place: Place) -> None:
@@ -41,10 +40,10 @@ def walk_item(walk: Walk, node: graph.ItemNode, place: Place) -> None:
         return
     if isinstance(index, slice):
         if all(end is None or type(end) is int for end in (index.start, index.stop, index.step)):
-            place.tensors[output] = TensorList(found[index])
+            place.tensors[output] = TensorList(found.tensors()[index])
             return
     elif type(index) is int and -len(found) <= index < len(found):
-        place.tensors[output] = found[index]
+        place.tensors[output] = found.item(index)
         return
     walk.reporter.error(
         "S116",
@@ -85,7 +84,7 @@ def tensors_of(walk: Walk, values: Iterable[graph.Value], place: Place) -> list[
         found = place.tensors.get(value)
         if isinstance(found, TensorList):
             walk.count_taken(len(found))
-            tensors += found
+            tensors += found.tensors()
         else:
             tensors.append(found)
     return tensors

@@ -19,6 +19,7 @@ from nndsl.layers.rule import (
     Tensor,
 )
 from nndsl.resolve.liveness import inputs_of
+from nndsl.shapes.ahead import Ahead
 from nndsl.shapes.blocks import Inside, walk_block
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
 from nndsl.shapes.made import MadeLayers, Place
@@ -149,6 +150,12 @@ class Walk:
         self.applications += 1
         if self.applications > MAX_WALKED:
             raise TooLarge
+
+    def count_ahead(self, body: graph.Body, parameters: Mapping[str, Any]) -> None:
+        """Stop before the walk where loops alone are more than a model may have."""
+        ahead = Ahead(self.evaluator.known)
+        if ahead.count(body.nodes, parameters) > MAX_WALKED:
+            raise TooLarge(ahead.largest_loop(body.nodes, parameters))
 
     def count_taken(self, count: int) -> None:
         """Count the tensors that come out of lists; stop when there are too many."""
