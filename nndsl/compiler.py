@@ -101,8 +101,9 @@ def check_source(
         *training_problems,
         *_version_problems(resolved, keras),
     ]
-    if resolved.externs and not has_errors(found):
-        found += check_made_up(shaped)
+    if not has_errors(found):
+        found += [finding for model in shaped.models.values() for finding in model.left_out]
+        found += check_made_up(shaped) if resolved.externs else []
     if rules is not None:
         found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
         found += lint(shaped, found, rules)

@@ -114,17 +114,37 @@ model M {
 }
 """
 
+#: What rounds of a loop make, and a choice or a list leaves.
+LEFT = """
+model M(deep = false, n = 3) {
+    input x: [8]
+    x -> Dense(4) as b
+    if deep { b -> Dense(8) as y } else { x -> Dense(8) as y }
+    for i in range(n) {
+        y -> Dense(8) -> Dense(3) as left[]
+        if i == 2 and not deep {
+            y, left[i] -> Concatenate -> Dense(8) as y
+        } else {
+            y -> Dense(8) as y
+        }
+    }
+    left[0], y -> Concatenate as z
+    output z
+}
+"""
+
 
 @pytest.mark.parametrize("style", ["functional", "subclass"])
-def test_what_a_loop_carries_for_nothing(style: str) -> None:
+@pytest.mark.parametrize(("text", "left_out"), [(CARRIED, "y_i2_j1_b"), (LEFT, "b")])
+def test_what_a_loop_makes_for_nothing(text: str, left_out: str, style: str) -> None:
     """Functional Keras leaves it out, a class has it: each as predicted, and said before."""
     import oracle
 
-    compiled = nndsl.compile(CARRIED, style=style, model="M")
+    compiled = nndsl.compile(text, style=style, model="M")
     assert {d.code for d in compiled.diagnostics} == {"G701"}
     oracle.compare_with_prediction(oracle.build(compiled), compiled)
     names = [layer.name for layer in compiled.layers]
-    assert ("y_i2_j1_b" in names) is (style == "subclass")
+    assert (left_out in names) is (style == "subclass")
 
 
 @pytest.mark.parametrize("style", ["sequential", "functional", "subclass"])

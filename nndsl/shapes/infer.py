@@ -128,9 +128,9 @@ class _ModelWalk(Walk):
             else:  # of what a layer of the user's gives, the promise is all that is known
                 outputs[output.name] = _promised(output, contracts)
         walked = self.trace.parts[0] if self.trace.parts else None
-        unneeded = frozenset[int]()
+        unneeded, left_out = frozenset[int](), Reporter()
         if walked is not None and all(t and t.origin for t in outputs.values()):
-            unneeded = find_unneeded(walked, outputs.values(), self.layer_blocks, self.reporter)
+            unneeded = find_unneeded(walked, outputs.values(), self.layer_blocks, left_out)
         return ShapedModel(
             self.model,
             inputs,
@@ -147,6 +147,7 @@ class _ModelWalk(Walk):
             self.steady_blocks(),
             frozenset(self.switched_blocks),
             unneeded,
+            tuple(left_out.findings),
         )
 
     def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:

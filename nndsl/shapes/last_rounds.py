@@ -1,8 +1,9 @@
 """What functional Keras leaves out though it is written: what a loop carries for nothing.
 
 Nothing may need it behind the last round, or before the first, where it is made anew before it is
-used. The loop is written once all the same. Functional Keras then drops the layers that no output
-depends on; a class makes them, with weights that nothing trains.
+used; or what a round puts into a list is never taken out. The loop is written once all the same.
+Functional Keras then drops the layers that no output depends on; a class makes them, with weights
+that nothing trains.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from nndsl import graph
 from nndsl.diagnostic import Reporter
 from nndsl.layers.rule import Tensor
 from nndsl.shapes.model import MaybeTensor, Part, ShapedModel, Step, Use
+from nndsl.shapes.report import call_labels
+from nndsl.source import Span
 
 Origins = set[object]
 
@@ -26,9 +29,14 @@ class _Search:
 
     layer_blocks: Collection[graph.Block]
     dead: list[Use] = field(default_factory=list)
+    in_loop: bool = False
+    #: Those of the dead that stand in loops, by index.
+    dead_in_loops: set[int] = field(default_factory=set)
     #: What loops carry, that may be dead: in the last round, and in front of the first.
     last: list[tuple[graph.LoopNode, graph.Value, Tensor]] = field(default_factory=list)
     first: list[tuple[graph.LoopNode, graph.Value, Tensor]] = field(default_factory=list)
+    #: What the rounds make of each.
+    made: dict[graph.Value, Origins] = field(default_factory=dict)
 
     def part(self, part: Part, wanted: Origins) -> None:
         """Go through a body from its end; `wanted` gets what makes what is wanted."""
@@ -50,14 +58,20 @@ class _Search:
         if None in use.outputs or not wanted.isdisjoint(_origins(use.outputs)):
             wanted.update(_origins(use.inputs))
         else:
-            self.dead.append(use)
+            self.drop(use)
+
+    def drop(self, use: Use) -> None:
+        self.dead.append(use)
+        if self.in_loop:
+            self.dead_in_loops.add(use.index)
 
     def layer(self, step: Step, block: graph.Block, wanted: Origins) -> None:
         """Take a shared block or nested model as a whole; the latter is functional inside, too."""
         for inner in step.parts:
             outputs = set(_origins(inner.outputs))
             if wanted.isdisjoint(outputs):
-                self.dead += _uses(inner)
+                for use in _uses(inner):
+                    self.drop(use)
                 continue
             wanted.update(_origins(inner.inputs))
             if block.is_model:
@@ -69,8 +83,12 @@ class _Search:
         for value, tensor in zip(carried, step.parts[-1].outputs, strict=True):
             if tensor is not None and tensor.origin and tensor.origin[0] in made:
                 self.last.append((loop, value, tensor))
+        was_in_loop, self.in_loop = self.in_loop, True
         for inner in reversed(step.parts):
             self.part(inner, wanted)
+            for value, tensor in zip(carried, inner.outputs, strict=True):
+                self.made.setdefault(value, set()).update(_origins([tensor]))
+        self.in_loop = was_in_loop
         for value, tensor in zip(carried, step.parts[0].inputs, strict=False):
             if tensor is not None and tensor.origin:
                 self.first.append((loop, value, tensor))
@@ -98,6 +116,13 @@ def find_unneeded(
     """Return the uses that functional Keras leaves out; warn of what a loop carries for nothing."""
     search = _Search(layer_blocks)
     search.part(walked, set(_origins(outputs)))
+    told = _warn_of_carried(search, reporter)
+    _warn_of_the_rest(search, told, reporter)
+    return frozenset(use.index for use in search.dead)
+
+
+def _warn_of_carried(search: _Search, reporter: Reporter) -> set[object]:
+    """Warn of what is carried out of the last round or into the first; return what was told."""
     dead = {use.index: use for use in search.dead}
     told = set[object]()
     for loop, value, tensor in search.last:
@@ -111,12 +136,12 @@ def find_unneeded(
                 f"in functional style the last round is without the layers that make it; {_KEPT}",
                 help=f"use `{value.name}` behind the loop, or make it at the beginning of a round",
             )
-        told.update((value, tensor.origin))
+        told.update((value, tensor.origin), search.made[value])
     for _, value, tensor in search.first:
         made_before = dead.get(tensor.origin[0]) if tensor.origin else None
         if made_before is None or tensor.origin in told:
             continue
-        told.add(tensor.origin)
+        told.update((tensor.origin,), search.made[value])
         reporter.warning(
             "G701",
             made_before.span,
@@ -124,7 +149,26 @@ def find_unneeded(
             f"the loop makes it anew; in functional style this is left out, {_KEPT}",
             help=f"begin with a tensor that is there: `x as {value.name}`",
         )
-    return frozenset(dead)
+    return told
+
+
+def _warn_of_the_rest(search: _Search, told: set[object], reporter: Reporter) -> None:
+    """Warn of what other rounds make, each line once: of the last of several layers in a row."""
+    behind = set(told)
+    last: dict[Span, Use] = {}
+    for use in sorted(search.dead, key=lambda use: use.index, reverse=True):
+        if use.index in search.dead_in_loops and behind.isdisjoint(_origins(use.outputs)):
+            last[use.span] = use
+        behind.update(_origins(use.inputs))
+    for span in sorted(last, key=lambda span: span.start):
+        reporter.warning(
+            "G701",
+            span,
+            f"nothing comes of `{last[span].name or last[span].rule.name}`",
+            f"no output needs what this round makes; functional style leaves it out, {_KEPT}",
+            labels=call_labels(last[span].calls),
+            help="use what comes out of every round, or make it behind the loop",
+        )
 
 
 def as_functional(shaped: ShapedModel) -> ShapedModel:

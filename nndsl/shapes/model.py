@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
 from nndsl import graph
+from nndsl.diagnostic import Diagnostic
 from nndsl.expression import Constant
 from nndsl.layers.effort import total
 from nndsl.layers.rule import LayerRule, Tensor, Weight
@@ -216,6 +217,8 @@ class ShapedModel:
     switched_blocks: frozenset[graph.Block] = frozenset()
     #: The uses, by index, that functional Keras leaves out: see `last_rounds.py`.
     unneeded: frozenset[int] = frozenset()
+    #: What is said of these, if the text is right otherwise.
+    left_out: tuple[Diagnostic, ...] = ()
 
     @property
     def trainable(self) -> int | None:
