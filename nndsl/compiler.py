@@ -33,13 +33,17 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class CompiledModel:
-    """A compiled model. `code` is None if there are errors, or if the style cannot express it."""
+    """A compiled model. `code` is None if there are errors, or if the style cannot express it.
+
+    `modules` are the files that come out, by their paths, the one with the model first: `code`.
+    """
 
     code: str | None
     style: str | None
     diagnostics: tuple[Diagnostic, ...]
     shaped: ShapedModel | None
     graph: graph.Graph
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -73,6 +77,7 @@ class Options:
     relocate: Callable[[str], str] = str
     keras: str | None = None
     flat: bool = False
+    split: bool = False
     rules: Selection | None = field(default_factory=Selection)
     consent: Callable[[], bool] = lambda: False
 
@@ -186,7 +191,7 @@ def _generate(
 ) -> CompiledModel:
     # A check does without all of these, and without jinja2 and black.
     from nndsl.emit import emit
-    from nndsl.plan.module import PlanOptions, make_plan
+    from nndsl.plan.module import PlanOptions, make_plans
     from nndsl.plan.style import choose_style
     from nndsl.pretty import pretty
 
@@ -200,12 +205,19 @@ def _generate(
         style, problems = choose_style(written_shapes.model, options.style)
     if style is None:
         return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
-    plan_options = PlanOptions(options.keras_from, options.relocate)
+    plan_options = PlanOptions(options.keras_from, options.relocate, options.split)
     concrete = _concrete(written, written_shapes)
+<<<<<<< HEAD
     made = make_plan(written, written_shapes, concrete, checked.settings, style, plan_options)
     if style == "functional":
         written_shapes = shapes.as_functional(written_shapes)
     return CompiledModel(pretty(emit(made)), style, diagnostics, written_shapes, whole)
+=======
+    plans = make_plans(written, written_shapes, concrete, checked.settings, style, plan_options)
+    modules = {path: pretty(emit(plan)) for path, plan in plans.items()}
+    code = next(iter(modules.values()))
+    return CompiledModel(code, style, diagnostics, written_shapes, whole, modules)
+>>>>>>> f7cc637 (--split writes a Python file for each source, all of them or none)
 
 
 def _flattened(

@@ -19,7 +19,7 @@ import pytest
 
 from nndsl import __version__
 from nndsl.cli import main as cli_main
-from nndsl.cli.files import with_header
+from nndsl.cli.writing import with_header
 
 GOOD = """\
 const width = 8
@@ -396,7 +396,7 @@ def test_a_failed_write_leaves_nothing_behind(
     def fail(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nndsl.cli.files.os.replace", fail)
+    monkeypatch.setattr("nndsl.cli.writing.os.replace", fail)
     result = run("compile", "model.nn", "--set", "width=9", model=GOOD)
     assert result.status == 2
     assert "No space left on device" in result.err

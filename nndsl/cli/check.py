@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nndsl.cli.files import FileProblem, files_around, read_source, write_whole
+from nndsl.cli.files import FileProblem, files_around, read_source
 from nndsl.cli.output import count_text, say_problem, wants_colour
 from nndsl.cli.status import CLEAN, FINDINGS, USAGE
 from nndsl.diagnostic import Diagnostic, has_errors
@@ -143,6 +143,8 @@ def _mend(
         if options.diff:
             sys.stdout.write(_difference(source, mended.source))
         elif path != "-":
+            from nndsl.cli.writing import write_whole  # which most checks do without
+
             write_whole(Path(path), mended.source.text)
     if path == "-" and options.fix and not options.diff:
         sys.stdout.write(mended.source.text)

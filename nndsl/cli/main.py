@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nndsl import __version__
 from nndsl.cli import check as check_command, stub, summary, views
-from nndsl.cli.files import FileProblem, files_around, read_source, source_folder, write_output
+from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
 from nndsl.cli.status import CLEAN, FINDINGS, INTERNAL, USAGE
@@ -156,7 +156,10 @@ def _add_commands(
         description="Compile a model to Keras code that runs as it stands.",
     )
     compile_.add_argument(
-        "-o", "--output", metavar="FILE", help="where to write; - prints (default: FILE.py)"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="where to write, with --split a folder; - prints (default: FILE.py)",
     )
     compile_.add_argument(
         "--force", action="store_true", help="overwrite a file that nndsl did not write"
@@ -167,6 +170,11 @@ def _add_commands(
         help="expand blocks, loops and choices: every layer on a line of its own",
     )
     _add_consent(compile_)
+    compile_.add_argument(
+        "--split",
+        action="store_true",
+        help="write a Python file for each .nn file that blocks are imported from",
+    )
     compile_.set_defaults(run=_compile)
     train = commands.add_parser(
         "train",
@@ -262,16 +270,20 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _compile(options: argparse.Namespace) -> int:
+    from nndsl.cli.writing import with_header, write_output, write_outputs
+
     source = read_source(options.file)
     output = _output_path(options)
-    compiled = _compile_source(source, options, output.parent if output else Path.cwd())
+    folder = output if options.split else output.parent if output else Path.cwd()
+    compiled = _compile_source(source, options, folder)
     status = _say(compiled.diagnostics, options)
     if compiled.code is None or status:
         return status
     if output is None:
-        from nndsl.cli.files import with_header
-
         sys.stdout.write(with_header(compiled.code))
+    elif options.split:
+        written = write_outputs(output, compiled.modules, force=options.force)
+        sys.stderr.write("".join(f"wrote {path}\n" for path in written))
     else:
         modules = sorted({extern.module for extern in compiled.graph.externs})
         write_output(output, compiled.code, force=options.force, imported=modules)
@@ -317,10 +329,16 @@ def _compile_source(
 
 
 def _output_path(options: argparse.Namespace) -> Path | None:
-    """Return where the code goes; None is standard output."""
+    """Return where the code goes, with `--split` a folder; None is standard output."""
+    if options.split and options.flat:
+        raise FileProblem("--flat leaves no blocks that --split could put into files of their own")
+    if options.split and "-" in (options.output, options.output or options.file):
+        raise FileProblem("--split writes several files: name a folder with -o")
     if options.output == "-" or (options.output is None and options.file == "-"):
         return None
-    return Path(options.output) if options.output else Path(options.file).with_suffix(".py")
+    if options.output:
+        return Path(options.output)
+    return Path(options.file).parent if options.split else Path(options.file).with_suffix(".py")
 
 
 def _relocation(file: str, folder: Path | None) -> Callable[[str], str]:

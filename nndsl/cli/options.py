@@ -51,6 +51,7 @@ def model_options(options: argparse.Namespace, relocate: Callable[[str], str] = 
         keras=_keras_version(options.keras),
         flat=getattr(options, "flat", False),
         consent=lambda: _consents(options),
+        split=getattr(options, "split", False),
     )
 
 

@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from nndsl.cli.files import FileProblem, with_header
+from nndsl.cli.files import FileProblem
+from nndsl.cli.writing import with_header
 
 
 def run_script(code: str, name: str, arguments: Sequence[str], modules: Path | None = None) -> int:

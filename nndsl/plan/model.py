@@ -115,7 +115,7 @@ class ModulePlan:
     title: Code
     standard_imports: tuple[Code, ...]
     imports: tuple[Code, ...]
-    #: What is imported of the user's own Python.
+    #: What is imported of the user's own Python, and of other generated files.
     own_imports: tuple[Code, ...]
     #: Whether a script says what to install, where it cannot import Keras.
     guarded: bool
@@ -125,6 +125,6 @@ class ModulePlan:
     constants: tuple[tuple[Code, Code], ...]
     #: Blocks and nested models, each in front of those that use it; the model, if it is a class.
     definitions: tuple[Definition, ...]
-    #: The function `build_model`.
-    build: Function
+    #: The function `build_model`; None in a file of blocks.
+    build: Function | None
     training: TrainingPlan | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,13 +18,14 @@ from nndsl.plan.functional import (
     plan_functional_model,
 )
 from nndsl.plan.lifting import Lifting
-from nndsl.plan.model import Definition, LayerClass, ModulePlan, TrainingPlan
+from nndsl.plan.model import Definition, Function, LayerClass, ModulePlan, TrainingPlan
 from nndsl.plan.sequential import (
     plan_layer_list,
     plan_sequential_block,
     plan_sequential_builder,
     plan_sequential_model,
 )
+from nndsl.plan.split import folders_of, shares_of
 from nndsl.plan.subclass import plan_block_class, plan_subclass_model
 from nndsl.plan.training import plan_training
 from nndsl.plan.writer import ModuleNames
@@ -40,73 +41,126 @@ class PlanOptions:
     keras_from: str = "keras"
     #: Turns a data path of the source into one that holds where the script will stand.
     relocate: Callable[[str], str] = str
+    #: A file for each source.
+    split: bool = False
 
 
-def make_plan(
+def make_plans(
     source: graph.Graph,
     shaped: ShapedModel,
     concrete: ShapedModel,
     settings: Mapping[str, Any],
     style: str,
     options: PlanOptions,
-) -> ModulePlan:
-    """Return the plan of a generated file. The model must be free of errors.
+) -> dict[str, ModulePlan]:
+    """Return the plans of the generated files by their paths, that of the model first.
 
-    `settings` are the values of the training settings, as far as they are known.
+    The model must be free of errors. `settings` are the values of the training settings, as far as
+    they are known.
     """
-    model, written = shaped.model, shaped
-    blocks = blocks_in_use(model.body)
+    written, blocks = shaped, blocks_in_use(shaped.model.body)
     forms: Mapping[graph.Block, Form] = choose_forms(shaped, blocks, style)
     if Form.CLASS in forms.values() or style == "subclass":
         written, blocks, forms = _with_loops_of_classes(shaped, blocks, forms, style)
-    is_class = style == "subclass"
-    module = ModuleNames(source, model, blocks, forms, shaped.promoting, classes=is_class)
-    package = code.literal(_package(source))
-    definitions = [_plan_block(module, block, written, package) for block in blocks]
+    shares = shares_of(source, written.model.body, blocks, split=options.split)
+    defined: dict[graph.Block, ModuleNames] = {}
+    plans: dict[str, ModulePlan] = {}
+    for share in shares:
+        model_class = shaped.model.name if share.is_main and style == "subclass" else None
+        module = ModuleNames(share, model_class, forms, shaped.promoting, defined)
+        definitions = [_plan_block(module, block, written) for block in share.blocks]
+        if share.is_main:
+            training = _training(source, shaped, concrete, settings, style, module, options)
+            build = _plan_build(module, written, style, definitions)
+            depth = _depth(shaped, style)
+            plan = _module_plan(module, definitions, defined, options, build, training, depth)
+            plan = replace(plan, title=_title(source, shaped.model))
+            plans = {share.path: plan, **plans}
+        else:
+            plans[share.path] = _module_plan(module, definitions, defined, options)
+        defined.update(dict.fromkeys(share.blocks, module))
+    for folder in folders_of(share.module for share in shares):
+        plans["/".join((*folder, "__init__.py"))] = _empty_plan(folder)
+    return plans
+
+
+def _plan_build(
+    module: ModuleNames, written: ShapedModel, style: str, definitions: list[Definition]
+) -> Function:
+    """Return `build_model`; the class of a subclassed model is added to the definitions."""
     if style == "sequential":
-        build = plan_sequential_model(module, written.model)
-    elif style == "functional":
-        build = plan_functional_model(module, written.model)
-    else:
-        top, build = plan_subclass_model(module, written.model, package)
-        definitions.append(top)
-    training = None
-    if source.training is not None and source.trained is model:
-        defaults = {
-            parameter: code.literal(value)
-            for parameter, value in shaped.parameters.items()
-            if isinstance(value, (int, float, str))
-        }
-        spelling = Spelling(module.constants, defaults)
-        training = plan_training(
-            source.training, settings, shaped, concrete, style, spelling, options.relocate
-        )
-    used = _used_modules([*definitions, build])
+        return plan_sequential_model(module, written.model)
+    if style == "functional":
+        return plan_functional_model(module, written.model)
+    top, build = plan_subclass_model(module, written.model, _package(module))
+    definitions.append(top)
+    return build
+
+
+def _training(
+    source: graph.Graph,
+    shaped: ShapedModel,
+    concrete: ShapedModel,
+    settings: Mapping[str, Any],
+    style: str,
+    module: ModuleNames,
+    options: PlanOptions,
+) -> TrainingPlan | None:
+    if source.training is None or source.trained is not shaped.model:
+        return None
+    defaults = {
+        parameter: code.literal(value)
+        for parameter, value in shaped.parameters.items()
+        if isinstance(value, (int, float, str))
+    }
+    spelling = Spelling(module.constants, defaults)
+    return plan_training(
+        source.training, settings, shaped, concrete, style, spelling, options.relocate
+    )
+
+
+def _module_plan(
+    module: ModuleNames,
+    definitions: Sequence[Definition],
+    defined: Mapping[graph.Block, ModuleNames],
+    options: PlanOptions,
+    build: Function | None = None,
+    training: TrainingPlan | None = None,
+    depth: Code | None = None,
+) -> ModulePlan:
+    """Return the plan of one file, with the title of a file of blocks."""
+    constants = module.definitions()
+    every = [*definitions, *([build] if build is not None else [])]
+    used = _used_modules(every, constants)
     if training is not None and training.augment is not None:
-        used = tuple(dict.fromkeys(("layers", *used)))
-    depth = _depth(shaped, style)
+        used = tuple(dict.fromkeys((*used, "layers")))
+        used = tuple(part for part in ("keras", "layers", "ops") if part in used)
     return ModulePlan(
-        title=_title(source, model),
+        title=Code(f"Blocks, compiled from {_path_text(module.share.source.split('/'))}."),
         standard_imports=_standard_imports(training, depth is not None),
         imports=_imports(training, options.keras_from, used),
-        own_imports=module.constants.imports(),
+        own_imports=tuple(sorted({*module.constants.imports(), *module.imports(defined)})),
         guarded=training is not None,
         register=_register(options.keras_from),
         recursion_limit=depth,
-        constants=module.definitions(source),
+        constants=constants,
         definitions=tuple(definitions),
         build=build,
         training=training,
     )
 
 
-def _plan_block(
-    module: ModuleNames, block: graph.Block, shaped: ShapedModel, package: Code
-) -> Definition:
+def _empty_plan(folder: Sequence[str]) -> ModulePlan:
+    """Return the plan of the file that makes a folder a package."""
+    title = Code(f"Blocks, in the folder {_path_text(folder)}.")
+    return ModulePlan(title, (), (), (), False, Code(""), None, (), (), None, None)
+
+
+def _plan_block(module: ModuleNames, block: graph.Block, shaped: ShapedModel) -> Definition:
     """Return a block or nested model in its form."""
     form = module.forms[block]
     if form is Form.CLASS:
-        return plan_block_class(module, block, shaped, package)
+        return plan_block_class(module, block, shaped, _package(module))
     if form is Form.FUNCTION:
         return plan_function(module, block)
     if form is Form.LIST:
@@ -137,9 +191,16 @@ def _with_loops_of_classes(
     return written, lifting.blocks, lifting.forms
 
 
-def _package(source: graph.Graph) -> str:
-    stem = source.source.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    return code.in_comment(stem) if stem.isidentifier() else "nn"
+def _package(module: ModuleNames) -> Code:
+    """Return what a class is registered under beside its own name."""
+    if not module.share.is_main:
+        return code.literal(".".join(module.share.module))
+    stem = module.share.source.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    return code.literal(code.in_comment(stem) if stem.isidentifier() else "nn")
+
+
+def _path_text(parts: Iterable[str]) -> Code:
+    return Code("/".join(code.in_comment(part) for part in parts))
 
 
 def _title(source: graph.Graph, model: graph.Model) -> Code:
@@ -176,24 +237,31 @@ def _imports(
     training: TrainingPlan | None, keras_from: str, modules: Sequence[str]
 ) -> tuple[Code, ...]:
     numpy = [Code("import numpy as np")] if training is not None else []
+    parts = [module for module in modules if module != "keras"]
+    whole = len(parts) < len(modules)
     if keras_from == "tensorflow":
         # `tensorflow.keras` has no `ops`: they are those of Keras itself in any case.
-        own = [Code(f"from keras import {module}") for module in modules if module == "ops"]
-        layers = [Code("from tensorflow.keras import layers")] if "layers" in modules else []
-        return (*numpy, *own, Code("from tensorflow import keras"), *layers)
-    given = [Code(f"from keras import {', '.join(modules)}")] if modules else []
-    return (Code("import keras"), *numpy, *given)
+        own = [Code(f"from keras import {module}") for module in parts if module == "ops"]
+        keras = [Code("from tensorflow import keras")] if whole else []
+        layers = [Code("from tensorflow.keras import layers")] if "layers" in parts else []
+        return (*numpy, *own, *keras, *layers)
+    given = [Code(f"from keras import {', '.join(parts)}")] if parts else []
+    return (*([Code("import keras")] if whole else []), *numpy, *given)
 
 
-def _used_modules(definitions: Sequence[Definition]) -> tuple[str, ...]:
-    """Return which of `layers` and `ops` a model is made of."""
-    lines: list[str] = []
+def _used_modules(
+    definitions: Sequence[Definition], constants: Sequence[tuple[Code, Code]]
+) -> tuple[str, ...]:
+    """Return which of `keras` itself, `layers` and `ops` a file uses."""
+    lines: list[str] = [value for _, value in constants]
     for made in definitions:
-        lines += (*made.lines, made.result)
+        lines += (made.signature, *made.lines, made.result)
         if isinstance(made, LayerClass):
-            lines += (made.base, *made.attributes)
+            lines += (made.base, *made.attributes, made.build_inputs, "keras.saving")
+        else:
+            lines.append(made.returns)
     code_alone = " ".join(_STRING.sub("", line) for line in lines)
-    return tuple(m for m in ("layers", "ops") if re.search(rf"\b{m}\.", code_alone))
+    return tuple(m for m in ("keras", "layers", "ops") if re.search(rf"(?<!\.)\b{m}\.", code_alone))
 
 
 def _register(keras_from: str) -> Code:

@@ -9,6 +9,7 @@ from nndsl.plan.code import LOCAL, Code, Names, call, class_case, literal, name,
 from nndsl.plan.expressions import Definition, Spelling
 from nndsl.plan.forms import Form
 from nndsl.plan.model import Function
+from nndsl.plan.split import Share
 from nndsl.plan.tensor_lists import starred, tensors_code
 from nndsl.resolve.naming import keras_name
 
@@ -19,10 +20,15 @@ class Defined(Mapping[Definition, Code]):
     That are the constants, those of imported files too, and what the user's Python brings in.
     """
 
-    def __init__(self, source: graph.Graph, names: Names) -> None:
+    def __init__(
+        self,
+        externs: Iterable[graph.Extern],
+        constants: Iterable[graph.Constant],
+        names: Names,
+    ) -> None:
         self.names: dict[Definition, Code] = {}
         first: dict[tuple[str, str], Code] = {}
-        for extern in source.externs:
+        for extern in externs:
             # A line that stands in two files is one import.
             key = (extern.module, extern.name)
             if key not in first:
@@ -30,7 +36,7 @@ class Defined(Mapping[Definition, Code]):
                     f"{extern.name}_" if extern.name in LOCAL else extern.name
                 )
             self.names[extern] = first[key]
-        for constant in source.constants:
+        for constant in constants:
             self.names[constant] = names.unique(_unmangled(constant.name).upper())
         self.used: set[Definition] = set()
 
@@ -45,28 +51,12 @@ class Defined(Mapping[Definition, Code]):
         return len(self.names)
 
     def imports(self) -> tuple[Code, ...]:
-        """Return the lines that import what was used of the user's Python, sorted by module."""
-        plain: dict[str, set[str]] = {}
-        lines: set[tuple[str, int, str]] = set()
-        for key in self.used:
-            if isinstance(key, graph.Extern):
-                given, own = self.names[key], name(key.name)
-                if given == own:
-                    plain.setdefault(key.module, set()).add(own)
-                else:  # a line of its own, as isort has it
-                    lines.add((key.module, 1, f"{own} as {given}"))
-        for module, names in plain.items():
-            lines.add((module, 0, ", ".join(sorted(names, key=_as_sorted))))
-        return tuple(
-            Code(f"from {name(module)} import {what}") for module, _, what in sorted(lines)
+        """Return the lines that import what was used of the user's Python."""
+        return import_lines(
+            (key.module, name(key.name), self.names[key])
+            for key in self.used
+            if isinstance(key, graph.Extern)
         )
-
-
-def _as_sorted(name_: str) -> tuple[int, str]:
-    """Order imported names as isort does: constants, classes, then functions."""
-    word = name_.partition(" ")[0]
-    group = 0 if word.isupper() and len(word) > 1 else 1 if word[:1].isupper() else 2
-    return group, name_
 
 
 def _name_of_block(block: graph.Block, form: Form) -> str:
@@ -76,39 +66,84 @@ def _name_of_block(block: graph.Block, form: Form) -> str:
 
 
 class ModuleNames:
-    """The names at the top level of the generated file, and those of blocks' parameters."""
+    """The names at the top level of a generated file, and those of blocks' parameters.
+
+    `defined` are the files that define the blocks that are imported.
+    """
 
     def __init__(
         self,
-        source: graph.Graph,
-        model: graph.Model,
-        blocks: Sequence[graph.Block],
+        share: Share,
+        model_class: str | None,
         forms: Mapping[graph.Block, Form],
         promoting: frozenset[graph.OperationNode],
-        *,
-        classes: bool,
+        defined: Mapping[graph.Block, ModuleNames],
     ) -> None:
+        self.share = share
         self.promoting = promoting
         self.forms = forms
         self.names = Names()
-        self.constants = Defined(source, self.names)
-        self.blocks = {b: self.names.unique(_name_of_block(b, forms[b])) for b in blocks}
-        self.model_class = self.names.unique(class_case(model.name)) if classes else Code("")
+        self.constants = Defined(share.externs, share.constants, self.names)
+        self.blocks = {b: self.names.unique(_name_of_block(b, forms[b])) for b in share.blocks}
+        own = class_case(model_class) if model_class is not None else None
+        self.model_class = self.names.unique(own) if own is not None else Code("")
+        for block in share.imported:
+            self.blocks[block] = self.names.unique(defined[block].blocks[block])
         taken = frozenset(self.names.taken)
-        self.parameters = {block: parameter_names(block.parameters, taken) for block in blocks}
+        self.parameters: dict[graph.Block, dict[str, Code]] = {
+            block: (
+                defined[block].parameters[block]
+                if block in defined
+                else parameter_names(block.parameters, taken)
+            )
+            for block in self.blocks
+        }
         #: The parameters by which a block gets what it shares with the body around it.
-        self.borrowed = {b: _names_of_borrowed(b, taken, self.parameters[b]) for b in blocks}
+        self.borrowed: dict[graph.Block, dict[graph.Shared, Code]] = {
+            block: (
+                defined[block].borrowed[block]
+                if block in defined
+                else _names_of_borrowed(block, taken, self.parameters[block])
+            )
+            for block in self.blocks
+        }
         self.plain = Spelling(self.constants)
 
-    def definitions(self, source: graph.Graph) -> tuple[tuple[Code, Code], ...]:
+    def definitions(self) -> tuple[tuple[Code, Code], ...]:
         """Return the constants that were used, with their values, in the source's order."""
         lines = []
-        for constant in reversed(source.constants):
+        for constant in reversed(self.share.constants):
             if constant in self.constants.used:
                 lines.append(
                     (self.constants.names[constant], self.plain.expression(constant.value))
                 )
         return tuple(reversed(lines))
+
+    def imports(self, defined: Mapping[graph.Block, ModuleNames]) -> tuple[Code, ...]:
+        """Return the lines that import the blocks of other files."""
+        return import_lines(
+            (".".join(home.share.module), home.blocks[block], self.blocks[block])
+            for block, home in ((block, defined[block]) for block in self.share.imported)
+        )
+
+
+def import_lines(wanted: Iterable[tuple[str, Code, Code]]) -> tuple[Code, ...]:
+    """Return lines that import names from modules, perhaps under others, in isort's order."""
+    plain: dict[str, set[str]] = {}
+    lines: set[tuple[str, int, str]] = set()
+    for module, there, here in wanted:
+        if there == here:
+            plain.setdefault(module, set()).add(there)
+        else:  # a line of its own, as isort has it
+            lines.add((module, 1, f"{there} as {here}"))
+    for module, names in plain.items():
+        lines.add((module, 0, ", ".join(sorted(names, key=_as_sorted))))
+    return tuple(Code(f"from {name(module)} import {what}") for module, _, what in sorted(lines))
+
+
+def _as_sorted(text: str) -> tuple[int, str]:
+    """Order imported names as isort does: constants, classes, then functions."""
+    return 0 if text.isupper() and len(text) > 1 else 1 if text[:1].isupper() else 2, text
 
 
 def _names_of_borrowed(
