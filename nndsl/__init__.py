@@ -51,6 +51,7 @@ def compile(
     keras_from: str = "keras",
     keras: str | None = None,
     flat: bool = False,
+    split: bool = False,
     allow_python: bool = False,
 ) -> CompiledModel:
     """Compile a model's text to Keras code.
@@ -59,9 +60,12 @@ def compile(
     models; `keras_from="tensorflow"` writes `from tensorflow import keras`; `keras` is the version
     of Keras that the code is for, such as "3.14", by default the newest known;
     `flat` expands blocks, loops and choices, so that every layer stands on a line of its own;
+    `split` makes a file for each source that blocks are imported from: the result's `modules` are
+    the files by their paths, `code` is the one with the model;
     `allow_python` lets the code import what the text declares as `extern`. The result's `code` is
     None if there are errors, which are in its `diagnostics`, or if the style cannot express the
-    model. Raises ValueError for a style, import or version that does not exist.
+    model. Raises ValueError for a style, import or version that does not exist,
+    and for `flat` and `split` together.
     """
     from nndsl.compiler import IMPORTS, STYLES, Options, compile_source
     from nndsl.source import Source
@@ -70,6 +74,8 @@ def compile(
         raise ValueError(f"style must be one of {', '.join(STYLES)}; received {style!r}")
     if keras_from not in IMPORTS:
         raise ValueError(f"keras_from must be one of {', '.join(IMPORTS)}; received {keras_from!r}")
+    if flat and split:
+        raise ValueError("flat leaves no blocks that split could put into files of their own")
     options = Options(
         style,
         model,
@@ -77,6 +83,7 @@ def compile(
         keras_from,
         keras=_keras_version(keras),
         flat=flat,
+        split=split,
         consent=lambda: allow_python,
     )
     return compile_source(Source(name, text), options)

@@ -207,17 +207,12 @@ def _generate(
         return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
     plan_options = PlanOptions(options.keras_from, options.relocate, options.split)
     concrete = _concrete(written, written_shapes)
-<<<<<<< HEAD
-    made = make_plan(written, written_shapes, concrete, checked.settings, style, plan_options)
-    if style == "functional":
-        written_shapes = shapes.as_functional(written_shapes)
-    return CompiledModel(pretty(emit(made)), style, diagnostics, written_shapes, whole)
-=======
     plans = make_plans(written, written_shapes, concrete, checked.settings, style, plan_options)
     modules = {path: pretty(emit(plan)) for path, plan in plans.items()}
     code = next(iter(modules.values()))
+    if style == "functional":
+        written_shapes = shapes.as_functional(written_shapes)
     return CompiledModel(code, style, diagnostics, written_shapes, whole, modules)
->>>>>>> f7cc637 (--split writes a Python file for each source, all of them or none)
 
 
 def _flattened(

@@ -139,7 +139,7 @@ def _module_plan(
         title=Code(f"Blocks, compiled from {_path_text(module.share.source.split('/'))}."),
         standard_imports=_standard_imports(training, depth is not None),
         imports=_imports(training, options.keras_from, used),
-        own_imports=tuple(sorted({*module.constants.imports(), *module.imports(defined)})),
+        own_imports=module.imports(defined),
         guarded=training is not None,
         register=_register(options.keras_from),
         recursion_limit=depth,

@@ -71,7 +71,9 @@ def shares_of(
         name: dict.fromkeys(block for inner in parts for block in blocks_inside(inner))
         for name, parts in bodies.items()
     }
-    modules = {"": (main_name(main),), **module_names(main, [name for name in bodies if name])}
+    own = {extern.module.partition(".")[0] for extern in source.externs}
+    parts = module_names(main, [name for name in bodies if name], own)
+    modules = {"": (main_name(main, own),), **parts}
     uses = {name: {origins[block] for block in applied[name]} for name in bodies}
     return [
         Share(
@@ -105,27 +107,32 @@ def _sorted(uses: Mapping[str, set[str]]) -> list[str]:
 # ---- Names of files
 
 
-def main_name(source: str) -> str:
-    """Return the name of the model's own file, without its ending."""
+def main_name(source: str, own: Collection[str] = ()) -> str:
+    """Return the name of the model's own file, without its ending.
+
+    `own` are modules of the user's that are imported, which it must not hide.
+    """
     stem = source.replace("\\", "/").rpartition("/")[2].removesuffix(".nn")
     if source.startswith("<") or not stem:  # standard input, or a string of the Python API
         return "model"
-    return f"{stem}_" if stem in _HIDDEN else stem
+    return f"{stem}_" if stem in _HIDDEN or stem in own else stem
 
 
-def module_names(main: str, sources: Iterable[str]) -> dict[str, Module]:
+def module_names(main: str, sources: Iterable[str], own: Collection[str] = ()) -> dict[str, Module]:
     """Return a module for each source, in the folder of the model's own or in one below.
 
     `deep/parts.nn` is `deep.parts`; what lies above the model's folder is put into it. Names that
-    would hide a module of Python or of a package get a `_`, those that are taken a number.
+    would hide a module of Python, of a package or of the user's `own` get a `_`, those that are
+    taken a number.
     """
     modules: dict[str, Module] = {}
-    taken: set[Module] = {_folded((main_name(main),))}
+    taken: set[Module] = {_folded((main_name(main, own),))}
+    hidden = {word.casefold() for word in (*_HIDDEN, *own)}
     folders: set[Module] = set()
     # Those in folders first: a file that is called like a folder is the one to get another name.
     for source in sorted(sources, key=lambda name: (-len(_parts(name)), name)):
         parts = [_identifier(part) for part in _parts(source)]
-        if parts[0] in _HIDDEN or (len(parts) > 1 and _folded(parts[:1]) in taken):
+        if parts[0].casefold() in hidden or (len(parts) > 1 and _folded(parts[:1]) in taken):
             parts[0] += "_"
         module = _free(tuple(parts), taken | folders)
         modules[source] = module

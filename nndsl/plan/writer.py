@@ -13,6 +13,9 @@ from nndsl.plan.split import Share
 from nndsl.plan.tensor_lists import starred, tensors_code
 from nndsl.resolve.naming import keras_name
 
+#: A module, a name in it, and what it is called here.
+Imported = tuple[str, Code, Code]
+
 
 class Defined(Mapping[Definition, Code]):
     """What a file defines or imports beside its models, under Python names; what of it was used.
@@ -50,13 +53,11 @@ class Defined(Mapping[Definition, Code]):
     def __len__(self) -> int:
         return len(self.names)
 
-    def imports(self) -> tuple[Code, ...]:
-        """Return the lines that import what was used of the user's Python."""
-        return import_lines(
-            (key.module, name(key.name), self.names[key])
-            for key in self.used
-            if isinstance(key, graph.Extern)
-        )
+    def imports(self) -> Iterator[Imported]:
+        """Yield what was used of the user's Python."""
+        for key in self.used:
+            if isinstance(key, graph.Extern):
+                yield key.module, name(key.name), self.names[key]
 
 
 def _name_of_block(block: graph.Block, form: Form) -> str:
@@ -120,14 +121,15 @@ class ModuleNames:
         return tuple(reversed(lines))
 
     def imports(self, defined: Mapping[graph.Block, ModuleNames]) -> tuple[Code, ...]:
-        """Return the lines that import the blocks of other files."""
-        return import_lines(
-            (".".join(home.share.module), home.blocks[block], self.blocks[block])
-            for block, home in ((block, defined[block]) for block in self.share.imported)
-        )
+        """Return the lines that import the user's Python, and blocks of other files."""
+        wanted = list(self.constants.imports())
+        for block in self.share.imported:
+            home = defined[block]
+            wanted.append((".".join(home.share.module), home.blocks[block], self.blocks[block]))
+        return _import_lines(wanted)
 
 
-def import_lines(wanted: Iterable[tuple[str, Code, Code]]) -> tuple[Code, ...]:
+def _import_lines(wanted: Iterable[Imported]) -> tuple[Code, ...]:
     """Return lines that import names from modules, perhaps under others, in isort's order."""
     plain: dict[str, set[str]] = {}
     lines: set[tuple[str, int, str]] = set()
