@@ -111,7 +111,7 @@ def check_source(
         found += check_made_up(shaped) if resolved.externs else []
     if rules is not None:
         found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
-        found += lint(shaped, found, rules)
+        found += lint(shaped, found, rules, settings, files.open if files else None)
     return Checked(source, shaped, settings, in_order(apply_ignores(source, found, rules)))
 
 

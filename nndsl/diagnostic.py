@@ -29,6 +29,27 @@ class Fix:
     safe: bool = True
 
 
+class Advice(str):
+    """A help line that can be carried out: `text` belongs in the place of what it is about.
+
+    That is the place of the finding, unless another `span` is given.
+    """
+
+    __slots__ = ("span", "text")
+    text: str
+    span: Span | None
+
+    def __new__(cls, line: str, text: str, span: Span | None = None) -> Advice:
+        advice = super().__new__(cls, line)
+        advice.text, advice.span = text, span
+        return advice
+
+    def fix(self, place: Span) -> Fix:
+        """Return the fix that does what the line says."""
+        what = f"write `{self.text}`" if self.text else "delete it"
+        return Fix(what, ((self.span or place, self.text),))
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `span` is the exact text that it is about; `label` stands under the carets."""
@@ -140,6 +161,8 @@ class Reporter:
         help: str | None = None,
         fix: Fix | None = None,
     ) -> None:
+        if fix is None and isinstance(help, Advice):
+            fix = help.fix(span)
         self.findings.append(
             Diagnostic(code, "error", title, span, label, labels, expected, received, help, fix)
         )
@@ -172,8 +195,14 @@ class Reporter:
         )
 
 
-def did_you_mean(name: str | None) -> str | None:
-    return f"did you mean `{name}`?" if name else None
+def did_you_mean(name: str | None, span: Span | None = None) -> Advice | None:
+    """Return a help line with a name that may have been meant; `span` is what it stands for."""
+    return Advice(f"did you mean `{name}`?", name, span) if name else None
+
+
+def write_instead(text: str, span: Span | None = None) -> Advice:
+    """Return a help line with what to write in the place of a text."""
+    return Advice(f"write `{text}`", text, span)
 
 
 #: More than anybody reads at once.

@@ -388,12 +388,22 @@ class LastPart(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Declared(Record):
+    """`real(0, 255)` or `one_hot(4)`: what the numbers of an input or of labels are like."""
+
+    span: Span
+    word: str
+    arguments: dict[str, Expression]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Given(Record):
     """A setting as it was given. What the value is depends on the form of the setting:
 
     One, Part: an expression. PartPerOutput, NumberPerOutput: expressions by output, in a tuple
-    each. Parts: objects. Names: words. Paths: expressions. Source: a `DataSource`, an expression
-    or a `LastPart`. Options: a dictionary of these, with "" for what has no name.
+    each. Contents: declarations by output or input. Parts: objects. Names: words. Paths:
+    expressions. Source: a `DataSource`, an expression or a `LastPart`. Options: a dictionary of
+    these, with "" for what has no name.
     """
 
     span: Span

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from data_files import files_of, samples
 
 from nndsl.codes import Example, Page, all_codes, find, name_of, near, page
 from nndsl.compiler import Options, check_model, compile_source
 from nndsl.diagnostic import NAMES, Diagnostic
-from nndsl.imports import Files, NotRead
 from nndsl.lint import RULES, Selection, load
 from nndsl.render.codes import page_markdown, render_page
 from nndsl.source import Source
@@ -22,24 +22,20 @@ import make_rules  # noqa: E402
 CODES = list(all_codes())
 
 
-def nothing_there(path: str) -> str:
-    raise NotRead(f"there is no `{path}`")
-
-
-#: No file but the text.
-ALONE = Files(lambda path: False, nothing_there)
-
-
 def findings(code: str, example: Example) -> tuple[Diagnostic, ...]:
-    """Return what is found in an example; its note may be an option of the command line."""
+    """Return what is found in an example.
+
+    Its note may be an option of the command line, or speak of a file, which is then there.
+    """
     source = Source("example.nn", example.text)
+    files = files_of(samples() if "with a file" in example.note else {})
     if code == "X951":  # which only compiling asks about
         consent = example.note == "--allow-python"
-        return compile_source(source, Options(consent=lambda: consent), ALONE).diagnostics
+        return compile_source(source, Options(consent=lambda: consent), files).diagnostics
     option, _, value = example.note.partition(" ")
     given = {option[2:]: value} if option.startswith("--") else {}
     rules = Selection(extend=(code,))
-    return check_model(source, Options(**given, rules=rules), ALONE)
+    return check_model(source, Options(**given, rules=rules), files)
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -19,7 +19,7 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 #: The rooms in their order: each imports only from itself and from those before it.
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
-    "operations", "training", "syntax", "imports", "data", "expression", "extern", "graph",
+    "operations", "training", "syntax", "imports", "data", "expression", "extern", "edits", "graph",
     "resolve", "shapes", "outline", "summary", "flatten", "lint", "plan", "emit", "pretty",
     "compiler", "fixing", "reference", "codes", "render", "cli",
 )  # fmt: skip

@@ -6,10 +6,10 @@ reason for; docs/rules has the pages of all codes. A test makes both anew and co
 
 from __future__ import annotations
 
-import ast
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from pages import write_pages
 
@@ -28,29 +28,27 @@ RULES = {
 '''
 
 
+try:
+    from nndsl.lint.rule import Rule
+except (ImportError, SyntaxError):  # the index itself is damaged, such as by a merge
+    INDEX.write_text(_HEAD + "}\n", encoding="utf-8", newline="\n")
+    for _name in [name for name in sys.modules if name.startswith("nndsl.lint")]:
+        del sys.modules[_name]
+    from nndsl.lint.rule import Rule
+
+
 def make_index() -> str:
-    """Return the index of the rules that stand in the folder, without importing them."""
+    """Return the index of the rules that stand in the folder."""
     lines = []
     for path in sorted((ROOT / "nndsl" / "lint" / "rules").glob("[a-z][0-9]*.py")):
         found = _FILE.fullmatch(path.name)
         assert found is not None, f"{path.name} is not called like l301_one_unit_softmax.py"
-        severity, said = _declaration(path, found[2])
+        rule = getattr(import_module(f"nndsl.lint.rules.{path.stem}"), found[2], None)
+        assert isinstance(rule, Rule), f"{path.name} holds no rule `{found[2]}`"
         name = found[2].replace("_", "-")
-        rest = ("needs", ()), ("default", True), ("fixes", False)
-        values = ", ".join(repr(said.get(key, default)) for key, default in rest)
-        lines.append(f'    "{found[1].upper()}": Entry("{name}", "{severity}", {values}),\n')
+        values = f'"{name}", "{rule.severity}", {rule.needs}, {rule.default}, {rule.fixes}'
+        lines.append(f'    "{found[1].upper()}": Entry({values}),\n')
     return black_format(_HEAD + "".join(lines) + "}\n")
-
-
-def _declaration(path: Path, name: str) -> tuple[str, dict[str, Any]]:
-    """Return what the decorator of a rule is given."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            call = node.decorator_list[0]
-            assert isinstance(call, ast.Call), f"{path.name}: `{name}` is declared by `@rule(...)`"
-            given = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-            return ast.literal_eval(call.args[0]), given
-    raise AssertionError(f"{path.name} holds no rule `{name}`")
 
 
 def black_format(text: str) -> str:
@@ -79,7 +77,9 @@ def make_pages() -> dict[str, str]:
 
 def main() -> None:
     index = make_index()
-    INDEX.write_text(index, encoding="utf-8", newline="\n")  # which the pages are made by
+    INDEX.write_text(index, encoding="utf-8", newline="\n")
+    for name in [name for name in sys.modules if name.startswith("nndsl.")]:
+        del sys.modules[name]  # the pages are made by the new index
     pages = make_pages()
     write_pages(PAGES, pages)
     print(f"wrote {INDEX.name} and {len(pages)} pages to {PAGES}")

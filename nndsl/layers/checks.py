@@ -21,7 +21,16 @@ def need_rank(layer: str, x: Tensor, form: str, help: str | None = None) -> None
             expected=form,
             received=shape_text(x.shape),
             help=help or _rank_help(layer, x, form),
+            stage=None if help else _missing_axis(x, rank),
         )
+
+
+def _missing_axis(x: Tensor, rank: int) -> str | None:
+    """Return the stage that adds the one axis that a tensor lacks."""
+    sizes = [dim if isinstance(dim, int) else -1 for dim in x.shape[1:]]
+    if x.rank == 2 or x.rank != rank - 1 or sizes.count(-1) > 1:
+        return None
+    return f"Reshape([{', '.join(str(size) for size in (*sizes, 1))}])"
 
 
 def _rank_help(layer: str, x: Tensor, form: str) -> str | None:
@@ -29,11 +38,9 @@ def _rank_help(layer: str, x: Tensor, form: str) -> str | None:
     rank = form.count(",") + 2
     if x.rank == 2:
         return f"put `Reshape({form})` in front, with numbers for the names"
-    if x.rank == rank - 1:
-        sizes = [dim if isinstance(dim, int) else -1 for dim in x.shape[1:]]
-        if sizes.count(-1) <= 1:
-            text = ", ".join(str(size) for size in (*sizes, 1))
-            return f"put `Reshape([{text}])` in front to add the axis that is missing"
+    stage = _missing_axis(x, rank)
+    if stage is not None:
+        return f"put `{stage}` in front to add the axis that is missing"
     most = 2 if layer.startswith(("Depthwise", "Separable")) else 3
     if rank < x.rank <= most + 2:
         sibling = layer.replace(f"{rank - 2}D", f"{x.rank - 2}D")

@@ -7,7 +7,8 @@ class LayerError(Exception):
     """What a layer function raises when Keras would refuse the arguments or the input.
 
     `argument` names the constructor argument that is at fault, if it is one; the message then
-    points at it, else at the arrow that brings the tensor.
+    points at it, else at the arrow that brings the tensor. What mends it, if that can be carried
+    out, is a `stage` to put in front of the layer, or a `setting` of an argument to another value.
     """
 
     def __init__(
@@ -19,6 +20,8 @@ class LayerError(Exception):
         received: str | None = None,
         help: str | None = None,
         argument: str | None = None,
+        stage: str | None = None,
+        setting: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(title)
         self.code = code
@@ -27,6 +30,8 @@ class LayerError(Exception):
         self.received = received
         self.help = help
         self.argument = argument
+        self.stage = stage
+        self.setting = setting
 
 
 class UnknownOutput(Exception):

@@ -84,6 +84,7 @@ class Window:
                 help=f"`padding=same` lets the window overlap the edge, or a smaller "
                 f"`{self.size_argument}` fits",
                 argument=self.size_argument,
+                setting=("padding", "same"),
             )
         return (dim - covered) // stride + 1
 
@@ -101,6 +102,7 @@ class Window:
                 received=shape_text(x.shape),
                 help=f"`Permute({[*range(2, x.rank), 1]})` in front brings them last; "
                 "`data_format=channels_first` takes them as they are",
+                stage=f"Permute({[*range(2, x.rank), 1]})",
             )
 
     def _size_text(self, index: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.layers.rule import LayerValue
@@ -14,15 +15,23 @@ from nndsl.lint.view import View
 from nndsl.shapes.model import ShapedGraph, ShapedModel
 
 if TYPE_CHECKING:
+    from nndsl.lint.data_facts import Opens
     from nndsl.lint.training import Trained
 
 __all__ = ["RULES", "Rule", "Selection", "lint", "load"]
 
 
-def lint(shaped: ShapedGraph, found: list[Diagnostic], selection: Selection) -> list[Diagnostic]:
+def lint(
+    shaped: ShapedGraph,
+    found: list[Diagnostic],
+    selection: Selection,
+    settings: Mapping[str, Any] | None = None,
+    opens: Opens | None = None,
+) -> list[Diagnostic]:
     """Return what the rules say about the models of a file.
 
     `found` is what was found before: where there are errors, a part of a model may be missing.
+    `settings` are the values of the training settings; `opens` opens data files.
     """
     whole = not has_errors(found)
     wanted = [entry for entry in RULES.items() if selection.takes(entry[0], entry[1].default)]
@@ -33,7 +42,8 @@ def lint(shaped: ShapedGraph, found: list[Diagnostic], selection: Selection) -> 
         waiting = [(code, e) for code, e in wanted if not e.needs or not words.isdisjoint(e.needs)]
         if not waiting:
             continue
-        view = View(model, _trained(shaped, model) if is_trained else None, whole=whole)
+        trained = _trained(shaped, model, settings or {}, opens) if is_trained else None
+        view = View(model, trained, whole=whole)
         for code, entry in waiting:
             load(code).check(view, Report(code, entry.severity, findings))
     return findings
@@ -47,22 +57,25 @@ def load(code: str) -> Rule:
     return made
 
 
-def _trained(shaped: ShapedGraph, model: ShapedModel) -> Trained:
+def _trained(
+    shaped: ShapedGraph, model: ShapedModel, settings: Mapping[str, Any], opens: Opens | None
+) -> Trained:
     from nndsl.lint.training import Trained  # which a file without training does without
 
-    return Trained(shaped, model)
+    return Trained(shaped, model, settings, opens)
 
 
 def _words(model: ShapedModel, is_trained: bool) -> set[str]:
-    """Return what a model is made of: names of layers, and the words that arguments are given."""
+    """Return what a model is made of: names of layers, of arguments, and words they are given."""
     words = {"train"} if is_trained else set()
     for use in model.uses:
         words.add(use.rule.name)
+        words.update(use.values)
         for value in use.values.values():
             while isinstance(value, LayerValue):
                 words.add(value.rule.name)
                 inside = dict(value.values)
-                words.update(v for v in inside.values() if isinstance(v, str))
+                words.update(inside, (v for v in inside.values() if isinstance(v, str)))
                 value = inside.get("layer")
             if isinstance(value, str):
                 words.add(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nndsl.diagnostic import Label
 from nndsl.record import Record
 from nndsl.source import Span
 
@@ -27,7 +28,6 @@ class Facts(Record):
     #: The file that says it; "" where the text does.
     file: str = ""
 
-    @property
-    def label(self) -> str:
-        """A few words about where it is known from."""
-        return f"in {self.file}" if self.file else "declared here"
+    def shown(self) -> tuple[Label, ...]:
+        """Return a label for a message: where it is known from, and what."""
+        return (Label(self.span, f"in {self.file}" if self.file else "declared here"),)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class Rule:
     """A rule: how grave its findings are, and what has to be in a model for it to say anything.
 
-    `needs` are names of layers, words that arguments are given, or parts of the file such as
-    "train"; without one of them the rule is not even imported. A rule that is not `default` runs
-    only where it is selected.
+    `needs` are names of layers or arguments, words that arguments are given, or "train" for a
+    model that is trained; without one of them the rule is not even imported. A rule that is not
+    `default` runs only where it is selected.
     """
 
     check: Check

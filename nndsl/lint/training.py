@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from nndsl import graph, vocabulary
-from nndsl.diagnostic import Reporter
+from nndsl.data import DataFile
+from nndsl.diagnostic import Label, Reporter
+from nndsl.lint.data_facts import Opens, declared_facts, facts_of, parts_of, read_source
 from nndsl.lint.facts import Facts
 from nndsl.record import Record
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
@@ -33,6 +35,7 @@ class Part(Record):
     """A loss, metric or optimizer: by its word or class, `name` is the same."""
 
     name: str
+    kind: str
     arguments: Mapping[str, Any]
     expression: graph.Expression
 
@@ -44,14 +47,38 @@ class Part(Record):
     def from_logits(self) -> bool:
         return self.arguments.get("from_logits") is True
 
+    @property
+    def class_name(self) -> str:
+        """The class of this name: `MeanSquaredError` for `mse`."""
+        plain = self.name.replace("_", "")
+        classes = vocabulary.names(self.kind)
+        return next((name for name in classes if name.lower() == plain), self.name)
+
+    def argument(self, name: str) -> graph.Bound | None:
+        """Return an argument as it is written; None where it is not."""
+        given = self.expression.arguments if isinstance(self.expression, graph.Object) else ()
+        return next((bound for bound in given if bound.parameter == name), None)
+
+    def labels(self, text: str) -> tuple[Label, ...]:
+        """Return a label for a message about an output: what its loss does."""
+        return (Label(self.span, text),)
+
 
 class Trained:
     """The training of a model."""
 
-    def __init__(self, shaped: ShapedGraph, model: ShapedModel) -> None:
+    def __init__(
+        self,
+        shaped: ShapedGraph,
+        model: ShapedModel,
+        values: Mapping[str, Any],
+        opens: Opens | None = None,
+    ) -> None:
         assert shaped.graph.training is not None
         self.settings = shaped.graph.training
         self.model = model
+        self._values = values
+        self._opens = opens
         self._evaluator = Evaluator(Reporter(), shaped.constants)
 
     def value(self, expression: graph.Expression | None) -> Any:
@@ -61,16 +88,29 @@ class Trained:
         value = self._evaluator.evaluate(expression, {})
         return None if value is UNKNOWN else value
 
+    def number(self, setting: str) -> int | float | None:
+        """Return the value of a setting that is a number; None if it is not given."""
+        value = self._values.get(setting)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return value if is_number else None
+
+    def word(self, setting: str) -> str | None:
+        """Return the value of a setting that is a word; None if it is not given."""
+        value = self._values.get(setting)
+        return value if isinstance(value, str) else None
+
     def place(self, setting: str) -> Span:
         """Return where a setting stands; the section if it is not given."""
         given = self.settings.settings.get(setting)
         return given.span if given is not None else self.settings.span
 
+    # ---- Parts of Keras
+
     @cached_property
     def losses(self) -> dict[str, Part]:
         """The loss of each output."""
-        given: dict[str, tuple[graph.Expression, ...]] = self.settings.get("loss") or {}
-        parts = {name: self._part(e, "losses") for name, (e, *_) in given.items()}
+        given = (self.settings.get("loss") or {}).items()
+        parts = {name: self._part(e[0], "losses") for name, e in given if e}
         return {name: part for name, part in parts.items() if part is not None}
 
     @cached_property
@@ -88,21 +128,62 @@ class Trained:
         return self._part(given, "optimizers") if given is not None else None
 
     @cached_property
+    def callbacks(self) -> tuple[Part, ...]:
+        parts = [self._part(e, "callbacks") for e in self.settings.get("callbacks") or ()]
+        return tuple(part for part in parts if part is not None)
+
+    # ---- Data
+
+    @cached_property
     def labels(self) -> dict[str, Facts]:
-        """What is known of the labels of each output."""
-        return {}
+        """What is known of the labels of each output: declared, or in the data file."""
+        return self._facts("labels", [output.name for output in self.model.model.body.outputs])
 
     @cached_property
     def inputs(self) -> dict[str, Facts]:
-        """What is known of the values of each input."""
-        return {}
+        """What is known of the values of each input: declared, or in the data file."""
+        return self._facts("inputs", [input_.name for input_ in self.model.model.body.inputs])
+
+    @property
+    def source(self) -> graph.DataSource | None:
+        """The data source, if it is a file."""
+        given = self.settings.get("data")
+        return given if isinstance(given, graph.DataSource) else None
+
+    @cached_property
+    def file(self) -> DataFile | None:
+        """What is in the data file; None if it is not there."""
+        return read_source(self.source, self._opens) if self.source is not None else None
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The arrays or columns that each input and output takes of the data file."""
+        if self.source is None or self.file is None:
+            return {}
+        body = self.model.model.body
+        inputs = [input_.name for input_ in body.inputs]
+        return parts_of(self.source, self.file, inputs, [o.name for o in body.outputs])
+
+    def _facts(self, setting: str, names: list[str]) -> dict[str, Facts]:
+        values = self._values.get(setting) or {}
+        declared = declared_facts(self.settings.get(setting), values)
+        file = self.file
+        if self.source is not None and file is not None:
+            for name in names:
+                arrays = [file.arrays[key] for key in self.parts[name] if key in file.arrays]
+                found = facts_of(self.source, arrays, is_label=setting == "labels")
+                if found is not None:
+                    declared.setdefault(name, found)
+        return declared
 
     def _part(self, expression: graph.Expression, kind: str) -> Part | None:
         value = self.value(expression)
         if isinstance(value, KerasObject):
-            return Part(folded(kind, value.name), dict(value.arguments), expression)
+            return Part(folded(kind, value.name), kind, dict(value.arguments), expression)
         if isinstance(value, str):
-            return Part(folded(kind, vocabulary.meaning(kind, value) or value), {}, expression)
+            return Part(
+                folded(kind, vocabulary.meaning(kind, value) or value), kind, {}, expression
+            )
         return None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nndsl import graph
+from nndsl import edits, graph
 from nndsl.diagnostic import Label
 from nndsl.layers.rule import Tensor
 from nndsl.lint.activations import LINEAR, Made, activation_of, made_in, place_of_activation
@@ -61,6 +61,21 @@ class Head(Record):
     def labels(self, text: str) -> tuple[Label, ...]:
         """Return a label for a message about the loss: what the head does, at its place."""
         return (Label(self.place, text),) if self.use is not None else ()
+
+    def activated(self, word: str) -> edits.Edits | None:
+        """Return what gives the output another activation."""
+        if self.made is None or self.use is None:
+            return None
+        if self.made.kind == "Activation" and self.made.span.text.startswith("Activation"):
+            return edits.set_argument(self.made, "activation", word)
+        if "activation" in self.made.rule.by_name and self.made.kind != "Activation":
+            bound = self.made.argument("activation")
+            if word == LINEAR and bound is not None:
+                return edits.drop_argument(self.made.span, bound)
+            return edits.set_argument(self.made, "activation", word)
+        if word == LINEAR:
+            return edits.remove_stage(self.use.span)
+        return edits.replaced(self.made.span, word)
 
     @property
     def is_dense(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nndsl import graph, layers, vocabulary
-from nndsl.diagnostic import Label, did_you_mean
+from nndsl.diagnostic import Label, did_you_mean, write_instead
 from nndsl.extern import ExternRule
 from nndsl.layers.argument_types import (
     ArgumentType,
@@ -24,6 +24,7 @@ from nndsl.resolve.argument_reports import (
 from nndsl.resolve.lists import FUNCTIONS, function_call, function_hint, list_item
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
+from nndsl.resolve.unknown import unknown_argument
 from nndsl.source import Span
 from nndsl.syntax import tree
 
@@ -268,7 +269,7 @@ def _refused_object(scope: Scope, call: tree.Call, kind: str) -> bool:
             "Keras has a function here, not an object",
             expected="the name of an activation, such as `relu`",
             received=call.span.text,
-            help=f"write `-> {stage}` behind the layer" if call.arguments else f"write `{name}`",
+            help=f"write `-> {stage}` behind the layer" if call.arguments else write_instead(name),
         )
     else:
         return False
@@ -323,7 +324,9 @@ def bind(
     after_named = False
     for position, argument in enumerate(arguments):
         after_named = after_named or argument.name is not None
-        slot = _slot_of(scope, callee, argument, position, by_name, in_order, after_named)
+        slot = _slot_of(
+            scope, callee, callee_span, argument, position, by_name, in_order, after_named
+        )
         if slot is None and position >= len(in_order) and argument.name is None:
             whole = False
             break  # all that follow are too many as well
@@ -366,7 +369,7 @@ def _not_for_this(
         "not accepted",
         expected=expected,
         received=word.text,
-        help=f"write `{other}={word.text}`",
+        help=write_instead(f"{other}={word.text}"),
     )
 
 
@@ -384,6 +387,7 @@ def _takes_word(type_: ArgumentType | None, word: str) -> bool:
 def _slot_of(
     scope: Scope,
     callee: str,
+    callee_span: Span,
     argument: tree.Argument,
     position: int,
     by_name: dict[str, Slot],
@@ -413,5 +417,6 @@ def _slot_of(
         return None
     slot = by_name.get(argument.name.text)
     if slot is None:
-        unknown_argument(scope, callee, argument.name, list(by_name))
+        within = (callee_span, argument.span)
+        unknown_argument(scope, callee, argument.name, list(by_name), within=within)
     return slot

@@ -31,7 +31,7 @@ def by_output(
         reporter,
         setting.span,
         setting.name.text,
-        f"one for each of the {count} outputs" if count > 1 else "one",
+        f"one for each of the {count} {_plural(setting)}" if count > 1 else "one",
         f"give them by output: `{setting.name.text}: {names}`",
     )
     return {}
@@ -41,16 +41,17 @@ def _by_name(
     reporter: Reporter, outputs: Sequence[str], setting: tree.Setting
 ) -> dict[str, tree.Expression]:
     result: dict[str, tree.Expression] = {}
+    what = "input" if setting.name.text == "inputs" else "output"
     for value in setting.values:
         if value.name is None:
-            expected = "every value by the name of an output"
+            expected = f"every value by the name of an {what}"
             wrong_value(reporter, value.span, setting.name.text, expected)
         elif value.name.text not in outputs:
             reporter.error(
                 "T802",
                 value.name.span,
-                f"the model has no output `{value.name.text}`",
-                "not an output",
+                f"the model has no {what} `{value.name.text}`",
+                f"not an {what}",
                 expected=", ".join(f"`{name}`" for name in outputs),
                 help=did_you_mean(reporter.guess(value.name.text, outputs)),
             )
@@ -59,3 +60,7 @@ def _by_name(
         else:
             result[value.name.text] = value.value
     return result
+
+
+def _plural(setting: tree.Setting) -> str:
+    return "inputs" if setting.name.text == "inputs" else "outputs"

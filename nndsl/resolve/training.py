@@ -20,6 +20,7 @@ from nndsl.syntax import tree
 from nndsl.training import SETTINGS
 from nndsl.training.setting import (
     Column,
+    Contents,
     Form,
     Names,
     NumberPerOutput,
@@ -108,12 +109,15 @@ class _Training:
         if name.text in LATER:
             self.reporter.not_supported(name.span, f"the setting `{name.text}`")
             return
+        from nndsl.vocabulary import older  # only for a message
+
         self.reporter.error(
             "T801",
             name.span,
             f"unknown setting `{name.text}`",
             "not a setting of `train`",
-            help=did_you_mean(self.reporter.guess(name.text, [*SETTINGS, *LATER])),
+            help=older.setting(name.text)
+            or did_you_mean(self.reporter.guess(name.text, [*SETTINGS, *LATER])),
         )
 
     # ---- Values by their form
@@ -125,6 +129,8 @@ class _Training:
         if isinstance(form, NumberPerOutput):
             given = by_output(self.reporter, self.outputs, setting)
             return {name: self.one(None, setting, value) for name, value in given.items()}
+        if isinstance(form, Contents):
+            return self.contents(form, setting)
         if isinstance(form, Options):
             return self.options(form, setting, values)
         if isinstance(form, Parts) and form.kind == "layers":
@@ -229,6 +235,13 @@ class _Training:
             expected=", ".join(f"`{option}`" for option in form.options),
             help=did_you_mean(self.reporter.guess(value.name.text, form.options)),
         )
+
+    def contents(self, form: Contents, setting: tree.Setting) -> dict[str, graph.Declared] | None:
+        from nndsl.resolve.contents import resolve_contents  # which most texts do without
+
+        names = [input_.name for input_ in self.model.body.inputs]
+        given = by_output(self.reporter, names if form.of_inputs else self.outputs, setting)
+        return resolve_contents(self.scope, setting, given)
 
     def part_per_output(
         self, form: PartPerOutput, setting: tree.Setting

@@ -1,17 +1,19 @@
-"""What is said of a name behind an arrow that cannot be applied."""
+"""What is said of names that there are not: of layers, tensors, arguments."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from nndsl import layers, vocabulary
-from nndsl.diagnostic import Label, did_you_mean
+from nndsl.diagnostic import Fix, Label, did_you_mean, write_instead
+from nndsl.edits import drop_written
 from nndsl.layers.refused import refusal
 from nndsl.source import Span
 from nndsl.syntax import tree
 
 if TYPE_CHECKING:
     from nndsl.resolve.body import BodyResolver
+    from nndsl.resolve.scope import Scope
 
 
 def is_stage(body: BodyResolver, name: str) -> bool:
@@ -67,8 +69,10 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
 
 def pytorch_stage(stage: tree.Apply) -> str | None:
     """Return a hint at what is written here for a layer or function of PyTorch."""
-    from nndsl.vocabulary import pytorch  # only for a message
+    from nndsl.vocabulary import older, pytorch  # only for a message
 
+    if stage.callee.text in older.LAYERS:
+        return did_you_mean(older.LAYERS[stage.callee.text])
     found = pytorch.stage(stage.callee.text)
     if found is None:
         return None
@@ -77,7 +81,10 @@ def pytorch_stage(stage: tree.Apply) -> str | None:
     given = [a.value.span.text for a in stage.arguments or () if a.name is None]
     needed = sum(p.required for p in rule.parameters) if rule is not None else 0
     kept = given[sizes:] if len(given) > needed else given
-    return did_you_mean(name if kept == given or not kept else f"{name}({', '.join(kept)})")
+    if kept == given:
+        return did_you_mean(name)
+    written = f"{name}({', '.join(kept)})" if kept else name
+    return did_you_mean(written, stage.span)
 
 
 def _operation_named(name: str) -> str | None:
@@ -150,3 +157,45 @@ def _unnamed_end(body: BodyResolver, name: str) -> str | None:
         line = last.source.line_column(last.end)[0]
         return f"name what comes out of line {line}: add `as {name}` at its end"
     return None
+
+
+def unknown_argument(
+    scope: Scope,
+    callee: str,
+    name: tree.Identifier,
+    candidates: list[str],
+    *,
+    within: tuple[Span, Span] | None = None,
+) -> None:
+    """Report an argument that its callee does not have.
+
+    `within` are the places of the callee and of the whole argument: one that Keras does without
+    can then be taken out.
+    """
+    from nndsl.vocabulary import older, pytorch  # only for a message
+
+    few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
+    more = ", ..." if len(candidates) > 8 else ""
+    hint, fix = older.HINTS.get(name.text), None
+    reason = older.left_out(name.text) or pytorch.left_out(name.text)
+    meant = older.argument(name.text, candidates) or pytorch.argument(name.text, candidates)
+    if hint is not None:
+        pass
+    elif reason is not None:
+        hint = f"leave it out: {reason}"
+        edits = drop_written(*within) if within is not None else None
+        fix = Fix("leave it out", edits) if edits else None
+    elif len(meant) == 1:
+        hint = write_instead(meant[0])
+    elif meant:
+        hint = f"write {' and '.join(f'`{one}`' for one in meant)}"
+    else:
+        hint = did_you_mean(scope.reporter.guess(name.text, candidates))
+    scope.reporter.error(
+        "A201",
+        name.span,
+        f"unknown argument `{name.text}`",
+        f"`{callee}` has no such argument",
+        help=hint or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
+        fix=fix,
+    )

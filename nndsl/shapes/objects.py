@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nndsl import graph
-from nndsl.diagnostic import Reporter
+from nndsl.diagnostic import Reporter, write_instead
 from nndsl.layers.object_types import ObjectType
 from nndsl.layers.objects import mistakes
 from nndsl.layers.rule import BadArgument
@@ -54,8 +54,8 @@ def _hint(mistake: BadArgument) -> str | None:
     """Say how to write what is nearly right: `1.0` for 1, `Adam()` for adam."""
     value, type_ = mistake.value, mistake.parameter.type
     if "decimal point" in mistake.unfit.expected and type(value) is int:
-        return f"write `{value}.0`"
+        return write_instead(f"{value}.0")
     if isinstance(type_, ObjectType) and isinstance(value, str):
         name = meaning(type_.kind, value)
-        return f"write `{name}()`" if name else None
+        return write_instead(f"{name}()") if name else None
     return None

@@ -90,7 +90,9 @@ def _run(
                 ),
             )
     except LayerError as error:
-        report_layer_error(walk.reporter, error, node, node.arguments, place.tensors, place.calls)
+        report_layer_error(
+            walk.reporter, error, node, node.arguments, place.tensors, place.calls, walk.uses
+        )
     return None
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nndsl import graph
-from nndsl.diagnostic import Label, Reporter, did_you_mean
+from nndsl.diagnostic import Label, Reporter, did_you_mean, write_instead
 from nndsl.extern import ExternRule
 from nndsl.layers.arguments import Unfit
-from nndsl.layers.rule import BadArgument, LayerError, LayerRule
+from nndsl.layers.rule import BadArgument, LayerError, LayerRule, Tensor
 from nndsl.shapes.evaluate import show
-from nndsl.shapes.model import Known
+from nndsl.shapes.model import Known, Use
+from nndsl.shapes.remedies import Written, remedy
 from nndsl.source import Span
 
 
@@ -52,12 +53,12 @@ def _other_argument(rule: LayerRule, bad: BadArgument) -> str | None:
             bad.parameter.type.convert([value])
         except Unfit:
             return None
-        return f"write `[{value}]`"
+        return write_instead(f"[{value}]")
     if not isinstance(value, str):
         return None
     for parameter in rule.parameters:
         if value in parameter.type.words:
-            return f"write `{parameter.name}={value}`"
+            return write_instead(f"{parameter.name}={value}")
     return None
 
 
@@ -68,23 +69,32 @@ def report_layer_error(
     arguments: Sequence[graph.Bound],
     tensors: Mapping[graph.Value, Known],
     calls: tuple[Span, ...],
+    uses: Sequence[Use] = (),
 ) -> None:
-    """Report what a layer's function refuses: at the argument at fault, else at the layer."""
+    """Report what a layer's function refuses: at the argument at fault, else at the layer.
+
+    `uses` are those that were met before: one of them may be what has to be changed.
+    """
     bound = next((a for a in arguments if a.parameter == error.argument), None)
     labels = [
         Label(value.span, f"gives {tensors[value]}")
         for value in node.inputs
         if tensors.get(value) is not None
     ]
+    known = [tensors.get(value) for value in node.inputs]
+    came = [tensor if isinstance(tensor, Tensor) else None for tensor in known]
+    mended = remedy(error, Written(node.span, tuple(arguments)), came, uses)
+    labels = [label for label in labels if label.span not in [m.span for m in mended.labels]]
     reporter.error(
         error.code,
         bound.span if bound else node.span,
         error.title,
         "this one" if bound else "does not fit",
-        labels=(*labels[:4], *declared_label(node), *call_labels(calls)),
+        labels=(*labels[:4], *mended.labels, *declared_label(node), *call_labels(calls)),
         expected=error.expected,
         received=error.received,
-        help=error.help,
+        help=mended.help,
+        fix=mended.fix,
     )
 
 

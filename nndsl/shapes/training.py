@@ -14,7 +14,9 @@ from nndsl.shapes.logs import check_monitors
 from nndsl.shapes.model import ShapedGraph, ShapedModel
 from nndsl.source import Span
 from nndsl.training import SETTINGS
+from nndsl.training.contents import CONTENTS
 from nndsl.training.setting import (
+    Contents,
     Form,
     NumberPerOutput,
     One,
@@ -94,6 +96,8 @@ class _Checker:
         """Return the value of what was given in a form; `UNKNOWN` if there is none."""
         if isinstance(form, One):
             return self.typed(name, value, form.type)
+        if isinstance(form, Contents):
+            return {key: self.declared(name, one) for key, one in value.items()}
         if isinstance(form, Options):
             found = {
                 option: self.value(name, form.options[option] if option else form.first, g.value)
@@ -132,6 +136,16 @@ class _Checker:
             name: self.typed(name, value, types[name]) for name, value in source.options.items()
         }
         return {name: value for name, value in found.items() if value is not UNKNOWN}
+
+    def declared(self, name: str, one: graph.Declared) -> dict[str, Any]:
+        """Return what is declared of numbers: the values of the arguments by their names."""
+        types = CONTENTS[one.word]
+        values = {key: self.typed(name, value, types[key]) for key, value in one.arguments.items()}
+        low, high = values.get("low"), values.get("high")
+        both = isinstance(low, (int, float)) and isinstance(high, (int, float))
+        if both and low > high:  # type: ignore[operator]
+            self.wrong(name, one.span, "the smallest number, and then the largest", (low, high))
+        return {key: found for key, found in values.items() if found is not UNKNOWN}
 
     def typed(self, name: str, value: graph.Expression, type_: ArgumentType) -> Any:
         """Return the value of an expression if it fits."""

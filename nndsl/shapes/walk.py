@@ -228,7 +228,9 @@ class Walk:
             if bad.parameter.name in values:
                 report_bad_argument(self.reporter, bad, rule, node.span, arguments, place.calls)
         except LayerError as error:
-            report_layer_error(self.reporter, error, node, arguments, place.tensors, place.calls)
+            report_layer_error(
+                self.reporter, error, node, arguments, place.tensors, place.calls, self.uses
+            )
         return None
 
     def given(self, argument: graph.TensorArgument, place: Place) -> tuple[MaybeTensor, ...]:

@@ -79,8 +79,15 @@ class Options:
     first: Form | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What numbers are like, for each output or each input: `labels: tags=multi_hot(20)`."""
+
+    of_inputs: bool = False
+
+
 Form = Union[
-    One, Part, PartPerOutput, NumberPerOutput, Parts, Source, Column, Names, Paths, Options
+    One, Contents, Part, PartPerOutput, NumberPerOutput, Parts, Source, Column, Names, Paths, Options
 ]
 
 

@@ -16,6 +16,7 @@ from nndsl.layers.argument_types import (
 )
 from nndsl.training.setting import (
     Column,
+    Contents,
     Form,
     Names,
     NumberPerOutput,
@@ -94,6 +95,8 @@ _ALL = (
     Setting("test_data", Source(), "", "What is evaluated on at the end, and nothing else."),
     Setting("sample_weight", Column(), "", "How much each sample counts: an array or column."),
     Setting("augment", Parts("layers"), "", "Layers that change the samples in training only."),
+    Setting("labels", Contents(), "", "What the labels are like, for checks alone."),
+    Setting("inputs", Contents(of_inputs=True), "", "What the inputs are like, for checks alone."),
     _one("seed", SEED, "", "For everything random."),
     # The model before it is trained.
     _one("precision", POLICY, "", "What the layers compute and keep their weights in."),
@@ -123,7 +126,7 @@ SETTINGS = {setting.name: setting for setting in _ALL}
 
 #: Settings of the language that this version does not compile.
 LATER = (
-    "backend", "cache", "distribute", "labels", "loop", "prefetch",
+    "backend", "cache", "distribute", "loop", "prefetch",
 )  # fmt: skip
 
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a

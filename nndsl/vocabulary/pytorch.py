@@ -110,9 +110,11 @@ def part(name: str) -> str | None:
     return PARTS.get(name.rpartition(".")[2])
 
 
-def argument(name: str, known: list[str]) -> str | None:
-    """Return a hint at an argument of a callee that has the known ones, or None."""
-    if name in LEAVE_OUT:
-        return f"leave it out: {LEAVE_OUT[name]}"
-    meant = [f"`{one}`" for one in ARGUMENTS.get(name, ()) if one in known]
-    return f"write {' and '.join(meant)}" if meant else None
+def argument(name: str, known: list[str]) -> list[str]:
+    """Return what an argument is called in a callee that has the known ones."""
+    return [one for one in ARGUMENTS.get(name, ()) if one in known]
+
+
+def left_out(name: str) -> str | None:
+    """Return why Keras does without an argument; None if it does not."""
+    return LEAVE_OUT.get(name)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from nndsl.lint import edits
+from nndsl import edits
 from nndsl.lint.activations import activation_of, made_in, place_of_activation
 from nndsl.lint.rule import Report, rule
 from nndsl.lint.view import DENSE, View

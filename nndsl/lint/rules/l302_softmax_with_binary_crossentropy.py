@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from nndsl.lint import edits
+from nndsl import edits
 from nndsl.lint.rule import Report, rule
 from nndsl.lint.training import BINARY
 from nndsl.lint.view import View

@@ -1,4 +1,4 @@
-"""Fixes: changes of the text that mend what a rule found.
+"""Fixes: changes of the text that mend what was found.
 
 Each function returns the edits for one change, or None where the text does not allow it: the fix
 is then left out. Whether a text is better for it is seen to where fixes are applied.
@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
-from nndsl import graph
 from nndsl.diagnostic import Fix
-from nndsl.lint.activations import Made
-from nndsl.shapes.model import Use
+from nndsl.expression import Bound
 from nndsl.source import Span
 
 Edits = tuple[tuple[Span, str], ...]
 
 _ARROW_BEFORE = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?->\s*\Z")
 _ARROW_AFTER = re.compile(r"\s*->[ \t]*")
+
+
+class Called(Protocol):
+    """A layer as it is written: with its place, and its arguments."""
+
+    @property
+    def span(self) -> Span: ...
+
+    def argument(self, name: str) -> Bound | None: ...
 
 
 def fix(description: str, edits: Edits | None, *, safe: bool = True) -> Fix | None:
@@ -43,7 +51,7 @@ def joined(parts: Iterable[Edits | None]) -> Edits | None:
 # ---- Arguments
 
 
-def set_argument(made: Made, name: str, value: str) -> Edits | None:
+def set_argument(made: Called, name: str, value: str) -> Edits | None:
     """Give an argument of a layer another value, or add it."""
     bound = made.argument(name)
     if bound is not None:
@@ -65,19 +73,24 @@ def add_argument(call: Span, text: str) -> Edits | None:
     return ((Span(end, call.end - 1, call.source), f"{comma}{space}{text}"),)
 
 
-def drop_argument(call: Span, bound: graph.Bound) -> Edits | None:
+def drop_argument(call: Span, bound: Bound) -> Edits | None:
     """Take an argument out of a call, with its comma."""
-    source, start, end = bound.span.source, bound.span.start, bound.span.end
+    return drop_written(call, bound.span)
+
+
+def drop_written(call: Span, argument: Span) -> Edits | None:
+    """Take an argument out of a call, of which only the callee need be known."""
+    source, start, end = argument.source, argument.start, argument.end
     text = source.text
     before = re.search(r",\s*\Z", text[call.start : start])
-    after = re.match(r"\s*,\s*", text[end : call.end])
+    after = re.match(r"\s*,\s*", text[end:])
     if before is not None:
         start = call.start + before.start()
     elif after is not None:
         end += after.end()
     else:
         alone = re.search(r"\(\s*\Z", text[call.start : start])
-        closing = re.match(r"\s*\)", text[end : call.end])
+        closing = re.match(r"\s*\)", text[end:])
         if alone is None or closing is None:
             return None
         start, end = call.start + alone.start(), end + closing.end()
@@ -89,9 +102,8 @@ def drop_argument(call: Span, bound: graph.Bound) -> Edits | None:
 # ---- Stages of a chain
 
 
-def remove_stage(use: Use) -> Edits | None:
+def remove_stage(span: Span) -> Edits | None:
     """Take a layer out of its chain, with one of the arrows beside it."""
-    span = use.span
     text = span.source.text
     before = _ARROW_BEFORE.search(text, _line_above(text, span.start), span.start)
     if before is not None and "#" not in before.group():
@@ -102,19 +114,18 @@ def remove_stage(use: Use) -> Edits | None:
     return None
 
 
-def insert_after(use: Use, stage: str) -> Edits:
+def insert_after(span: Span, stage: str) -> Edits:
     """Put a stage behind a layer; a name that follows goes to the new one."""
-    return ((Span(use.span.end, use.span.end, use.span.source), f" -> {stage}"),)
+    return ((Span(span.end, span.end, span.source), f" -> {stage}"),)
 
 
-def insert_before(use: Use, stage: str) -> Edits:
+def insert_before(span: Span, stage: str) -> Edits:
     """Put a stage in front of a layer."""
-    return ((Span(use.span.start, use.span.start, use.span.source), f"{stage} -> "),)
+    return ((Span(span.start, span.start, span.source), f"{stage} -> "),)
 
 
-def swap(first: Use, second: Use) -> Edits | None:
+def swap(a: Span, b: Span) -> Edits | None:
     """Exchange two layers that follow each other in one chain."""
-    a, b = first.span, second.span
     if a.source is not b.source or a.end > b.start:
         return None
     between = a.source.text[a.end : b.start]

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from nndsl.diagnostic import did_you_mean
+from nndsl.lint.rule import Report, rule
+from nndsl.lint.view import View
+from nndsl.suggest import nearest
+
+
+@rule("error", needs=("train",))
+def missing_array(view: View, report: Report) -> None:
+    """The data file lacks what the model is to be trained on, or cannot be read.
+
+    The names of inputs and outputs are the names of arrays in an `npz`, and of columns in a `csv`,
+    if nothing else is said: `npz("digits.npz", image="x", digit="y")`.
+
+    Wrong (with a file that has the arrays `x` and `y`):
+        model Digits {
+            input image: [64]
+            image -> Dense(10, softmax) as digit
+            output digit
+        }
+        train {
+            data: npz("digits.npz")
+            loss: sparse_categorical_crossentropy
+        }
+
+    Right (with a file that has the arrays `x` and `y`):
+        model Digits {
+            input image: [64]
+            image -> Dense(10, softmax) as digit
+            output digit
+        }
+        train {
+            data: npz("digits.npz", image="x", digit="y")
+            loss: sparse_categorical_crossentropy
+        }
+
+    Source: docs/training.md, "Data"
+    """
+    assert view.trained is not None
+    source, file = view.trained.source, view.trained.file
+    if source is None or file is None:
+        return
+    if file.problem is not None:
+        report(source.span, f"`{source.path}` cannot be used: {file.problem}", "this file")
+        return
+    what = "array" if source.kind == "npz" else "column"
+    known = ", ".join(f"`{name}`" for name in list(file.arrays)[:12])
+    for name, keys in view.trained.parts.items():
+        for key in keys:
+            if key in file.arrays:
+                continue
+            guess = nearest(key, file.arrays)
+            hint = f'write `{name}="{guess or "..."}"` in `{source.kind}(...)`'
+            report(
+                source.span,
+                f"`{source.path}` has no {what} `{key}`",
+                f"for `{name}`",
+                expected=f"the {what} `{key}`",
+                received=known or f"no {what}s",
+                help=str(did_you_mean(guess)) if guess and name in source.fields else hint,
+            )

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from nndsl import edits
+from nndsl.diagnostic import Label
+from nndsl.layers.rule import shape_text
+from nndsl.lint.facts import BINARY, INT, ONE_HOT
+from nndsl.lint.rule import Report, rule
+from nndsl.lint.training import CATEGORICAL, SPARSE
+from nndsl.lint.view import Head, View
+from nndsl.shapes.model import Use
+
+Shape = tuple[int | None, ...]
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+
+
+@rule("error", needs=("train",), fixes=True)
+def target_shape(view: View, report: Report) -> None:
+    """The labels have another shape than the output.
+
+    A `Flatten` is missing, so that there is an answer for every place; a recurrent layer gives
+    every step where one answer is wanted; or the step axis was lost. With a cross-entropy Keras
+    stops at the first step. With `mse` it repeats the smaller of the two, trains on that, and
+    learns nothing.
+
+    The labels are declared by `labels: int(10)`, `real(shape=[24, 1])` and the like, or read from
+    the data file.
+
+    Wrong:
+        model Series {
+            input steps: [100, 8]
+            steps -> LSTM(32, return_sequences=true) -> Dense(5, softmax) as kind
+            output kind
+        }
+        train {
+            labels: one_hot(5)
+            loss: categorical_crossentropy
+        }
+
+    Right:
+        model Series {
+            input steps: [100, 8]
+            steps -> LSTM(32) -> Dense(5, softmax) as kind
+            output kind
+        }
+        train {
+            labels: one_hot(5)
+            loss: categorical_crossentropy
+        }
+
+    Source: https://keras.io/api/losses/; Keras: "Arguments `target` and `output` must have the
+    same rank (ndim)"
+    """
+    assert view.trained is not None
+    for name, loss in view.trained.losses.items():
+        head, labels = view.heads.get(name), view.trained.labels.get(name)
+        if head is None or labels is None or _other_form(loss.name, labels.form):
+            continue
+        shape = labels.shape
+        if shape is None and labels.form in (INT, BINARY):
+            shape = ()
+        if shape is None:
+            continue
+        wanted = head.tensor.shape[1:]
+        if loss.name in SPARSE:
+            wanted = wanted[:-1]
+        if _fits(shape, wanted):
+            continue
+        cause, change, what = _cause(view, head, len(wanted) - len(shape))
+        report(
+            cause if cause is not None else head.place,
+            f"the labels have another shape than the output `{name}`",
+            "keeps an axis that the labels do not have" if cause is not None else "ends it",
+            within=cause or head.use,
+            labels=(
+                *labels.shown(),
+                *(() if cause is None else (Label(head.place, f"gives {head.tensor}"),)),
+            ),
+            expected=f"labels of {_text(wanted)}",
+            received=f"labels of {_text(shape)}",
+            help=what,
+            fix=edits.fix(what or "", change),
+        )
+
+
+def _other_form(loss: str, form: str | None) -> bool:
+    """True for labels that the loss does not take in any shape, which is told by itself."""
+    return (form == INT and loss in CATEGORICAL) or (form == ONE_HOT and loss in SPARSE)
+
+
+def _fits(shape: Shape, wanted: tuple[object, ...]) -> bool:
+    """Return whether labels of a shape suit an output; a last axis of size 1 may lack."""
+    options = [tuple(wanted)]
+    if wanted and wanted[-1] == 1:
+        options.append(tuple(wanted[:-1]))
+    options.append((*wanted, 1))
+    return any(
+        len(shape) == len(one)
+        and all(
+            a == b or not (isinstance(a, int) and isinstance(b, int))
+            for a, b in zip(shape, one, strict=True)
+        )
+        for one in options
+    )
+
+
+def _cause(
+    view: View, head: Head, surplus: int
+) -> tuple[Use | None, edits.Edits | None, str | None]:
+    """Return the layer that keeps an axis too many, with what is to be done."""
+    use = head.use
+    while use is not None and surplus > 0:
+        made_rank = use.outputs[0].rank if use.outputs[0] is not None else 0
+        if use.rule.name in _RECURRENT and use.value("return_sequences"):
+            bound = use.argument("return_sequences")
+            drop = edits.drop_argument(use.span, bound) if bound is not None else None
+            return use, drop, "leave `return_sequences=true` out, if one answer is wanted"
+        if use.rule.name == "Dense" and use.inputs[0].rank == made_rank:
+            before = view.before(use)
+            while before is not None and before.rule.name in ("Dropout", "BatchNormalization"):
+                before = view.before(before)
+            if before is not None and ("Conv" in before.rule.name or "Pool" in before.rule.name):
+                return use, edits.insert_before(use.span, "Flatten"), "put `Flatten` in front"
+        use = view.before(use)
+    return None, None, None
+
+
+def _text(shape: tuple[object, ...]) -> str:
+    return shape_text((None, *shape))  # type: ignore[arg-type]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from nndsl import edits
+from nndsl.lint.facts import BINARY, INT, MULTI_HOT, ONE_HOT
+from nndsl.lint.rule import Report, rule
+from nndsl.lint.training import CROSSENTROPIES, SPARSE
+from nndsl.lint.view import Head, View
+
+_UNITS = ("units", "filters")
+
+
+@rule("error", needs=("train",), fixes=True)
+def class_count(view: View, report: Report) -> None:
+    """The labels have more or fewer classes than the output has units.
+
+    With rows of another length Keras stops at the first step. With numbers of classes it stops when
+    one comes that is too large ("Received a label value of 10 which is outside the valid range of
+    [0, 10)"), or gives NaN on a GPU. The classes are counted from 0: ten of them are 0 to 9.
+
+    Wrong:
+        model Digits {
+            input image: [64]
+            image -> Dense(32, relu) -> Dense(9, softmax) as digit
+            output digit
+        }
+        train {
+            labels: int(10)
+            loss: sparse_categorical_crossentropy
+        }
+
+    Right:
+        model Digits {
+            input image: [64]
+            image -> Dense(32, relu) -> Dense(10, softmax) as digit
+            output digit
+        }
+        train {
+            labels: int(10)
+            loss: sparse_categorical_crossentropy
+        }
+
+    Source: https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class
+    """
+    assert view.trained is not None
+    for name, loss in view.trained.losses.items():
+        head, labels = view.heads.get(name), view.trained.labels.get(name)
+        if head is None or labels is None or head.units is None:
+            continue
+        units, classes = head.units, labels.classes
+        if loss.name not in CROSSENTROPIES or (labels.form == INT and loss.name not in SPARSE):
+            continue
+        if labels.form == BINARY and units > 2 and loss.name in SPARSE and not labels.file:
+            classes = 2
+        if classes is None or labels.form not in (INT, ONE_HOT, MULTI_HOT, BINARY):
+            continue
+        if units == classes or (labels.form == INT and units == 1):
+            continue
+        if labels.form == INT and units > classes and labels.file:
+            continue  # a class may lack in the data
+        place = _place(head)
+        report(
+            place if place is not None else head.place,
+            f"{classes} classes, and {units} unit{'s' if units > 1 else ''}",
+            f"{units} unit{'s' if units > 1 else ''}",
+            within=head.use,
+            labels=(*labels.shown(), *loss.labels("takes one unit for each class")),
+            expected=f"{classes} units",
+            received=f"{units}",
+            help=f"write `{classes}`",
+            fix=edits.fix(
+                f"write `{classes}`",
+                edits.replaced(place, f"{classes}") if place is not None else None,
+            ),
+        )
+
+
+def _place(head: Head):  # type: ignore[no-untyped-def]
+    """Return where the number of units is written; None if it cannot be told."""
+    if head.made is None or head.use is None:
+        return None
+    bounds = [head.made.argument(name) for name in _UNITS]
+    return next((bound.value.span for bound in bounds if bound is not None), None)
