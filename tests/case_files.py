@@ -8,7 +8,8 @@ A case is a `## heading`, a block of `nn`, and blocks with what is expected of i
 
 A block of `options` before them holds what the command line would say: `style`, `model`, `keras`,
 `set` and `flat`, one `name: value` to a line. The rules are asked in `tests/cases/rules` only;
-`select` is which of them beside those that are on. A block of `todo` says that what is expected is
+`select` is which of them beside those that are on; with `files`, the data files of `data_files.py`
+are there. A block of `todo` says that what is expected is
 right but does not come out yet: such a case must fail, and is never rewritten.
 """
 
@@ -19,8 +20,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from data_files import files_of, samples
+
 from nndsl.compiler import CompiledModel, Options, check_model, compile_source
 from nndsl.diagnostic import Diagnostic
+from nndsl.imports import Files
 from nndsl.lint import Selection
 from nndsl.render import render
 from nndsl.source import Source
@@ -67,11 +71,16 @@ class Case:
             consent=lambda: True,
         )
 
+    @property
+    def files(self) -> Files | None:
+        """The files beside the text, if it speaks of some."""
+        return files_of(samples()) if "files" in self.options else None
+
     def check(self) -> tuple[Diagnostic, ...]:
-        return check_model(self.source, self.make_options())
+        return check_model(self.source, self.make_options(), self.files)
 
     def compile(self, style: str | None = None) -> CompiledModel:
-        return compile_source(self.source, self.make_options(style))
+        return compile_source(self.source, self.make_options(style), self.files)
 
     def received(self) -> dict[str, str]:
         """Return what really comes out, for every kind of block that the case has."""

@@ -39,7 +39,7 @@ def whole(inputs: str | None, text: str) -> str:
 @pytest.mark.parametrize("style", ["functional", "subclass"])
 def test_an_example_compiles(text: str, style: str) -> None:
     compiled = nndsl.compile(text, style=style, allow_python=True)
-    assert not [finding.title for finding in compiled.diagnostics]
+    assert not [d.title for d in compiled.diagnostics if d.severity != "info"]
     assert compiled.code
 
 

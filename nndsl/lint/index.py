@@ -102,7 +102,7 @@ RULES = {
     ),
     "L311": Entry("hidden-softmax", "warning", ("softmax", "Softmax"), True, False),
     "L312": Entry("unsuitable-metric", "warning", ("train",), True, True),
-    "P911": Entry("slow-recurrent-layer", "info", ("LSTM", "GRU"), True, True),
+    "P911": Entry("slow-recurrent-layer", "info", ("LSTM", "GRU"), True, False),
     "P912": Entry("channels-first", "info", ("channels_first",), True, False),
     "P913": Entry(
         "low-precision-head",
@@ -151,7 +151,6 @@ RULES = {
         True,
         False,
     ),
-    "S116": Entry("target-shape", "error", ("train",), True, True),
     "S117": Entry(
         "channels-seem-first",
         "warning",
@@ -166,6 +165,7 @@ RULES = {
         True,
         True,
     ),
+    "S119": Entry("target-shape", "error", ("train",), True, True),
     "T814": Entry("unusual-learning-rate", "warning", ("train",), True, False),
     "T816": Entry("large-batch", "warning", ("train",), True, False),
     "T818": Entry("patience", "info", ("train",), True, False),

@@ -4,29 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nndsl.diagnostic import did_you_mean
+from nndsl.diagnostic import Fix, did_you_mean, write_instead
+from nndsl.edits import drop_written
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
 
 
 def unknown_argument(
-    scope: Scope, callee: str, name: tree.Identifier, candidates: list[str]
+    scope: Scope,
+    callee: str,
+    name: tree.Identifier,
+    candidates: list[str],
+    *,
+    within: tuple[Span, Span] | None = None,
 ) -> None:
-    """Report an argument that its callee does not have."""
-    from nndsl.vocabulary import pytorch  # only for a message
+    """Report an argument that its callee does not have.
 
-    guess = scope.reporter.guess(name.text, candidates)
+    `within` are the places of the callee and of the whole argument: one that Keras does without
+    can then be taken out.
+    """
+    from nndsl.vocabulary import older, pytorch  # only for a message
+
     few = ", ".join(f"`{candidate}`" for candidate in candidates[:8])
     more = ", ..." if len(candidates) > 8 else ""
+    hint, fix = older.HINTS.get(name.text), None
+    reason = older.left_out(name.text) or pytorch.left_out(name.text)
+    meant = older.argument(name.text, candidates) or pytorch.argument(name.text, candidates)
+    if hint is not None:
+        pass
+    elif reason is not None:
+        hint = f"leave it out: {reason}"
+        edits = drop_written(*within) if within is not None else None
+        fix = Fix("leave it out", edits) if edits else None
+    elif len(meant) == 1:
+        hint = write_instead(meant[0])
+    elif meant:
+        hint = f"write {' and '.join(f'`{one}`' for one in meant)}"
+    else:
+        hint = did_you_mean(scope.reporter.guess(name.text, candidates))
     scope.reporter.error(
         "A201",
         name.span,
         f"unknown argument `{name.text}`",
         f"`{callee}` has no such argument",
-        help=pytorch.argument(name.text, candidates)
-        or did_you_mean(guess)
-        or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
+        help=hint or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
+        fix=fix,
     )
 
 

@@ -24,7 +24,6 @@ from nndsl.resolve.argument_reports import (
 from nndsl.resolve.lists import FUNCTIONS, function_call, function_hint, list_item
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
-from nndsl.resolve.unknown import unknown_argument
 from nndsl.source import Span
 from nndsl.syntax import tree
 

@@ -15,7 +15,7 @@ from nndsl.resolve.liveness import BlockParts
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.tensor_lists import is_item, layer_word, refuse_lists, tensor_words
 from nndsl.resolve.tensors import resolve_operand
-from nndsl.resolve.unknown import report_unknown_stage, unknown_argument
+from nndsl.resolve.unknown import report_unknown_stage
 from nndsl.source import Span
 from nndsl.syntax import tree
 

@@ -121,7 +121,9 @@ def _unknown_monitor(
         help_: str | None = f"write `monitor={of_validation}`, or add `validation: 0.2`"
         label = "nothing is validated"
     else:
-        help_, label = did_you_mean(reporter.guess(text, known)), "nothing logs this"
+        longer = f"{text}uracy" if text.endswith("acc") else ""  # as it was called in Keras 1
+        guess = longer if longer in known else reporter.guess(text, known)
+        help_, label = did_you_mean(guess), "nothing logs this"
     reporter.error(
         "T806",
         bound.value.span,

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from nndsl import edits
+from nndsl.diagnostic import Label
 from nndsl.lint.rule import Report, rule
 from nndsl.lint.view import View
+from nndsl.source import Span
 
 
 @rule("warning", needs=("Embedding",), fixes=True)
@@ -30,23 +32,23 @@ def float_embedding(view: View, report: Report) -> None:
     positive integer inputs"
     """
     for use in view.of("Embedding"):
-        tensor = use.inputs[0]
-        if "float" not in tensor.dtype:
-            continue
-        given = view.input_of(tensor)
-        text = given.span.text if given is not None else ""
+        given = view.input_of(use.inputs[0])
+        if given is None or "float" not in use.inputs[0].dtype:
+            continue  # a layer above may well have made whole numbers
+        text = given.span.text
         at = text.find("[")
         change = None
-        if given is not None and at > 0 and text[:at].rstrip().endswith(":"):
-            source, start = given.span.source, given.span.start + at
-            change = edits.replaced(type(given.span)(start, start, source), "int32")
+        if at > 0 and text[:at].rstrip().endswith(":"):
+            place = Span(given.span.start + at, given.span.start + at, given.span.source)
+            change = edits.replaced(place, "int32")
         report(
-            given.span if given is not None else use.span,
-            f"an `Embedding` looks up {tensor.dtype}",
+            given.span,
+            f"`{given.name}` is looked up, and is of {given.dtype}",
             "may have fractions",
             within=use,
+            labels=(Label(use.span, "looks up rows by their numbers"),),
             expected="integers, such as `int32`",
-            received=tensor.dtype,
-            help=f"write `input {given.name}: int32[...]`" if given else "round and cast it first",
+            received=given.dtype,
+            help=f"write `input {given.name}: int32[...]`",
             fix=edits.fix("write `int32`", change),
         )

@@ -54,7 +54,8 @@ def unusable_numbers(view: View, report: Report) -> None:
             elif array.missing:
                 found = f"has {array.missing} empty cell{'s' if array.missing > 1 else ''}"
             elif array.values is not None and array.values.not_finite:
-                found = f"has {array.values.not_finite} numbers that are NaN or infinite"
+                count = array.values.not_finite
+                found = f"has NaN or infinite numbers ({count} of {array.values.count})"
             else:
                 continue
             report(

@@ -4,6 +4,7 @@ from nndsl import edits
 from nndsl.lint.activations import activation_of, made_in, place_of_activation
 from nndsl.lint.rule import Report, rule
 from nndsl.lint.view import DENSE, View
+from nndsl.shapes.model import Use
 
 
 @rule("error", needs=("softmax", "Softmax"), fixes=True)
@@ -38,6 +39,8 @@ def one_unit_softmax(view: View, report: Report) -> None:
         tensor = use.outputs[0]
         if tensor is None or tensor.rank < 2 or tensor.shape[-1] != 1:
             continue
+        if _has_classes(view, use):
+            continue  # there should be one unit for each
         if made.kind not in DENSE and made.kind not in ("Activation", "Softmax", "ops.softmax"):
             continue
         place = place_of_activation(made)
@@ -53,6 +56,15 @@ def one_unit_softmax(view: View, report: Report) -> None:
             help="write `sigmoid` for yes or no, or one unit for each class",
             fix=edits.fix("write `sigmoid`", what, safe=view.is_output(use)),
         )
+
+
+def _has_classes(view: View, use: Use) -> bool:
+    """True for an output of which it is known that it has more than two classes."""
+    if view.trained is None:
+        return False
+    names = [name for name, head in view.heads.items() if head.use is use]
+    facts = [view.trained.labels[name] for name in names if name in view.trained.labels]
+    return any((one.classes or 0) > 2 for one in facts)
 
 
 def _over_last_axis(axis: object) -> bool:

@@ -40,8 +40,11 @@ def categorical_loss_on_one_unit(view: View, report: Report) -> None:
     assert view.trained is not None
     for name, loss in view.trained.losses.items():
         head = view.heads.get(name)
+        labels = view.trained.labels.get(name)
         if head is None or head.units != 1 or loss.name not in CATEGORICAL | SPARSE:
             continue
+        if head.activation == "softmax" or (labels is not None and (labels.classes or 0) > 2):
+            continue  # which are told by themselves
         changes = [edits.replaced(loss.span, "binary_crossentropy")]
         if loss.from_logits:
             changes = [edits.replaced(loss.span, "BinaryCrossentropy(from_logits=true)")]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from nndsl import edits
 from nndsl.layers.rule import LayerValue
 from nndsl.lint.activations import made_in
 from nndsl.lint.rule import Report, rule
@@ -17,7 +16,7 @@ _LSTM = {
 _WANTED = {"LSTM": _LSTM, "GRU": {**_LSTM, "reset_after": True}}
 
 
-@rule("info", needs=("LSTM", "GRU"), fixes=True)
+@rule("info", needs=("LSTM", "GRU"))
 def slow_recurrent_layer(view: View, report: Report) -> None:
     """An argument keeps a recurrent layer from the fast kernel of cuDNN.
 
@@ -52,7 +51,6 @@ def slow_recurrent_layer(view: View, report: Report) -> None:
             if name not in values or values[name] == wanted:
                 continue
             bound = made.argument(name)
-            drop = edits.drop_argument(made.span, bound) if bound is not None else None
             report(
                 bound.span if bound is not None else made.span,
                 f"`{name}` keeps `{kind}` from the fast kernel",
@@ -60,5 +58,4 @@ def slow_recurrent_layer(view: View, report: Report) -> None:
                 within=use,
                 expected=f"{name}={str(wanted).lower()}",
                 help=f"leave `{name}` out, if the model does not need it",
-                fix=edits.fix(f"leave `{name}` out", drop, safe=False),
             )

@@ -63,7 +63,7 @@ def target_shape(view: View, report: Report) -> None:
         wanted = head.tensor.shape[1:]
         if loss.name in SPARSE:
             wanted = wanted[:-1]
-        if _fits(shape, wanted):
+        if _fits(shape, wanted) or (labels.classes and _differ_in_classes(shape, wanted)):
             continue
         cause, change, what = _cause(view, head, len(wanted) - len(shape))
         report(
@@ -85,6 +85,11 @@ def target_shape(view: View, report: Report) -> None:
 def _other_form(loss: str, form: str | None) -> bool:
     """True for labels that the loss does not take in any shape, which is told by itself."""
     return (form == INT and loss in CATEGORICAL) or (form == ONE_HOT and loss in SPARSE)
+
+
+def _differ_in_classes(shape: Shape, wanted: tuple[object, ...]) -> bool:
+    """True if only the number of classes differs, which is told by itself."""
+    return len(shape) == len(wanted) and _fits(shape[:-1], wanted[:-1])
 
 
 def _fits(shape: Shape, wanted: tuple[object, ...]) -> bool:

@@ -1,0 +1,200 @@
+"""Models of others: correct ones, of which nothing is told, and mistakes, of which the right is.
+
+`corpus/correct` holds models of public tutorials and papers, each with its source. Some look wrong
+and are right: a linear head, an autoencoder with sigmoid and mse, a softmax inside of attention.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import nndsl
+from nndsl.compiler import Options, check_model
+from nndsl.diagnostic import Diagnostic
+from nndsl.fixing import Mended, mend
+from nndsl.source import Source
+
+ROOT = Path(__file__).resolve().parent
+CORPUS = ROOT / "corpus"
+_BLOCK = re.compile(r"^```nn\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+_TOLD = re.compile(r"^Told: (\w+) at `(.*)`$", re.MULTILINE)
+_MENDED = re.compile(r"^Mended: (.*)$", re.MULTILINE)
+BY_HAND = "by hand"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model of the corpus, with where it is from.
+
+    Of a mistake: the code that is told, the text that it points at, and what the text must hold
+    once it is mended, or `by hand`.
+    """
+
+    file: str
+    title: str
+    source: str
+    text: str
+    code: str = ""
+    at: str = ""
+    mended: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.file}: {self.title}"
+
+
+@cache
+def entries(folder: str) -> tuple[Entry, ...]:
+    """Return the models of a folder of the corpus."""
+    found = []
+    for path in sorted((CORPUS / folder).glob("*.md")):
+        _, *sections = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for section in sections:
+            title = section.partition("\n")[0].strip()
+            source = re.search(r"^Source: (.*)$", section, re.MULTILINE)
+            block = _BLOCK.search(section)
+            assert source is not None and block is not None, title
+            told, mended = _TOLD.search(section), _MENDED.search(section)
+            entry = Entry(path.stem, title, source[1], block[1])
+            if told is not None and mended is not None:
+                entry = replace(entry, code=told[1], at=told[2], mended=mended[1].strip("`"))
+            found.append(entry)
+    return tuple(found)
+
+
+CORRECT = [pytest.param(entry, id=entry.id) for entry in entries("correct")]
+EXAMPLES = sorted((ROOT.parent / "examples").rglob("*.nn"))
+
+
+@pytest.mark.parametrize("entry", CORRECT)
+def test_nothing_is_told_of_a_correct_model(entry: Entry) -> None:
+    found = check_model(Source("model.nn", entry.text), Options())
+    told = [f"{d.code} {d.title}" for d in found if d.severity != "info"]
+    assert not told
+    assert nndsl.compile(entry.text).code is not None
+
+
+MISTAKES = [pytest.param(entry, id=entry.id) for entry in entries("mistakes")]
+MENDED = [
+    pytest.param(entry, id=entry.id) for entry in entries("mistakes") if entry.mended != BY_HAND
+]
+
+
+def check(source: Source) -> tuple[Diagnostic, ...]:
+    return check_model(source, Options())
+
+
+def mended(entry: Entry, *, unsafe: bool) -> Mended:
+    return mend(Source("model.nn", entry.text), check, unsafe=unsafe)
+
+
+@pytest.mark.parametrize("entry", MISTAKES)
+def test_a_mistake_is_told_on_the_right_node(entry: Entry) -> None:
+    found = check(Source("model.nn", entry.text))
+    assert (entry.code, entry.at) in {(d.code, d.span.text) for d in found}
+    for finding in found:
+        if finding.code == entry.code and finding.span.text == entry.at:
+            assert finding.help, "every one of these can be helped"
+
+
+@pytest.mark.parametrize("entry", MISTAKES)
+def test_a_mistake_is_told_once(entry: Entry) -> None:
+    """What else is told are other mistakes of the same thread: other names of an old Keras."""
+    found = check(Source("model.nn", entry.text))
+    others = {d.code for d in found if d.severity != "info"} - {entry.code}
+    assert others <= {"A201"}
+
+
+@pytest.mark.parametrize("entry", MENDED)
+def test_a_mistake_is_mended(entry: Entry) -> None:
+    result = mended(entry, unsafe=True)
+    assert entry.mended in result.source.text
+    assert not [f"{d.code} {d.title}" for d in result.left if d.severity == "error"]
+
+
+def test_most_mistakes_are_mended_safely() -> None:
+    texts = [mended(entry, unsafe=False).source.text for entry in entries("mistakes")]
+    pairs = zip(entries("mistakes"), texts, strict=True)
+    done = [entry for entry, text in pairs if entry.mended != BY_HAND and entry.mended in text]
+    assert len(done) >= 0.8 * len(MENDED)
+
+
+@pytest.mark.keras
+def test_mended_models_are_trained_by_keras() -> None:
+    """What comes out is built, compiled and trained on made-up data, each for a step."""
+    import keras
+    import numpy as np
+    import oracle
+
+    failed = []
+    for entry in (param.values[0] for param in MENDED):
+        assert isinstance(entry, Entry)
+        text = re.sub(r"callbacks:.*", "", mended(entry, unsafe=True).source.text)
+        compiled = nndsl.compile(text, style="functional")
+        assert compiled.code is not None
+        keras.utils.clear_session()
+        module = oracle.import_code(compiled.code)
+        model = module.build_model()
+        if "def synthetic_data" not in compiled.code:
+            continue  # a model that is not trained
+        x, y = module.synthetic_data(8)
+        model.compile(**_compiled_with(compiled.code))
+        loss = np.ravel(model.train_on_batch(x, y))[0]
+        if not np.isfinite(loss):
+            failed.append((entry.title, loss))
+    assert not failed
+
+
+def _compiled_with(code: str) -> dict[str, object]:
+    """Return the arguments that a script gives to `compile`."""
+    import ast
+
+    import keras
+
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr == "compile":
+                text = ", ".join(f"{k.arg!r}: {ast.unparse(k.value)}" for k in node.keywords)
+                given: dict[str, object] = eval(f"{{{text}}}", {"keras": keras})
+                return given
+    raise AssertionError("the script compiles nothing")
+
+
+def test_there_are_many_mistakes() -> None:
+    every = entries("mistakes")
+    assert len(every) >= 40
+    assert all(entry.code for entry in every)
+
+
+def test_there_are_many_correct_models() -> None:
+    every = entries("correct")
+    assert len(every) >= 60
+    assert len({entry.text for entry in every}) == len(every)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_nothing_is_told_of_an_example(path: Path) -> None:
+    from nndsl.cli.files import files_around
+
+    source = Source(str(path), path.read_text(encoding="utf-8"))
+    found = check_model(source, Options(), files_around(str(path)))
+    assert not [f"{d.code} {d.title}" for d in found if d.severity != "info"]
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", *sorted(p.name for p in (ROOT.parent / "docs").glob("*.md"))]
+)
+def test_nothing_is_told_of_the_models_in_the_documentation(page: str) -> None:
+    root = ROOT.parent
+    text = (root / page if page == "README.md" else root / "docs" / page).read_text("utf-8")
+    for block in _BLOCK.findall(text):
+        if re.search(r"^(\w+ )?model \w", block, re.MULTILINE):
+            found = check_model(Source(page, block), Options())
+            assert not [f"{d.code} {d.title}" for d in found if d.severity == "warning"], block
