@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 from case_files import all_cases, clean_cases, findings_text
+from data_files import files_of, samples
 
 from nndsl.compiler import Options, check_model, check_source, compile_source
 from nndsl.diagnostic import NAMES, Diagnostic, has_errors
-from nndsl.lint import RULES
+from nndsl.lint import RULES, Selection
 from nndsl.render import render, render_concise
 from nndsl.source import Source
 from nndsl.syntax.lexer import lex
@@ -461,3 +462,22 @@ def test_size(label: str) -> None:
     else:
         assert code in {finding.code for finding in found}, findings_text(found)[:500]
         assert all(finding.span.end <= len(text) for finding in found)
+
+
+# ---- Rules -----------------------------------------------------------------------------------
+
+
+def test_rules_survive_any_text() -> None:
+    """All rules, also those that are off, on cases in which some tokens were exchanged."""
+    draw = random.Random(0)
+    files = files_of(samples())
+    options = Options(rules=Selection(select=("ALL",)))
+    texts = [case.text for case in all_cases()]
+    words = ["", "0", "-1", "none", "?", "[1]", "softmax", "relu", "Dense", "LSTM(4)", "x", ")"]
+    for _ in range(2500):
+        text = draw.choice(texts)
+        tokens = lex(Source("text.nn", text))[0]
+        for token in draw.sample(tokens, min(len(tokens), draw.randint(0, 3))):
+            if text[token.start : token.end] == token.text:
+                text = text[: token.start] + draw.choice(words) + text[token.end :]
+        check_model(Source("text.nn", text), options, files)

@@ -92,7 +92,8 @@ class View:
         self.model = shaped.model
         self.trained = trained
         self.whole = whole
-        self.uses = tuple(use for use in shaped.uses if use.live)
+        #: Those of which is known what comes in and goes out.
+        self.uses = tuple(u for u in shaped.uses if u.live and u.inputs and u.outputs)
         self._by_index = {use.index: use for use in shaped.uses}
 
     def of(self, *kinds: str) -> Iterator[Use]:

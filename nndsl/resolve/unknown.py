@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nndsl import layers, vocabulary
-from nndsl.diagnostic import Fix, Label, did_you_mean, write_instead
-from nndsl.edits import drop_written
+from nndsl.diagnostic import Label, did_you_mean
 from nndsl.layers.refused import refusal
 from nndsl.source import Span
 from nndsl.syntax import tree
 
 if TYPE_CHECKING:
     from nndsl.resolve.body import BodyResolver
-    from nndsl.resolve.scope import Scope
 
 
 def is_stage(body: BodyResolver, name: str) -> bool:

@@ -87,7 +87,17 @@ class Contents:
 
 
 Form = Union[
-    One, Contents, Part, PartPerOutput, NumberPerOutput, Parts, Source, Column, Names, Paths, Options
+    One,
+    Contents,
+    Part,
+    PartPerOutput,
+    NumberPerOutput,
+    Parts,
+    Source,
+    Column,
+    Names,
+    Paths,
+    Options,
 ]
 
 

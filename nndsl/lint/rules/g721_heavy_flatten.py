@@ -38,7 +38,7 @@ def heavy_flatten(view: View, report: Report) -> None:
 
     Source: Lin et al., "Network In Network", 2013, section 3.2, https://arxiv.org/abs/1312.4400
     """
-    every = view.shaped.trainable + view.shaped.non_trainable
+    every = (view.shaped.trainable or 0) + (view.shaped.non_trainable or 0)
     if every < _LARGE:
         return
     for use in view.uses:

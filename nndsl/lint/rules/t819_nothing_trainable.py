@@ -33,7 +33,7 @@ def nothing_trainable(view: View, report: Report) -> None:
 
     Source: https://keras.io/guides/transfer_learning/
     """
-    if not view.whole or view.shaped.trainable or view.trained is None:
+    if not view.whole or view.shaped.trainable != 0 or view.trained is None:
         return
     frozen = [use for use in view.uses if use.values.get("trainable") is False]
     if not frozen and any(use.weights for use in view.uses):
