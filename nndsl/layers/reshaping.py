@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from nndsl.layers.arguments import (
     DataFormat,
     Interpolation,
@@ -87,17 +89,25 @@ def Reshape(x: OneTensor, target_shape: Sizes) -> Output:
 def _reshape_error(
     x: Tensor, target_shape: tuple[int, ...], size: int, target_size: int
 ) -> LayerError:
-    first = target_shape[0] if target_shape else 0
-    fits = first > 0 and size % first == 0
     return LayerError(
         "S104",
         "Reshape cannot keep the number of values",
         expected=f"a shape of {size} values, as in {shape_text(x.shape)}",
         received=f"{list(target_shape)}, "
         + (f"a multiple of {target_size}" if -1 in target_shape else f"{target_size} values"),
-        help=f"`Reshape([{first}, -1])` works out the second size" if fits else None,
+        help=_reshape_help(target_shape, size),
         argument="target_shape",
     )
+
+
+def _reshape_help(target_shape: tuple[int, ...], size: int) -> str:
+    """Return the wanted shape with one size worked out, the last one if that can be."""
+    for place in reversed(range(len(target_shape))):
+        shape = [*target_shape[:place], -1, *target_shape[place + 1 :]]
+        others = abs(math.prod(shape))
+        if -1 not in target_shape and others and size % others == 0:
+            return f"`Reshape({shape})` makes that size {size // others}"
+    return f"`Reshape([{size}])` puts all of them in a row, as `Flatten` does"
 
 
 @layer("reshaping")

@@ -78,7 +78,7 @@ def target_shape(view: View, report: Report) -> None:
             expected=f"labels of {_text(wanted)}",
             received=f"labels of {_text(shape)}",
             help=what,
-            fix=edits.fix(what or "", change),
+            fix=edits.fix(what, change),
         )
 
 
@@ -110,7 +110,7 @@ def _fits(shape: Shape, wanted: tuple[object, ...]) -> bool:
 
 def _cause(
     view: View, head: Head, surplus: int
-) -> tuple[Use | None, edits.Edits | None, str | None]:
+) -> tuple[Use | None, edits.Edits | None, str]:
     """Return the layer that keeps an axis too many, with what is to be done."""
     use = head.use
     while use is not None and surplus > 0:
@@ -126,7 +126,18 @@ def _cause(
             if before is not None and ("Conv" in before.rule.name or "Pool" in before.rule.name):
                 return use, edits.insert_before(use.span, "Flatten"), "put `Flatten` in front"
         use = view.before(use)
-    return None, None, None
+    return None, *_reshaped(view, head, surplus)
+
+
+def _reshaped(view: View, head: Head, surplus: int) -> tuple[edits.Edits | None, str]:
+    """Return how an output loses axes of size 1, or else what the text leaves open."""
+    sizes, last = head.tensor.shape[1:], view.maker(head.tensor)
+    kept = sizes[surplus:]
+    known = all(isinstance(size, int) for size in kept)
+    if surplus > 0 and last is not None and known and sizes[:surplus] == (1,) * surplus:
+        stage = f"Reshape({list(kept)})"
+        return edits.insert_after(last.span, stage), f"put `{stage}` behind it"
+    return None, f"end the model in the shape of the labels, or give labels of {_text(sizes)}"
 
 
 def _text(shape: tuple[object, ...]) -> str:
