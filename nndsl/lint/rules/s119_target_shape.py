@@ -108,9 +108,7 @@ def _fits(shape: Shape, wanted: tuple[object, ...]) -> bool:
     )
 
 
-def _cause(
-    view: View, head: Head, surplus: int
-) -> tuple[Use | None, edits.Edits | None, str]:
+def _cause(view: View, head: Head, surplus: int) -> tuple[Use | None, edits.Edits | None, str]:
     """Return the layer that keeps an axis too many, with what is to be done."""
     use = head.use
     while use is not None and surplus > 0:
