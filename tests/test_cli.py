@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from data_files import npz, rows, written
 
 from nndsl import __version__
 from nndsl.cli import main as cli_main
@@ -100,7 +101,7 @@ def test_a_typing_error_gives_its_place_the_name_and_the_guess(run: Run) -> None
     assert "model.nn:3:20" in result.out
     assert "unknown argument `actiavation`" in result.out
     assert "did you mean `activation`?" in result.out
-    assert "1 error\n" in result.out
+    assert "1 error; 1 can be mended with --fix\n" in result.out
     assert result.err == ""
 
 
@@ -135,8 +136,10 @@ def test_a_missing_data_file_is_told(run: Run, tmp_path: Path) -> None:
     result = run("check", "model.nn", model=text)
     assert result.status == 0
     assert "warning[T805]: there is no file `data.npz`" in result.out
-    (tmp_path / "data.npz").write_bytes(b"")
+    written(tmp_path, {"data.npz": npz({"x": rows(50, 4), "y": rows(50, 3)})})
     assert run("check", "model.nn", model=text).out == "no problems found\n"
+    (tmp_path / "data.npz").write_bytes(b"")
+    assert "error[D904]" in run("check", "model.nn", model=text).out
 
 
 def test_colours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from nndsl.diagnostic import Diagnostic
 from nndsl.imports import MAX_FILES, Files
 from nndsl.source import Source
 
-BLOCK = "block Twice(n) = Dense(n) -> Dense(n)\n"
+BLOCK = "block Twice(n) = Dense(n, relu) -> Dense(n)\n"
 
 
 def model(imports: str, chain: str = "Twice(3)") -> str:
@@ -61,9 +61,11 @@ def test_a_model_of_another_file(project: Path) -> None:
 def test_files_that_import_each_their_own(project: Path) -> None:
     """Constants of one name stay apart; paths are relative to the file that holds them."""
     (project / "deep").mkdir()
-    (project.parent / "top.nn").write_text("const n = 5\nblock Top = Dense(n)\n", encoding="utf-8")
+    (project.parent / "top.nn").write_text(
+        "const n = 5\nblock Top = Dense(n, relu)\n", encoding="utf-8"
+    )
     (project / "deep" / "inner.nn").write_text(
-        'import Top from "../../top.nn"\nconst n = 7\nblock Inner = Top -> Dense(n)\n',
+        'import Top from "../../top.nn"\nconst n = 7\nblock Inner = Top -> Dense(n, relu)\n',
         encoding="utf-8",
     )
     text = 'const n = 2\nimport Inner from "deep/inner.nn"\nimport Top from "../top.nn"'
