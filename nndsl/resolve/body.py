@@ -168,13 +168,17 @@ class BodyResolver:
             self.scope.locals[line.name.text] = line.name.span
 
     def resolve_input(self, line: tree.Input) -> None:
-        name = line.name
         dims = resolve_dims(self.scope, line.type, rest=self.in_block)
+        dtype = self._dtype(line.type)
         whole = dims is not None or self.in_block
-        value = graph.Value(name.span, name.text, poisoned=not whole)
-        self.names.define(name, value)
-        self.layer_values.add(value)
+        for name in line.names:
+            value = graph.Value(name.span, name.text, poisoned=not whole)
+            self.names.define(name, value)
+            self.layer_values.add(value)
+            span = line.span if len(line.names) == 1 else name.span
+            self.inputs.append(graph.Input(value, name.text, dtype, dims, span))
         if line.type is None and not self.in_block:
+            name = line.names[0]
             self.reporter.error(
                 "A207",
                 name.span,
@@ -182,7 +186,6 @@ class BodyResolver:
                 "a model's input needs one",
                 help=f"write its sizes without the batch: `input {name.text}: [28, 28, 1]`",
             )
-        self.inputs.append(graph.Input(value, name.text, self._dtype(line.type), dims, line.span))
 
     def _dtype(self, type_: tree.TensorType | None) -> str:
         return resolve_dtype(self.reporter, type_, "" if self.in_block else "float32")

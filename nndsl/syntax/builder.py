@@ -77,8 +77,9 @@ class Builder:
     def tensor_list(self, children: list[Any], start: int, end: int) -> tree.ExternTensors:
         return replace(self.tensors(children, start, end), is_list=True)
 
-    def tensor(self, children: list[Any], start: int, end: int) -> tree.Input:
-        return self.input(children, start, end)
+    def tensor(self, children: list[Any], start: int, end: int) -> tree.ExternTensor:
+        name, type_ = children
+        return tree.ExternTensor(self.span(start, end), self.identifier(name), type_)
 
     def gives(self, children: list[Any], start: int, end: int) -> tuple[tree.TensorType, ...]:
         return tuple(children)
@@ -122,8 +123,8 @@ class Builder:
     # ---- Lines of a model or a block
 
     def input(self, children: list[Any], start: int, end: int) -> tree.Input:
-        name, type_ = children
-        return tree.Input(self.span(start, end), self.identifier(name), type_)
+        *names, type_ = children
+        return tree.Input(self.span(start, end), self.identifiers(names), type_)
 
     def type(self, children: list[Any], start: int, end: int) -> tree.TensorType:
         dtype, *dimensions = children

@@ -256,7 +256,9 @@ class _Reader:
         # A half-typed line must not swallow the next statement.
         begins_anew = kind in _LINE_WORDS or kind == "RBRACE"
         if kind == "NAME" and following + 1 < len(tokens):
-            begins_anew = tokens[following + 1].kind == "COLON"
+            behind = tokens[following + 1].kind
+            is_input = first.kind == "INPUT"  # `input a,` and below `b: [3]`
+            begins_anew = behind == "ARROW" if is_input else behind == "COLON"
         last = tokens[newline - 1].kind
         if last == "EQUAL" and first.kind == "LAYER":
             return False

@@ -9,13 +9,13 @@ from nndsl.syntax import tree
 
 def definitions(line: tree.Line) -> Iterator[tree.Identifier]:
     """Yield the names of tensors and layers that a line of a body defines."""
-    if isinstance(line, (tree.Input, tree.SharedLayer)):
+    if isinstance(line, tree.SharedLayer):
         yield line.name
     elif isinstance(line, tree.Flow):
         yield from line.names
         for step in steps(line.steps):
             yield from step.names
-    elif isinstance(line, (tree.Broken, tree.Unsupported)):
+    elif isinstance(line, (tree.Input, tree.Broken, tree.Unsupported)):
         yield from line.names
     elif isinstance(line, (tree.For, tree.If, tree.Else)):
         for inside in line.body:

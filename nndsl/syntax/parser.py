@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 from nndsl.diagnostic import Diagnostic
@@ -188,7 +189,11 @@ class _Parser:
             return tree.Model(span, name, None, (), (tree.Broken(span, ()),))
         if first == "TRAIN":
             return tree.Train(span, None)
-        if first in ("CONST", "INPUT", "LAYER", "BLOCK") and name_tokens:
+        if first == "INPUT":
+            listed = takewhile(lambda token: token.kind in ("NAME", "COMMA"), tokens[1:])
+            names = [token for token in listed if token.kind == "NAME"]
+            return tree.Broken(span, self.builder.identifiers(names))
+        if first in ("CONST", "LAYER", "BLOCK") and name_tokens:
             return tree.Broken(span, (self.builder.identifier(name_tokens[0]),))
         if first == "EXTERN" and len(tokens) > 2 and tokens[2].kind == "NAME":
             return tree.Broken(span, (self.builder.identifier(tokens[2]),))

@@ -208,6 +208,14 @@ class TensorType(Node):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Input(Node):
+    """`input left, right: [16]`: inputs of one type."""
+
+    names: tuple[Identifier, ...]
+    type: TensorType | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExternTensor(Node):
     name: Identifier
     type: TensorType | None
 
@@ -216,7 +224,7 @@ class Input(Node):
 class ExternTensors(Node):
     """The tensors that a user's layer or function takes: one by one, or all in a list."""
 
-    tensors: tuple[Input, ...]
+    tensors: tuple[ExternTensor, ...]
     is_list: bool
 
 

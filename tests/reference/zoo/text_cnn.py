@@ -3,16 +3,13 @@
 import keras
 from keras import layers
 
-VOCABULARY = 18765
-FILTERS = 100
-
 
 def build(classes=2):
     words = keras.Input(shape=(56,), dtype="int32", name="words")
-    x = layers.Embedding(VOCABULARY, 300)(words)
+    x = layers.Embedding(18765, 300)(words)
     branches = []
     for size in (3, 4, 5):
-        branch = layers.Conv1D(FILTERS, size, activation="relu")(x)
+        branch = layers.Conv1D(100, size, activation="relu")(x)
         branches.append(layers.GlobalMaxPooling1D()(branch))
     x = layers.Concatenate()(branches)
     x = layers.Dropout(0.5)(x)
