@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Literal, Optional, Union
 
 from nndsl import graph
@@ -22,6 +21,7 @@ from nndsl.layers.effort import activation_bytes
 from nndsl.layers.rule import LayerRule, Tensor, Weight
 from nndsl.record import Record
 from nndsl.shapes import LayerInfo, ShapedModel
+from nndsl.shapes.arrows import Arrows
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.model import MaybeTensor, Part, Step, Use, single
 from nndsl.source import Span
@@ -111,33 +111,14 @@ Member = Union[Unit, Group]
 Origin = Optional[tuple[int, int]]
 
 
-class Outline:
+class Outline(Arrows[Unit]):
     """The expanded model: `root` is the tree, `units` its leaves in the order of the walk."""
 
     def __init__(self, shaped: ShapedModel, root: Group) -> None:
         self.shaped = shaped
         self.root = root
         self.units = tuple(root.units())
-
-    @cached_property
-    def _by_index(self) -> dict[int, Unit]:
-        return {unit.index: unit for unit in self.units}
-
-    @cached_property
-    def _users(self) -> dict[Origin, list[Unit]]:
-        users: dict[Origin, list[Unit]] = {}
-        for unit in self.units:
-            for origin in dict.fromkeys(tensor.origin for tensor in unit.inputs):
-                users.setdefault(origin, []).append(unit)
-        return users
-
-    def maker(self, tensor: Tensor) -> Unit | None:
-        """Return what makes a tensor."""
-        return self._by_index.get(tensor.origin[0]) if tensor.origin else None
-
-    def users(self, tensor: Tensor) -> tuple[Unit, ...]:
-        """Return what a tensor goes into, in the order of the walk."""
-        return tuple(self._users.get(tensor.origin, ()))
+        super().__init__(self.units)
 
 
 def outline(shaped: ShapedModel) -> Outline:

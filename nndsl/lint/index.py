@@ -56,7 +56,7 @@ RULES = {
     ),
     "I501": Entry(
         "constant-kernel",
-        "error",
+        "warning",
         ("zeros", "Zeros", "ones", "Ones", "constant", "Constant", "kernel_initializer"),
         True,
         True,

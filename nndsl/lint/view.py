@@ -16,6 +16,7 @@ from nndsl.diagnostic import Label
 from nndsl.layers.rule import Tensor
 from nndsl.lint.activations import LINEAR, Made, activation_of, made_in, place_of_activation
 from nndsl.record import Record
+from nndsl.shapes.arrows import Arrows
 from nndsl.shapes.model import ShapedModel, Use
 from nndsl.source import Span
 
@@ -83,7 +84,7 @@ class Head(Record):
         return self.made is not None and self.made.kind in DENSE
 
 
-class View:
+class View(Arrows[Use]):
     """One model. `whole` is False where mistakes hide a part of it: what is absent there may only
     have not been understood."""
 
@@ -94,15 +95,11 @@ class View:
         self.whole = whole
         #: Those of which is known what comes in and goes out.
         self.uses = tuple(u for u in shaped.uses if u.live and u.inputs and u.outputs)
-        self._by_index = {use.index: use for use in shaped.uses}
+        super().__init__(self.uses)
 
     def of(self, *kinds: str) -> Iterator[Use]:
         """Yield the uses of layers and operations of these names."""
         return (use for use in self.uses if use.rule.name in kinds)
-
-    def maker(self, tensor: Tensor) -> Use | None:
-        """Return what made a tensor; None for an input of the model."""
-        return self._by_index.get(tensor.origin[0]) if tensor.origin is not None else None
 
     def input_of(self, tensor: Tensor) -> graph.Input | None:
         """Return the input of the model that a tensor is; None if a layer made it."""
@@ -116,24 +113,17 @@ class View:
 
     def after(self, use: Use) -> tuple[Use, ...]:
         """Return what takes a tensor that a use made."""
-        return tuple(self._takers.get(use.index, ()))
+        takers = (taker for tensor in use.outputs if tensor for taker in self.users(tensor))
+        return tuple({taker.index: taker for taker in takers}.values())
 
     def only_after(self, use: Use) -> Use | None:
         """Return the one that takes what a use made, if there is no other and no output is it."""
-        takers = self._takers.get(use.index, [])
+        takers = self.after(use)
         return takers[0] if len(takers) == 1 and not self.is_output(use) else None
 
     def is_output(self, use: Use) -> bool:
         """True if an output of the model is what a use made."""
         return use.index in self._outputs
-
-    @cached_property
-    def _takers(self) -> dict[int, list[Use]]:
-        takers: dict[int, list[Use]] = {}
-        for use in self.uses:
-            for index in {t.origin[0] for t in use.inputs if t.origin is not None}:
-                takers.setdefault(index, []).append(use)
-        return takers
 
     @cached_property
     def _outputs(self) -> set[int]:

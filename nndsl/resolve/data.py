@@ -8,7 +8,7 @@ from nndsl.resolve.expressions import resolve_expression
 from nndsl.resolve.externs import own_part
 from nndsl.resolve.keras_parts import text_of
 from nndsl.resolve.scope import Scope
-from nndsl.resolve.setting_reports import wrong_value
+from nndsl.resolve.setting_reports import unknown_argument, wrong_value
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES, SourceKind
@@ -147,15 +147,7 @@ class DataReader:
 
     def unknown_argument(self, argument: tree.Argument, kind: SourceKind) -> None:
         if not kind.fields:
-            found = argument.name.text if argument.name else argument.span.text
-            self.reporter.error(
-                "A201",
-                argument.name.span if argument.name else argument.span,
-                f"unknown argument `{found}`",
-                f"`{kind.name}` has no such argument",
-                expected=", ".join(f"`{name}`" for name in kind.options) or None,
-                help=did_you_mean(self.reporter.guess(found, kind.options)),
-            )
+            unknown_argument(self.reporter, argument, kind.name, kind.options)
             return
         names = [*self.inputs, *self.outputs]
         found = argument.name.text if argument.name else argument.span.text

@@ -14,7 +14,7 @@ from nndsl.resolve.keras_parts import PartReader
 from nndsl.resolve.naming import LayerNames, keras_name
 from nndsl.resolve.outputs import by_output
 from nndsl.resolve.scope import Scope
-from nndsl.resolve.setting_reports import wrong_value
+from nndsl.resolve.setting_reports import unknown_argument, wrong_value
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
@@ -227,14 +227,7 @@ class _Training:
             expected = ", ".join(f"`{option}=...`" for option in form.options)
             self.wrong(value.span, name, expected)
             return
-        self.reporter.error(
-            "A201",
-            value.name.span,
-            f"unknown argument `{value.name.text}`",
-            f"`{name}` has no such argument",
-            expected=", ".join(f"`{option}`" for option in form.options),
-            help=did_you_mean(self.reporter.guess(value.name.text, form.options)),
-        )
+        unknown_argument(self.reporter, value, name, form.options)
 
     def contents(self, form: Contents, setting: tree.Setting) -> dict[str, graph.Declared] | None:
         from nndsl.resolve.contents import resolve_contents  # which most texts do without

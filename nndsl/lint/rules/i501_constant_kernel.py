@@ -1,27 +1,32 @@
 from __future__ import annotations
 
 from nndsl import edits
-from nndsl.lint.activations import made_in
+from nndsl.lint.activations import LINEAR, activation_of, made_in
 from nndsl.lint.rule import Report, rule
 from nndsl.lint.view import DENSE, View
 from nndsl.shapes.model import Use
 from nndsl.vocabulary import KerasObject
 
+#: What gives 0 at 0, with a gradient of 0.
+_DEAD_AT_ZERO = frozenset({"relu", "relu6"})
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
 _CONSTANT = {"zeros": 0.0, "Zeros": 0.0, "ones": 1.0, "Ones": 1.0}
 
 
 @rule(
-    "error",
+    "warning",
     needs=("zeros", "Zeros", "ones", "Ones", "constant", "Constant", "kernel_initializer"),
     fixes=True,
 )
 def constant_kernel(view: View, report: Report) -> None:
-    """All weights of a layer begin with the same value, and stay the same.
+    """All weights of a layer begin with the same value.
 
-    Units that begin alike get the same gradient and remain alike for ever, so that a layer of 64
-    units is a layer of one. If they are all 0, and so is what is behind them, nothing moves at all.
-    Random weights break the symmetry.
+    Its units begin alike, and only what random weights behind them send back can make them differ;
+    where those are constant as well, a layer of 64 units remains a layer of one. A `relu` over
+    weights of 0 is worse off: it gives 0, its gradient there is 0, so the layer never changes, and
+    the model learns nothing from what comes in. Random weights break the symmetry.
+
+    A recurrent layer has random weights for its state, so it is not told of.
 
     The last layer may begin with 0, as its units have different errors; so may the last layer of a
     residual branch, whose sum begins as the identity; and so may what is a bias, a `gamma` or a
@@ -46,18 +51,24 @@ def constant_kernel(view: View, report: Report) -> None:
     """
     for use in view.uses:
         made = made_in(use)
-        if made.kind not in DENSE | _RECURRENT:
+        if made.kind not in DENSE:
             continue
         for argument in ("kernel_initializer", "depthwise_initializer", "pointwise_initializer"):
             bound = made.argument(argument)
             value = _constant(made.values.get(argument))
             if bound is None or value is None or _may_be(view, use, value):
                 continue
-            word = "he_normal" if made.value("activation") == "relu" else "glorot_uniform"
+            behind = view.only_after(use)
+            activation = made.value("activation")
+            if behind is not None and activation in (None, LINEAR):
+                activation = activation_of(made_in(behind))
+            word = "he_normal" if activation == "relu" else "glorot_uniform"
+            unbiased = made.argument("bias_initializer") is None
+            dead = value == 0 and unbiased and activation in _DEAD_AT_ZERO
             report(
                 bound.value.span,
                 f"all weights of this layer begin as {value:g}",
-                "the same for every unit",
+                f"gives 0 for ever behind `{activation}`" if dead else "the same for every unit",
                 within=use,
                 expected="random weights, so that units become different",
                 help=f"write `{word}`, or leave `{argument}` out",
