@@ -120,6 +120,15 @@ class Outline(Arrows[Unit]):
         self.units = tuple(root.units())
         super().__init__(self.units)
 
+    def groups(self) -> Iterator[Group]:
+        """Yield all blocks, loops and rounds, each before those inside."""
+        waiting: list[Member] = [self.root]
+        while waiting:
+            member = waiting.pop()
+            if isinstance(member, Group):
+                yield member
+                waiting += reversed(member.members)
+
 
 def outline(shaped: ShapedModel) -> Outline:
     """Return the outline of a model."""

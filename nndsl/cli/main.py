@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli import check as check_command, stub, summary, views
+from nndsl.cli import check as check_command, graph, stub, summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
@@ -36,6 +36,7 @@ examples:
   cat model.nn | nndsl check -                  read standard input
   nndsl train model.nn --epochs 3               compile and run, with the script's own arguments
   nndsl summary model.nn --depth 1              print a table of the layers and what they cost
+  nndsl graph model.nn -o model.svg             draw the model; also as .html, .png, .pdf, .mmd, .dot
   nndsl stub metric RootMeanSquaredError        write a skeleton of a part of your own
   nndsl layers                                  list the layers and the other names there are
   nndsl layers Conv2D                           say what one takes and gives, with an example
@@ -190,6 +191,7 @@ def _add_commands(
     _add_explain(commands)
     view = views.parent()
     summary.add(commands, view)
+    graph.add(commands, view)
     stub.add(commands)
 
 

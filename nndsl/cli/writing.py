@@ -68,7 +68,7 @@ def write_outputs(folder: Path, files: Mapping[str, str], *, force: bool) -> lis
                 raise FileProblem(f"{path} is no file, and --split writes files")
         for path, text in paths.items():
             made += _make_folders(path.parent)
-            staged.append(_stage(path, text))
+            staged.append(_stage(path, text.encode()))
         _put_in_place(staged)
     except FileProblem:
         for temporary, _ in staged:
@@ -79,12 +79,13 @@ def write_outputs(folder: Path, files: Mapping[str, str], *, force: bool) -> lis
     return list(paths)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text in place of what was there, whole or not at all. Raises `FileProblem`."""
+def write_whole(path: Path, text: str | bytes) -> None:
+    """Write in place of what was there, whole or not at all. Raises `FileProblem`."""
+    data = text if isinstance(text, bytes) else text.encode()
     if _is_special(path):
-        _write_into(path, text)  # nothing may take its place
+        _write_into(path, data)  # nothing may take its place
         return
-    temporary, target = _stage(path, text)
+    temporary, target = _stage(path, data)
     try:
         os.replace(temporary, target)
     except OSError as error:
@@ -98,15 +99,15 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def _write_into(path: Path, text: str) -> None:
+def _write_into(path: Path, data: bytes) -> None:
     try:
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_bytes(data)
     except OSError as error:
         raise _cannot_write(path, error) from None
 
 
-def _stage(path: Path, text: str) -> tuple[Path, Path]:
-    """Write a text beside the place where it belongs; return where it is, and that place."""
+def _stage(path: Path, data: bytes) -> tuple[Path, Path]:
+    """Write a file beside the place where it belongs; return where it is, and that place."""
     import tempfile
 
     target = Path(os.path.realpath(path))
@@ -118,8 +119,8 @@ def _stage(path: Path, text: str) -> tuple[Path, Path]:
         raise _cannot_write(path, error) from None
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         os.chmod(temporary, _mode_for(target))
     except OSError as error:
         temporary.unlink(missing_ok=True)

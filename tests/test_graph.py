@@ -1,0 +1,273 @@
+"""Pictures: nothing overlaps, few crossings, the same bytes, and no way out for hostile strings."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from io import BytesIO
+from pathlib import Path
+
+import geometry
+import pytest
+
+from nndsl.cli.main import main
+from nndsl.compiler import check_source
+from nndsl.drawing.build import build
+from nndsl.drawing.colours import CHANGES, DARK, FAMILIES, LIGHT, fill
+from nndsl.drawing.figure import Choice, Figure, Node
+from nndsl.drawing.svg import svg
+from nndsl.drawing.text_formats import dot, mermaid
+from nndsl.outline import Outline, outline
+from nndsl.source import Source
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted((ROOT / "examples").rglob("*.nn"))
+#: Lines that cannot be drawn without crossings.
+CROSSINGS = {"wide_and_deep": 1}
+
+HOSTILE = """
+block Odd(word) = Dense(3) -> Dropout(0.1)
+model M {
+    input x: [3]
+    x -> Odd("</text><script>alert(1)</script>") -> Odd("]]>--!>\\\\\\" ' onload=") as y
+    output y
+}
+"""
+
+
+def outline_of(text: str) -> Outline:
+    checked = check_source(Source("<test>", text))
+    return outline(next(iter(checked.shaped.models.values())))
+
+
+def example(name: str) -> Outline:
+    path = next(path for path in FILES if path.stem == name)
+    return outline_of(path.read_text(encoding="utf-8"))
+
+
+def nodes_of(figure: Figure) -> list[Node]:
+    return [node for nodes, _ in geometry.levels(figure) for node in nodes]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_pictures_are_clear(path: Path) -> None:
+    view = outline_of(path.read_text(encoding="utf-8"))
+    figure = build(view)
+    assert geometry.problems(figure) == []
+    assert geometry.crossings(figure) <= CROSSINGS.get(path.stem, 0)
+    assert svg(figure) == svg(build(view))
+
+
+@pytest.mark.parametrize("name", ["resnet50", "googlenet", "transformer_base"])
+def test_flat_and_open_pictures_are_clear(name: str) -> None:
+    for choice in (Choice(flat=True), Choice(depth=9)):
+        figure = build(example(name), choice)
+        assert geometry.problems(figure) == []
+        assert geometry.crossings(figure) == 0
+
+
+def test_resnet_is_laid_out_at_once() -> None:
+    view = example("resnet50")
+    assert len([unit for unit in view.units if unit.rule]) + 1 == 177
+    best = 1.0
+    for _ in range(5):
+        start = time.process_time()
+        build(view, Choice(flat=True))
+        best = min(best, time.process_time() - start)
+    assert best < 0.15  # 60 ms on a machine that does nothing else
+
+
+def test_the_spine_is_straight() -> None:
+    """What goes straight through a residual network stands under each other."""
+    for depth in (0, 1):
+        figure = build(example("resnet50"), Choice(depth=depth))
+        assert all(len(wire.points) == 2 for wire in figure.wires)
+
+
+def test_depth_expand_and_rounds() -> None:
+    view = example("resnet50")
+    folded = build(view, Choice(depth=0))
+    assert {node.form for node in folded.nodes} == {"pill", "box", "folded"}
+    stage = next(node for node in folded.nodes if node.name == "stage1")
+    assert stage.title == "Stage(64, 3, 1)" and stage.detail == "32 layers"
+    opened = build(view, Choice(depth=0, expand=("stage1",)))
+    stage = next(node for node in opened.nodes if node.name == "stage1")
+    assert stage.form == "open"
+    assert [node.title for node in stage.nodes] == [
+        "ConvBN(256, 1, 1)", "Bottleneck(64, 1)", "+", "relu", "repeat 2 ×",
+    ]  # fmt: skip
+    inner = build(view, Choice(depth=0, expand=("stage1_bottleneck",)))
+    assert next(n for n in inner.nodes if n.name == "stage1").form == "open"
+    flat = build(view, Choice(flat=True))
+    assert len(flat.nodes) == 178 and not [n for n in flat.nodes if n.form == "open"]
+
+
+def test_shared_layers_are_marked() -> None:
+    figure = build(example("siamese"))
+    shared = [node for node in nodes_of(figure) if node.shared]
+    assert len(shared) > len({node.shared for node in shared}) >= 2
+
+
+def test_arrows_are_those_of_the_outline() -> None:
+    view = example("googlenet")
+    figure = build(view, Choice(flat=True))
+    names = {node.key: node.name for node in figure.nodes}
+    drawn = {(names[a], names[b]) for a, b, _ in figure.arrows}
+    expected = {
+        (maker.name, unit.name)
+        for unit in view.units
+        for maker in map(view.maker, unit.inputs)
+        if maker
+    }
+    assert drawn == expected | {("probs", "probs")}
+
+
+def test_svg_takes_any_string() -> None:
+    for figure in (build(outline_of(HOSTILE)), build(outline_of(HOSTILE), Choice(depth=0))):
+        text = svg(figure)
+        root = ElementTree.fromstring(text)
+        tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+        assert tags <= {"svg", "title", "style", "rect", "g", "path", "text", "circle"}
+        assert not [key for e in root.iter() for key in e.attrib if key.startswith("on")]
+        assert "script" not in re.sub(r"&lt;/?script&gt;", "", text)
+        assert any("</text><script>" in (e.text or "") for e in root.iter())
+
+
+def test_mermaid_takes_any_string() -> None:
+    text = mermaid(build(outline_of(HOSTILE)))
+    assert "<script" not in text and "script#62;" in text
+    for line in text.splitlines():
+        assert line.count('"') in (0, 2)
+
+
+@pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not there")
+@pytest.mark.parametrize("name", ["resnet50", "siamese", "hostile"])
+def test_graphviz_takes_dot(name: str) -> None:
+    view = outline_of(HOSTILE) if name == "hostile" else example(name)
+    done = subprocess.run(
+        ["dot", "-Tplain"],
+        input=dot(build(view)),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0 and not done.stderr
+
+
+# ---- PNG and PDF ---------------------------------------------------------------------------
+
+
+def test_png_is_the_picture() -> None:
+    pytest.importorskip("pypdfium2")
+    from PIL import Image
+
+    from nndsl.drawing.paper import png
+
+    figure = build(example("siamese"))
+    data = png(figure, "light")
+    assert data == png(figure, "auto")
+    image = Image.open(BytesIO(data)).convert("RGB")
+    assert image.size == (math.ceil(2 * figure.width), math.ceil(2 * figure.height))
+    dark = Image.open(BytesIO(png(figure, "dark"))).convert("RGB")
+    for node in nodes_of(figure):  # its colour, left of its words
+        place = round(2 * node.x + 12), round(2 * node.y + node.height)
+        colour = CHANGES.get(node.family, FAMILIES[node.family])[1]
+        assert image.getpixel(place) == rgb(fill(colour, LIGHT))
+        assert dark.getpixel(place) == rgb(fill(colour, DARK))
+    assert image.getpixel((2, 2)) == rgb(LIGHT["paper"]) and dark.getpixel((2, 2)) == rgb(
+        DARK["paper"]
+    )
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def test_pdf_holds_the_words() -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    from nndsl.drawing.paper import pdf
+
+    hostile = HOSTILE.replace("alert", "\u65e5\u672c")
+    for text in ((ROOT / "examples" / "siamese.nn").read_text(encoding="utf-8"), hostile):
+        figure = build(outline_of(text))
+        data = pdf(figure, "light")
+        assert data == pdf(figure, "light")
+        document = pdfium.PdfDocument(data)
+        assert len(document) == 1
+        words = document[0].get_textpage().get_text_range()
+        for node in nodes_of(figure):
+            assert node.title.encode("cp1252", "replace").decode("cp1252") in words
+        assert document[0].get_size() == pytest.approx((figure.width, figure.height), abs=0.1)
+        document.close()
+
+
+def test_a_large_picture_fits_into_png_and_pdf() -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    from PIL import Image
+
+    from nndsl.drawing.paper import pdf, png
+
+    lines = "x -> repeat 300 { Dense(3) -> Dropout(0.1) } as y"
+    text = f"model M {{\n input x: [3]\n {lines}\n output y\n}}\n"
+    figure = build(outline_of(text), Choice(flat=True))
+    assert figure.height > 30_000
+    assert max(pdfium.PdfDocument(pdf(figure, "light"))[0].get_size()) <= 14_400
+    assert Image.open(BytesIO(png(figure, "light"))).size[1] > 20_000
+
+
+def test_a_missing_library_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pypdfium2")
+    path = tmp_path / "m.nn"
+    path.write_text(HOSTILE, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "reportlab.pdfgen.canvas", None)
+    for ending in ("png", "pdf"):
+        assert main(["graph", str(path), "-o", str(tmp_path / f"m.{ending}")]) == 2
+        said = capsys.readouterr().err
+        assert "reportlab is not installed" in said and "pip install 'nndsl[graph]'" in said
+        assert not (tmp_path / f"m.{ending}").exists()
+
+
+# ---- The command ---------------------------------------------------------------------------
+
+
+def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "m.nn"
+    path.write_text((ROOT / "examples" / "siamese.nn").read_text(), encoding="utf-8")
+    assert main(["graph", str(path)]) == 0
+    assert (tmp_path / "m.svg").read_text().startswith("<svg ")
+    pytest.importorskip("pypdfium2")
+    for ending in ("mmd", "dot", "svg", "png", "pdf"):
+        picture = tmp_path / f"picture.{ending}"
+        assert main(["graph", str(path), "-o", str(picture)]) == 0
+        first = picture.read_bytes()
+        assert main(["graph", str(path), "-o", str(picture)]) == 0  # ours: overwritten
+        assert picture.read_bytes() == first
+        picture.write_bytes(first[:90] + b"x" + first[90:])
+        assert main(["graph", str(path), "-o", str(picture)]) == 2
+        assert "changed since" in capsys.readouterr().err
+        assert main(["graph", str(path), "-o", str(picture), "--force"]) == 0
+        assert picture.read_bytes() == first
+    capsys.readouterr()
+    assert main(["graph", str(path), "-o", "-", "--theme", "dark"]) == 0
+    assert "prefers-color-scheme" not in capsys.readouterr().out
+
+
+def test_command_with_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "m.nn"
+    path.write_text(HOSTILE, encoding="utf-8")
+    assert main(["graph", str(path), "-o", str(tmp_path / "m.gif")]) == 2
+    assert ".svg" in capsys.readouterr().err
+    assert main(["graph", str(path), "--expand", "ood"]) == 2
+    assert "did you mean odd?" in capsys.readouterr().err
+    path.write_text(
+        "model M {\n input x: [3]\n x -> Dnse(3) as y\n output y\n}\n", encoding="utf-8"
+    )
+    assert main(["graph", str(path)]) == 1
+    assert not (tmp_path / "m.svg").exists()
