@@ -36,7 +36,7 @@ examples:
   cat model.nn | nndsl check -                  read standard input
   nndsl train model.nn --epochs 3               compile and run, with the script's own arguments
   nndsl summary model.nn --depth 1              print a table of the layers and what they cost
-  nndsl graph model.nn -o model.svg             draw the model; also as .html, .png, .pdf, .mmd, .dot
+  nndsl graph model.nn -o model.svg             draw it; also .html, .png, .pdf, .mmd, .dot
   nndsl stub metric RootMeanSquaredError        write a skeleton of a part of your own
   nndsl layers                                  list the layers and the other names there are
   nndsl layers Conv2D                           say what one takes and gives, with an example

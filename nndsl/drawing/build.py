@@ -91,7 +91,7 @@ class _Builder:
         legend = tuple((name, title) for name, (title, _) in known.items() if name in self.families)
         title = self.outline.root.title
         needed = max(words.width(title, HEADING, bold=True), words.width(subtitle, DETAIL))
-        inner = max(level.width, needed, min(legend_width(legend), 340.0))
+        inner = round(max(level.width, needed, min(legend_width(legend), 340.0)) + 0.5, 1)
         top = MARGIN + 40.0
         left = MARGIN + (inner - level.width) / 2
         rows = legend_rows(legend, inner)
@@ -104,7 +104,7 @@ class _Builder:
             moved.wires,
             moved.labels,
             legend,
-            round(inner + 2 * MARGIN, 1),
+            inner + 2 * MARGIN,
             round(height, 1),
             tuple(self.arrows()),
         )
@@ -154,7 +154,7 @@ class _Builder:
             if tensor and tensor.dtype != "float32":
                 detail = f"{tensor.dtype}  {detail}"
         symbol = _SYMBOLS.get(unit.kind)
-        if symbol and len(unit.inputs) <= 3 and not unit.arguments:
+        if symbol and len(unit.inputs) <= 2 and not unit.arguments:
             title, detail, form = symbol, "", "round"
         weights = sum(weight.size for weight in unit.layer.weights) if unit.layer else 0
         if weights:
@@ -341,7 +341,7 @@ def _drawn(part: Shown) -> list[Unit]:
 
 def _title(part: Shown) -> tuple[str, str]:
     badge = f"{part.rounds} ×" if part.rounds > 1 else ""
-    return words.cut(part.title, words.MAX_TITLE), badge
+    return words.title(part.title), badge
 
 
 def _facts(part: Shown, weights: int) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nndsl.layers.rule import LayerValue, Tensor, dim_text
@@ -24,6 +25,7 @@ _BOLD = (
     278, 889, 611, 611, 611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
 )  # fmt: skip
 _WIDE = 1000
+_LONG_NUMBER = re.compile(r"(?<![\w.\"])\d+\.\d{7,}(e[-+]\d+)?(?![\w.\"])")
 MAX_DETAIL = 38
 MAX_TITLE = 44
 
@@ -49,6 +51,11 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def title(text: str) -> str:
+    """Return the title of a block in short: `0.0375` for `0.037500000000000006`."""
+    return cut(_LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text), MAX_TITLE)
 
 
 def shape(tensor: Tensor) -> str:
@@ -87,6 +94,10 @@ def _argument(name: str, value: Any, *, bare: bool, rank: int) -> str:
         return show(value)
     if value is True:
         return name
+    if name == "use_bias":
+        return "no bias"
+    if isinstance(value, float):
+        value = float(f"{value:.6g}")
     if bare or name in _BARE:
         return show(value)
     return f"{name}={show(value)}"
