@@ -74,11 +74,7 @@ def run(options: argparse.Namespace) -> int:
     from nndsl.drawing.figure import Choice
 
     output = None if options.output == "-" else Path(options.output or _beside(options.file))
-    ending = output.suffix[1:].lower() if output else "svg"
-    if ending not in FORMATS:
-        raise FileProblem(
-            f"{output}: the end of the name says what to draw: one of .{', .'.join(FORMATS)}"
-        )
+    ending = ending_of(output) if output else "svg"
     found = views.read_outline(options)
     if found is None:
         return 1
@@ -97,6 +93,16 @@ def run(options: argparse.Namespace) -> int:
         write_picture(output, data, ending, force=options.force)
         sys.stderr.write(f"wrote {output}\n")
     return 0
+
+
+def ending_of(output: Path) -> str:
+    """Return the format that the name of a file asks for. Raises `FileProblem`."""
+    ending = output.suffix[1:].lower()
+    if ending not in FORMATS:
+        raise FileProblem(
+            f"{output}: the end of the name says what to draw: one of .{', .'.join(FORMATS)}"
+        )
+    return ending
 
 
 def _beside(file: str) -> str:
