@@ -10,13 +10,14 @@ print(nndsl.compile(text, style="functional").code)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nndsl.compiler import CompiledModel
     from nndsl.diagnostic import Diagnostic
+    from nndsl.notebook import Model, ModelError
 
-__all__ = ["check", "compile"]
+__all__ = ["Model", "ModelError", "check", "compile"]
 __version__ = "0.1.0"
 
 
@@ -98,3 +99,19 @@ def _keras_version(keras: str | None) -> str | None:
         known = ", ".join(vocabulary.keras_versions())
         raise ValueError(f"keras must be one of {known}; received {keras!r}")
     return version
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Define the magic `%%nndsl`: what `%load_ext nndsl` calls."""
+    from nndsl import notebook
+
+    notebook.load_ipython_extension(shell)
+
+
+def __getattr__(name: str) -> Any:
+    """Return what only some need: `Model` and `ModelError`."""
+    if name not in ("Model", "ModelError"):
+        raise AttributeError(f"module 'nndsl' has no attribute {name!r}")
+    from nndsl import notebook
+
+    return getattr(notebook, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nndsl.cli.files import FileProblem, source_folder
@@ -36,16 +36,10 @@ def add_color(parser: argparse.ArgumentParser) -> None:
 def model_options(options: argparse.Namespace, relocate: Callable[[str], str] = str) -> Options:
     from nndsl.compiler import Options
 
-    constants = {}
-    for setting in options.set:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise FileProblem(f"--set takes CONST=VALUE, such as --set width=128; got {setting}")
-        constants[name.strip()] = value.strip()
     return Options(
         style=options.style,
         model=options.model,
-        constants=constants,
+        constants=constants_of(options.set),
         keras_from=options.keras_from,
         relocate=relocate,
         keras=_keras_version(options.keras),
@@ -53,6 +47,17 @@ def model_options(options: argparse.Namespace, relocate: Callable[[str], str] = 
         consent=lambda: _consents(options),
         split=getattr(options, "split", False),
     )
+
+
+def constants_of(settings: Sequence[str]) -> dict[str, str]:
+    """Return the values that `--set` gives. Raises `FileProblem`."""
+    constants = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise FileProblem(f"--set takes CONST=VALUE, such as --set width=128; got {setting}")
+        constants[name.strip()] = value.strip()
+    return constants
 
 
 def _consents(options: argparse.Namespace) -> bool:
