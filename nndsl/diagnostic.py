@@ -132,6 +132,7 @@ NAMES = {
     "T806": "unknown-monitor",
     "T807": "nothing-to-learn-from",
     "T808": "unsuitable-data",
+    "T809": "not-with-this-backend",
     # Python and budgets
     "X951": "python-without-consent",
     "X952": "budget-exceeded",

@@ -51,6 +51,8 @@ Shape = tuple[Any, ...]
 
 #: What an unknown size becomes in random inputs.
 UNKNOWN_SIZE = 12
+#: How far outputs may be apart: of the same computation, and where another backend computes.
+SAME_BACKEND, OTHER_BACKEND = 0.0, 1e-4
 #: Seconds that a script or a fresh process may take.
 PATIENCE = 300
 
@@ -363,14 +365,18 @@ def call(model: keras.Model, inputs: Arrays, names: Sequence[str]) -> Arrays:
     return {name: np.asarray(keras.ops.convert_to_numpy(outputs[name])) for name in names}
 
 
-def assert_same_outputs(found: Arrays, expected: Arrays) -> None:
-    """Assert that every output is the same to the last bit, and a number."""
+def assert_same_outputs(found: Arrays, expected: Arrays, tolerance: float = SAME_BACKEND) -> None:
+    """Assert that every output is the same, to the last bit where no tolerance is given.
+
+    The tolerance is relative to the largest number of an output.
+    """
     assert list(found) == list(expected)
     for name, value in expected.items():
         assert np.isfinite(value).all(), name
         assert found[name].shape == value.shape, name
         assert found[name].dtype == value.dtype, name
-        assert np.abs(found[name] - value).max(initial=0.0) == 0.0, name
+        scale = max(1.0, float(np.abs(value).max(initial=0.0)))
+        assert np.abs(found[name] - value).max(initial=0.0) <= tolerance * scale, name
 
 
 # ---- Fresh processes -----------------------------------------------------------------------
@@ -393,8 +399,12 @@ def save_and_load_in_fresh_process(
     assert not failures, failures["model"]
 
 
-def save_and_load(cases: Mapping[str, Saved], tmp_path: Path) -> dict[str, str]:
+def save_and_load(
+    cases: Mapping[str, Saved], tmp_path: Path, backend: str | None = None
+) -> dict[str, str]:
     """Save the models, load all of them in one fresh process; return what failed, by case.
+
+    The process may have another backend: then outputs are compared as far as floats go.
 
     Only what holds a class of its own, or a part of a user's, needs its module imported before.
     The others do without.
@@ -402,10 +412,12 @@ def save_and_load(cases: Mapping[str, Saved], tmp_path: Path) -> dict[str, str]:
     folders = {name: tmp_path / str(number) for number, name in enumerate(cases)}
     for name, case in cases.items():
         _write_case(case, folders[name])
-    run_python([__file__, "load", *map(str, folders.values())], tmp_path)
+    arguments = [__file__, "load", *map(str, folders.values())]
+    run_python(arguments, tmp_path, backend=backend)
+    tolerance = OTHER_BACKEND if backend else SAME_BACKEND
     failures = {}
     for name, case in cases.items():
-        failure = _what_failed(case, folders[name])
+        failure = _what_failed(case, folders[name], tolerance)
         if failure:
             failures[name] = failure
     return failures
@@ -422,14 +434,15 @@ def _write_case(case: Saved, folder: Path) -> None:
         (folder / "module.py").write_text(str(case.compiled.code), encoding="utf-8")
 
 
-def _what_failed(case: Saved, folder: Path) -> str | None:
+def _what_failed(case: Saved, folder: Path, tolerance: float) -> str | None:
     error = folder / "error.txt"
     if error.exists():
         return error.read_text(encoding="utf-8")
     with np.load(folder / "loaded.npz") as loaded:
         found = {name: loaded[name] for name in case.compiled.outputs}
     try:
-        assert_same_outputs(found, call(case.model, case.inputs, list(case.compiled.outputs)))
+        expected = call(case.model, case.inputs, list(case.compiled.outputs))
+        assert_same_outputs(found, expected, tolerance)
     except AssertionError as difference:
         return f"the loaded model predicts something else: {difference}"
     return None
@@ -456,7 +469,7 @@ class Script:
     args: Sequence[str] = ("--epochs", "1")
 
 
-def run_scripts(scripts: Sequence[Script]) -> list[str]:
+def run_scripts(scripts: Sequence[Script], backend: str | None = None) -> list[str]:
     """Run scripts one after another in one fresh process; return what each of them printed.
 
     One that fails has its traceback there, with `FAILED` in front. Keras is imported once only,
@@ -467,7 +480,8 @@ def run_scripts(scripts: Sequence[Script]) -> list[str]:
         (script.folder / "script.py").write_text(script.compiled.code, encoding="utf-8")
         (script.folder / "args.json").write_text(json.dumps(script.args), encoding="utf-8")
     folders = [str(script.folder.resolve()) for script in scripts]
-    run_python([__file__, "run", *folders], Path(_FOLDER.name), PATIENCE * len(scripts))
+    patience = PATIENCE * len(scripts)
+    run_python([__file__, "run", *folders], Path(_FOLDER.name), patience, backend)
     return [(s.folder / "printed.txt").read_text(encoding="utf-8") for s in scripts]
 
 
@@ -479,9 +493,13 @@ def run_script(compiled: CompiledModel, args: Sequence[str], cwd: Path) -> str:
     return run_python([str(path), *args], cwd)
 
 
-def run_python(args: Sequence[str], cwd: Path, patience: int = PATIENCE) -> str:
+def run_python(
+    args: Sequence[str], cwd: Path, patience: int = PATIENCE, backend: str | None = None
+) -> str:
     """Run Python in a folder; assert that it ends well and return its standard output."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    if backend is not None:
+        environment["KERAS_BACKEND"] = backend
     done = subprocess.run(
         [sys.executable, *args],
         cwd=cwd,

@@ -104,6 +104,13 @@ class TrainingPlan:
     given: Code
     #: Whether texts of numpy have to be turned into tensors.
     converts: bool
+    #: What Keras computes with, if the text says so: it has to be known before Keras is imported.
+    backend: Code | None
+    #: What has to be installed, in the words of pip.
+    needed: Code
+    #: Whether every epoch begins with a seed of its own: only TensorFlow shuffles alike after a
+    #: run was stopped.
+    seeds_epochs: bool
     #: The layers that change samples in training.
     augment: Code | None
 

@@ -226,6 +226,8 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
             modules.append(Code("import csv"))
         if "augmented" in training.parts:
             modules.append(Code("import math"))
+        if training.backend is not None:
+            modules.append(Code("import os"))
     if deep:
         modules.append(Code("import sys"))
     if training is not None:

@@ -67,6 +67,7 @@ class _Script:
         self.name = keras_name(shaped.model.name)
         self.saved: tuple[str, ...] = values.get("save", ())
         self.models = [path for path in self.saved if path.endswith(".keras")]
+        self.backend: str | None = values.get("backend")
         self.reading = Reading(training, shaped, data, spelling, relocate)
         self.held_out = training.held_out is not None
         self.evaluates = self._option("evaluate", "", self.held_out)
@@ -100,6 +101,9 @@ class _Script:
             paths=self.paths(),
             given=self.reading.given,
             converts=self.reading.converts,
+            backend=literal(self.backend) if self.backend is not None else None,
+            needed=Code(f"keras {self.backend or 'tensorflow'}"),
+            seeds_epochs=self.seeds_epochs,
             augment=self.augment(),
         )
 
@@ -237,8 +241,7 @@ class _Script:
         for folder in sorted(folders - {""}):
             made = f"(args.output_dir / {literal(folder)})"
             lines.append(Code(f"{made}.mkdir(parents=True, exist_ok=True)"))
-        name = literal(f"{self.name}.checkpoint.npz")
-        lines.append(Code(f"checkpoint = Checkpoint(model, args.output_dir / {name})"))
+        lines.append(Code(f"checkpoint = {self.checkpoint('checkpoint')}"))
         first = self._expression("initial_epoch", "0")
         callbacks = callbacks_of(self.training, self.spelling)
         if self.tuned and callbacks:
@@ -248,13 +251,23 @@ class _Script:
         call_ = self._fit(fit, [*callbacks, *self.logger("args.resume")], "checkpoint")
         if not self.tuned:
             return [*lines, call_]
-        tuning = literal(f"{self.name}.fine_tuning.npz")
         lines += [
-            Code(f"tuning = Checkpoint(model, args.output_dir / {tuning})"),
+            Code(f"tuning = {self.checkpoint('fine_tuning')}"),
             Code("if not (args.resume and tuning.path.exists()):"),
             Code(f"    {call_}"),
         ]
         return lines
+
+    def checkpoint(self, kind: str) -> Code:
+        where = in_output(literal(f"{self.name}.{kind}.npz"))
+        given = [(None, Code("model")), (None, where)]
+        return call(
+            "Checkpoint", [*given, (None, Code("args.seed"))] if self.seeds_epochs else given
+        )
+
+    @property
+    def seeds_epochs(self) -> bool:
+        return self.backend in ("jax", "torch")
 
     @property
     def tuned(self) -> bool:

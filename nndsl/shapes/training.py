@@ -8,6 +8,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean
 from nndsl.layers.argument_types import ArgumentType, NumberType, Unfit
+from nndsl.shapes.backends import check_backend
 from nndsl.shapes.data import check_adapted, check_sources
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.logs import check_monitors
@@ -55,6 +56,7 @@ def check_training(
     check_sources(training, model, reporter, file_exists)
     check_adapted(model, reporter)
     check_monitors(training, model, reporter)
+    check_backend(training, checker.values, model, reporter)
     return checker.values, reporter.findings
 
 

@@ -45,6 +45,7 @@ PER_CLASS = EitherType(
     ListType("", NumberType("a number of at least 0", 0)),
     ChoiceType("balanced"),
 )
+BACKEND = ChoiceType("tensorflow", "jax", "torch")
 POLICY = ChoiceType("mixed_float16", "mixed_bfloat16", "float32", "float64", "float16", "bfloat16")
 
 
@@ -99,6 +100,7 @@ _ALL = (
     Setting("inputs", Contents(of_inputs=True), "", "What the inputs are like, for checks alone."),
     _one("seed", SEED, "", "For everything random."),
     # The model before it is trained.
+    _one("backend", BACKEND, "", "What Keras computes with."),
     _one("precision", POLICY, "", "What the layers compute and keep their weights in."),
     Setting("weights", Paths((".keras", ".weights.h5")), "", "The weights to begin with."),
     Setting("freeze", Names(), "", "Layers and blocks that keep their weights."),
@@ -125,9 +127,7 @@ _ALL = (
 SETTINGS = {setting.name: setting for setting in _ALL}
 
 #: Settings of the language that this version does not compile.
-LATER = (
-    "backend", "cache", "distribute", "loop", "prefetch",
-)  # fmt: skip
+LATER = ("cache", "distribute", "loop", "prefetch")
 
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a
 #: text, {name} is the model's name.
