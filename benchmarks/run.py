@@ -48,10 +48,16 @@ def commands(folder: Path) -> dict[str, list[str]]:
     compiled = folder / "tickets.py"
     subprocess.run([NNDSL, "compile", TICKETS, "-o", compiled], check=True, capture_output=True)
     python = sys.executable
+    thousand = folder / "thousand.nn"
+    thousand.write_text(thousand_lines(), encoding="utf-8")
+    empty = folder / "empty.nn"
+    empty.write_text("", encoding="utf-8")
     return {
         "python -c pass": [python, "-c", "pass"],
         "nndsl check (tickets)": [str(NNDSL), "check", str(TICKETS)],
         "nndsl check (tickets, wrong shape)": [str(NNDSL), "check", str(wrong)],
+        "nndsl fmt (nothing)": [str(NNDSL), "fmt", "--check", str(empty)],
+        "nndsl fmt (1,000 lines)": [str(NNDSL), "fmt", "--check", str(thousand)],
         "nndsl compile (tickets)": [str(NNDSL), "compile", str(TICKETS), "-o", "-"],
         "import lark, jinja2, black; format": [
             python,
@@ -60,6 +66,14 @@ def commands(folder: Path) -> dict[str, list[str]]:
         ],
         "Keras raises the same shape error": [python, "-c", WRONG_IN_KERAS],
     }
+
+
+def thousand_lines() -> str:
+    """Return a text of a thousand lines, made of the examples; it need not be one model."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "examples").rglob("*.nn"))]
+    lines = "".join(texts * 2).splitlines()
+    ends = [number for number, line in enumerate(lines, 1) if line == "}" and number <= 1000]
+    return "\n".join(lines[: ends[-1]]) + "\n"
 
 
 def measure(run: dict[str, list[str]], rounds: int) -> dict[str, list[float]]:
@@ -94,7 +108,9 @@ def conclusions(times: dict[str, list[float]]) -> str:
         "nndsl check (tickets, wrong shape)"
     )
     compile_ = middle("nndsl compile (tickets)") / middle("import lark, jinja2, black; format")
+    fmt = middle("nndsl fmt (1,000 lines)") - middle("nndsl fmt (nothing)")
     return (
+        f"- formatting 1,000 lines takes {fmt * 1000:.0f} ms beyond start-up\n"
         f"- a check takes {check:.1f} times an empty Python process\n"
         f"- a shape error is told {error:.0f} times faster than by Keras\n"
         f"- compiling takes {compile_:.2f} times importing lark, jinja2 and black and formatting\n"

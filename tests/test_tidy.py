@@ -21,7 +21,7 @@ ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
     "operations", "training", "syntax", "imports", "data", "expression", "extern", "edits", "graph",
     "resolve", "shapes", "outline", "summary", "comparison", "layout", "drawing", "flatten", "lint",
-    "plan", "emit", "pretty", "compiler", "fixing", "reference", "codes", "render", "cli",
+    "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes", "render", "cli",
     "notebook",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.

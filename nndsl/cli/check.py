@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nndsl.cli.files import FileProblem, files_around, read_source
-from nndsl.cli.output import count_text, say_problem, wants_colour
+from nndsl.cli.files import FileProblem, chosen_files, files_around, read_source
+from nndsl.cli.output import count_text, difference, say_problem, wants_colour
 from nndsl.cli.status import CLEAN, FINDINGS, USAGE
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.source import Source
@@ -80,7 +79,7 @@ def _run_once(options: argparse.Namespace, chosen: Options) -> int:
 
     rules = Rules(options)
     result = _Result()
-    for path in _paths(options.files):
+    for path in chosen_files(options.files):
         try:
             _check_file(path, options, chosen, rules, result)
         except FileProblem as problem:
@@ -94,18 +93,6 @@ def _run_once(options: argparse.Namespace, chosen: Options) -> int:
     if options.diff:
         return FINDINGS if result.changed else CLEAN
     return FINDINGS if has_errors(result.findings) else CLEAN
-
-
-def _paths(given: Sequence[str]) -> Sequence[str]:
-    """Return the files to check; folders are looked through."""
-    if not any(os.path.isdir(path) for path in given):
-        return list(dict.fromkeys(given))
-    from nndsl.cli.discovery import find_files
-
-    found = find_files(given)
-    if not found:
-        say_problem(f"there are no .nn files in {', '.join(given)}")
-    return found
 
 
 def _check_file(
@@ -141,7 +128,7 @@ def _mend(
     if mended.source.text != source.text:
         result.changed += 1
         if options.diff:
-            sys.stdout.write(_difference(source, mended.source))
+            sys.stdout.write(difference(source, mended.source))
         elif path != "-":
             from nndsl.cli.writing import write_whole  # which most checks do without
 
@@ -149,21 +136,6 @@ def _mend(
     if path == "-" and options.fix and not options.diff:
         sys.stdout.write(mended.source.text)
     return mended.left
-
-
-def _difference(before: Source, after: Source) -> str:
-    import difflib
-
-    lines = difflib.unified_diff(
-        before.text.splitlines(keepends=True),
-        after.text.splitlines(keepends=True),
-        before.name,
-        before.name,
-    )
-    ended = (
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
-    return "".join(ended)
 
 
 # ---- Telling it ----------------------------------------------------------------------------

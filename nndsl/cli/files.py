@@ -21,6 +21,20 @@ class FileProblem(Exception):
     """What keeps a file from being read or written, in words for the user."""
 
 
+def chosen_files(given: Sequence[str]) -> Sequence[str]:
+    """Return the files that are meant, each once; folders are looked through."""
+    if not any(os.path.isdir(path) for path in given):
+        return list(dict.fromkeys(given))
+    from nndsl.cli.discovery import find_files
+
+    found = find_files(given)
+    if not found:
+        from nndsl.cli.output import say_problem
+
+        say_problem(f"there are no .nn files in {', '.join(given)}")
+    return found
+
+
 def read_source(path: str) -> Source:
     """Return the text of a `.nn` file; `-` is standard input. Raises `FileProblem`."""
     try:

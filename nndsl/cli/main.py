@@ -1,4 +1,4 @@
-"""The command line: `nndsl compile`, `check`, `train` and `layers`."""
+"""The command line: `nndsl compile`, `check`, `train`, `layers` and the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli import check as check_command, diff, graph, stub, summary, views
+from nndsl.cli import check as check_command, diff, fmt, graph, stub, summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
@@ -29,6 +29,7 @@ _EXAMPLES = """\
 examples:
   nndsl check model.nn                          find mistakes, without TensorFlow
   nndsl check . --fix                           in all files of a folder, and mend what can be
+  nndsl fmt .                                   put all files of a folder into the one layout
   nndsl explain L301                            say what the code of a finding means
   nndsl compile model.nn                        write model.py beside it
   nndsl compile model.nn -o - --style subclass  print it, as a keras.Model subclass
@@ -190,6 +191,7 @@ def _add_commands(
     train.set_defaults(run=_train, script_arguments=[])
     _add_layers(commands)
     _add_explain(commands)
+    fmt.add(commands)
     view = views.parent()
     summary.add(commands, view)
     graph.add(commands, view)

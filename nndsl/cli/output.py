@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from nndsl.diagnostic import Diagnostic
+from nndsl.source import Source
 
 
 def say_problem(message: str) -> None:
@@ -35,3 +36,19 @@ def count_text(findings: Iterable[Diagnostic]) -> str:
         if number:
             parts.append(f"{number} {severity}{'s' if number > 1 else ''}")
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def difference(before: Source, after: Source) -> str:
+    """Return what changes between two texts, as `diff -u` tells it."""
+    import difflib
+
+    lines = difflib.unified_diff(
+        before.text.splitlines(keepends=True),
+        after.text.splitlines(keepends=True),
+        before.name,
+        before.name,
+    )
+    ended = (
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+    return "".join(ended)

@@ -39,6 +39,9 @@ class RawLine:
     tokens: list[Token]
     body: list[RawLine] | None = None
     broken: bool = False
+    #: The braces around the body; without an end if it has none.
+    opener: Token | None = None
+    closer: Token | None = None
 
 
 def lay_out(source: Source, tokens: list[Token]) -> tuple[list[RawLine], list[Diagnostic]]:
@@ -231,12 +234,14 @@ class _Reader:
 
     def _read_body(self, line: RawLine, opener: int) -> None:
         self.position = opener + 1
+        close = self.pairs.get(opener)
+        line.opener = self.tokens[opener]
+        line.closer = None if close is None else self.tokens[close]
         if self.depth >= MAX_DEPTH:
             line.body, line.broken = [], True
             self.position = self.pairs.get(opener, len(self.tokens))
             return
         self.depth += 1
-        close = self.pairs.get(opener)
         line.body = self.read_lines(close=close)
         if close is not None:
             self.position = close + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
@@ -19,10 +20,27 @@ MAX_CHARACTERS = 1_000_000
 MAX_PROBLEMS = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as it was read: its tokens, comments and lines, its tree, and what is wrong."""
+
+    tokens: list[Token]
+    comments: list[Span]
+    lines: list[RawLine]
+    module: tree.Module
+    problems: list[Diagnostic]
+
+
 def parse(source: Source) -> tuple[tree.Module, list[Diagnostic]]:
     """Return the syntax tree of a text and what is wrong with it. Never raises."""
+    read_text = read(source)
+    return read_text.module, read_text.problems
+
+
+def read(source: Source) -> Read:
+    """Return the syntax tree of a text with what it was made of. Never raises."""
     if len(source.text) > MAX_CHARACTERS:
-        return tree.Module(source), [_too_long(source)]
+        return Read([], [], [], tree.Module(source), [_too_long(source)])
     tokens, comments, problems = lex(source)
     raw_lines, bracket_problems = lay_out(source, tokens)
     problems += bracket_problems
@@ -31,7 +49,8 @@ def parse(source: Source) -> tuple[tree.Module, list[Diagnostic]]:
     problems += parser.builder.problems
     if len(problems) > MAX_PROBLEMS:
         del problems[MAX_PROBLEMS:]
-    return tree.Module(source, definitions, tuple(comments)), problems
+    module = tree.Module(source, definitions, tuple(comments))
+    return Read(tokens, comments, raw_lines, module, problems)
 
 
 class _Parser:
