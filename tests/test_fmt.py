@@ -1,6 +1,6 @@
 """`nndsl fmt`: the style page, and that no text means another thing, or loses a comment, by it.
 
-`NNDSL_LAYOUTS=2000 pytest tests/test_fmt.py` tries more programs than the usual 300.
+`NNDSL_LAYOUTS=2000 pytest tests/test_fmt.py` tries more programs than the usual 200.
 """
 
 from __future__ import annotations

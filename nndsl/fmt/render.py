@@ -11,7 +11,8 @@ from nndsl.syntax.lexer import Token
 INDENT = 4
 #: Operators and commas: behind them a line may end.
 _ENDS = {
-    "COMMA", "PLUS", "MINUS", "TIMES", "DIVIDE", "FLOOR_DIVIDE", "MODULO", "COMPARISON", "AND", "OR",
+    "COMMA", "PLUS", "MINUS", "TIMES", "DIVIDE", "FLOOR_DIVIDE", "MODULO", "COMPARISON",
+    "AND", "OR",
 }  # fmt: skip
 _LITERALS = {"NUMBER", "STRING", "TRUE", "FALSE", "NONE", "NAME", "MINUS"}
 
