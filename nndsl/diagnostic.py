@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nndsl.source import Span
@@ -180,6 +180,16 @@ class Reporter:
     ) -> None:
         self.findings.append(Diagnostic(code, "warning", title, span, label, labels, help=help))
 
+    def say_caller(self, since: int, call: Span) -> None:
+        """Say of the errors from that one on that they stand in a block that is applied there."""
+        for index in range(since, len(self.findings)):
+            found = self.findings[index]
+            calls = sum(label.text == _APPLIED for label in found.labels)
+            is_told = any(label.span == call for label in found.labels)
+            if found.severity == "error" and calls < MAX_CALLS and not is_told:
+                labels = (*found.labels, applied_here(call))
+                self.findings[index] = replace(found, labels=labels)
+
     def guess(self, name: str, candidates: Iterable[str]) -> str | None:
         """Return the nearest of the names; nothing more once many names have been looked at."""
         names = list(candidates)
@@ -194,6 +204,16 @@ class Reporter:
             "not compiled by this version",
             help="it is part of the language and will follow; see CHANGELOG.md",
         )
+
+
+#: Applications of blocks inside each other that a message names.
+MAX_CALLS = 3
+_APPLIED = "in the block applied here"
+
+
+def applied_here(call: Span) -> Label:
+    """Return the label of the application of a block that a mistake stands in."""
+    return Label(call, _APPLIED)
 
 
 def did_you_mean(name: str | None, span: Span | None = None) -> Advice | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from nndsl import syntax
-from nndsl.diagnostic import Reporter, did_you_mean
+from nndsl.diagnostic import Label, Reporter, did_you_mean
 from nndsl.source import Source
 from nndsl.syntax import tree
 
@@ -48,7 +49,8 @@ class Imported:
 def load_imports(module: tree.Module, files: Files | None, reporter: Reporter) -> Imported:
     """Return all modules that a module imports, directly and through others."""
     loader = _Loader(files.read if files else None, reporter)
-    loader.load_from(module, "", [])
+    itself = module.source.name.replace("\\", "/").rpartition("/")[2]
+    loader.load_from(module, "", [itself])
     return loader.imported
 
 
@@ -57,6 +59,8 @@ class _Loader:
         self.read_file = read_file
         self.reporter = reporter
         self.imported = Imported()
+        #: The import lines that are being followed.
+        self.lines: list[tree.Import] = []
 
     def load_from(self, module: tree.Module, folder: str, path: list[str]) -> None:
         for line in module.definitions:
@@ -68,15 +72,7 @@ class _Loader:
         is_standard = line.path.startswith(STANDARD) or folder == STANDARD
         name = line.path if line.path.startswith(STANDARD) else _joined(folder, line.path)
         if name in path:
-            circle = " -> ".join(f'"{step}"' for step in [*path[path.index(name) :], name])
-            self.reporter.error(
-                "G704",
-                line.span,
-                f'"{name}" imports itself',
-                "without end",
-                received=circle,
-                help="move the blocks that both need into a third file",
-            )
+            self.report_circle(line, name, path[path.index(name) :])
             return
         self.imported.targets[id(line)] = name
         if name in self.imported.modules:
@@ -96,7 +92,29 @@ class _Loader:
         module, problems = syntax.parse(Source(name, text))
         self.reporter.findings += problems
         self.imported.modules[name] = module
+        self.lines.append(line)
         self.load_from(module, _folder(name), [*path, name])
+        self.lines.pop()
+
+    def report_circle(self, line: tree.Import, name: str, path: list[str]) -> None:
+        """Report files that import each other; `path` are those from the first to the last."""
+        circle = [*path, name]
+        texts = [f'"{one}" imports "{other}"' for one, other in itertools.pairwise(circle)]
+        before = self.lines[len(self.lines) - len(path) + 1 :]
+        labels = tuple(Label(step.span, text) for step, text in zip(before, texts, strict=False))
+        self.reporter.error(
+            "G704",
+            line.span,
+            f'"{name}" imports itself',
+            texts[-1] if labels else "without end",
+            labels=labels,
+            received=" -> ".join(f'"{step}"' for step in circle),
+            help=(
+                "move the blocks that both need into a third file"
+                if labels
+                else "delete this line: a file knows its own blocks"
+            ),
+        )
 
     def read(self, line: tree.Import, name: str, is_standard: bool) -> str | None:
         """Return the text of a file; report why there is none."""

@@ -4,6 +4,7 @@ A case is a `## heading`, a block of `nn`, and blocks with what is expected of i
 
 - `findings`: one line a finding, `line:column severity[CODE] title; help`; empty means clean;
 - `full`: the findings as a terminal shows them;
+- `file`: a file beside it that it imports; the first line is a comment with its path;
 - `sequential`, `functional`, `subclass`: the code that comes out in that style, without its header.
 
 A block of `options` before them holds what the command line would say: `style`, `model`, `keras`,
@@ -43,6 +44,7 @@ class Case:
     text: str
     expected: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
     todo: str = ""
 
     @property
@@ -71,16 +73,24 @@ class Case:
             consent=lambda: True,
         )
 
-    @property
-    def files(self) -> Files | None:
-        """The files beside the text, if it speaks of some."""
-        return files_of(samples()) if "files" in self.options else None
-
     def check(self) -> tuple[Diagnostic, ...]:
-        return check_model(self.source, self.make_options(), self.files)
+        return check_model(self.source, self.make_options(), self._around())
 
     def compile(self, style: str | None = None) -> CompiledModel:
-        return compile_source(self.source, self.make_options(style), self.files)
+        return compile_source(self.source, self.make_options(style), self._around())
+
+    def _around(self) -> Files | None:
+        """The files beside the text, if it speaks of some."""
+        if not self.beside:
+            return files_of(samples()) if "files" in self.options else None
+        files = {**self.beside, "case.nn": self.text}
+
+        def read(path: str) -> str:
+            if path not in files:
+                raise FileNotFoundError(path)
+            return files[path]
+
+        return Files(files.__contains__, read)
 
     def received(self) -> dict[str, str]:
         """Return what really comes out, for every kind of block that the case has."""
@@ -110,12 +120,15 @@ def read_cases(path: Path) -> list[Case]:
     cases = []
     _, *sections = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     for section in sections:
-        blocks = {kind: body for kind, body in _BLOCK.findall(section)}
+        found = _BLOCK.findall(section)
+        blocks = {kind: body for kind, body in found if kind != "file"}
+        bodies = [body for kind, body in found if kind == "file"]
+        files = {body.partition("\n")[0].removeprefix("# "): body for body in bodies}
         lines = blocks.pop("options", "").splitlines()
         options = dict(line.split(": ", 1) for line in lines)
         title = section.partition("\n")[0].strip()
         todo = blocks.pop("todo", "").strip()
-        cases.append(Case(path, title, blocks.pop("nn"), blocks, options, todo))
+        cases.append(Case(path, title, blocks.pop("nn"), blocks, options, files, todo))
     return cases
 
 

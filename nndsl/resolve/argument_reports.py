@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nndsl.diagnostic import Fix, did_you_mean, write_instead
+from nndsl.diagnostic import Fix, Label, did_you_mean, write_instead
 from nndsl.edits import drop_written
 from nndsl.resolve.scope import Scope
 from nndsl.source import Span
@@ -16,6 +16,7 @@ def unknown_argument(
     callee: str,
     name: tree.Identifier,
     candidates: list[str],
+    labels: tuple[Label, ...] = (),
     *,
     within: tuple[Span, Span] | None = None,
 ) -> None:
@@ -48,8 +49,31 @@ def unknown_argument(
         name.span,
         f"unknown argument `{name.text}`",
         f"`{callee}` has no such argument",
+        labels=labels,
         help=hint or (f"`{callee}` takes {few}{more}" if few else f"`{callee}` takes no arguments"),
         fix=fix,
+    )
+
+
+def surplus_argument(
+    scope: Scope,
+    callee: str,
+    argument: tree.Argument,
+    position: int,
+    names: Sequence[str],
+    labels: tuple[Label, ...] = (),
+) -> None:
+    """Report an argument behind the last that its callee takes."""
+    most = len(names)
+    few = ", ".join(f"`{name}`" for name in names) if labels else ""
+    scope.reporter.error(
+        "A210",
+        argument.span,
+        f"too many arguments for `{callee}`",
+        f"argument {position + 1}",
+        labels=labels,
+        expected=f"at most {most}" if most else "no arguments",
+        help=f"`{callee}` takes {few}" if few else None,
     )
 
 
@@ -65,7 +89,12 @@ def repeated_argument(scope: Scope, callee: str, argument: tree.Argument, name: 
 
 
 def missing_arguments(
-    scope: Scope, callee: str, span: Span, names: list[str], given: Sequence[tree.Argument]
+    scope: Scope,
+    callee: str,
+    span: Span,
+    names: list[str],
+    given: Sequence[tree.Argument],
+    labels: tuple[Label, ...] = (),
 ) -> None:
     """Report required arguments that are not given."""
     what = ", ".join(f"`{name}`" for name in names)
@@ -78,5 +107,6 @@ def missing_arguments(
         span,
         f"missing argument{'s' if len(names) > 1 else ''} {what}",
         f"`{callee}` cannot do without",
+        labels=labels,
         help=f"write `{callee}({example})`",
     )

@@ -40,7 +40,9 @@ def apply_block(
         return None
     given = _take_apart(body, block, stage)
     arguments, flags, whole = _bind(body, block, stage.callee.span, given.plain)
-    if not whole or None in given.tensors.values() or any(value.poisoned for value in values):
+    if not whole or None in given.tensors.values():
+        return None
+    if any(value.poisoned for value in values):
         return poison_of(stage.span)
     inputs = _inputs_of(body, block, values, given.tensors, stage)
     if inputs is None:
@@ -74,7 +76,9 @@ def apply_shared_block(
             refuse_argument(body, shared, argument, constructor, call)
             return None
     flags = bind(body.scope, shared.name, stage.callee.span, given.plain, [_TRAINING])
-    if not flags.whole or None in given.tensors.values() or any(v.poisoned for v in values):
+    if not flags.whole or None in given.tensors.values():
+        return None
+    if any(value.poisoned for value in values):
         return poison_of(stage.span)
     inputs = _inputs_of(body, block, values, given.tensors, stage)
     if inputs is None:
@@ -105,7 +109,8 @@ def make_shared_block(body: BodyResolver, line: tree.SharedLayer) -> graph.Share
     if gets_tensors(body, line, [i.name for i in block.body.inputs if i.name not in parameters]):
         return None
     slots = [Slot(p.name, p.default is None) for p in block.parameters]
-    bound = bind(body.scope, block.name, callee.span, line.apply.arguments or (), slots)
+    given = line.apply.arguments or ()
+    bound = bind(body.scope, block.name, callee.span, given, slots, block.span)
     if not bound.whole or not block.body.inputs:
         return None
     name = line.name.text.lstrip("_") or keras_name(block.name)
@@ -139,7 +144,7 @@ def _bind(
     slots += [_TRAINING] * takes_training
     # Its inputs are taken out before; here they are for the hint at a name that is misspelt.
     slots += [Slot(i.name, False, by_name_only=True) for i in block.body.inputs[1:]]
-    bound = bind(body.scope, block.name, span, arguments, slots)
+    bound = bind(body.scope, block.name, span, arguments, slots, block.span)
     flags = tuple(b for b in bound.arguments if takes_training and b.parameter == _TRAINING.name)
     values = tuple(b for b in bound.arguments if b not in flags)
     return values, flags, bound.whole

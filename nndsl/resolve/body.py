@@ -78,6 +78,8 @@ class BodyResolver:
         #: Shared layers that are applied, and tensors at the end of a fork's branch.
         self.used_shared: set[str] = set()
         self.branch_of: dict[graph.Value, int] = {}
+        #: The forks, by what comes out of them.
+        self.forks: dict[tuple[graph.Value, ...], tree.Fork] = {}
         self.has_output = False
         self.no_input = False
         self.line = 0
@@ -109,7 +111,7 @@ class BodyResolver:
         if len(values) == 1:
             self.outputs.append(graph.BodyOutput("out", values[0], span))
         else:
-            stages.unmerged(self.reporter, values, chain[-1].span, "the end of the block")
+            stages.unmerged(self, values, chain[-1].span, "the end of the block")
             self.names.whole = False
         return self.finish()
 
@@ -237,9 +239,18 @@ class BodyResolver:
             # One message is enough: what follows from it is passed over.
             values = (graph.Value(line.span, poisoned=True),)
         if line.steps:
-            self.resolve_steps(values, line.steps)
+            values = self.resolve_steps(values, line.steps)
+            self.check_merged(values, line.steps[-1])
         else:
             self.name_values(values, line.names, line.span)
+
+    def check_merged(self, values: tuple[graph.Value, ...], last: tree.Step) -> None:
+        """Report a fork at the end of a flow, behind which nothing merges its branches."""
+        fork = self.forks.get(values)
+        if fork is None or last.names or len(values) < 2 or any(v.poisoned for v in values):
+            return
+        stages.unmerged_fork(self, fork, fork.span, "", "the flow ends here")
+        self.names.whole = False
 
     def resolve_steps(
         self, values: tuple[graph.Value, ...], steps: Sequence[tree.Step]
@@ -273,6 +284,12 @@ class BodyResolver:
             for name in names:
                 tensor_lists.poison(self, name)
             return
+        fork = self.forks.get(values)
+        if fork is not None and len(names) == 1 < len(values):
+            at = names[0].span
+            stages.unmerged_fork(self, fork, at, f"before `as {names[0].text}`", "one name")
+            tensor_lists.poison(self, names[0])
+            return
         if len(names) != len(values):
             self.reporter.error(
                 "S114",
@@ -282,7 +299,11 @@ class BodyResolver:
                 labels=(Label(span, "comes from here"),),
                 expected=_count(len(values), "name"),
                 received=str(len(names)),
-                help="merge the tensors first: `-> Concatenate`" if len(names) == 1 else None,
+                help=(
+                    f"name each of them: `as {', '.join('abcdefgh'[: len(values)])}`"
+                    if len(values) > 1
+                    else None
+                ),
             )
             for name in names:
                 tensor_lists.poison(self, name)

@@ -19,6 +19,7 @@ from nndsl.layers.rule import LayerRule
 from nndsl.resolve.argument_reports import (
     missing_arguments,
     repeated_argument,
+    surplus_argument,
     unknown_argument,
 )
 from nndsl.resolve.lists import FUNCTIONS, function_call, function_hint, list_item
@@ -313,8 +314,13 @@ def bind(
     callee_span: Span,
     arguments: Sequence[tree.Argument],
     slots: Sequence[Slot],
+    declared: Span | None = None,
 ) -> Binding:
-    """Bind arguments to parameters; report what does not fit."""
+    """Bind arguments to parameters; report what does not fit.
+
+    `declared` is where the callee stands, if it is the user's.
+    """
+    labels = (Label(declared, "declared here"),) if declared is not None else ()
     by_name = {slot.name: slot for slot in slots}
     in_order = [slot for slot in slots if not slot.by_name_only]
     seen: dict[str, Span] = {}
@@ -324,7 +330,7 @@ def bind(
     for position, argument in enumerate(arguments):
         after_named = after_named or argument.name is not None
         slot = _slot_of(
-            scope, callee, callee_span, argument, position, by_name, in_order, after_named
+            scope, callee, callee_span, argument, position, by_name, in_order, after_named, labels
         )
         if slot is None and position >= len(in_order) and argument.name is None:
             whole = False
@@ -347,7 +353,7 @@ def bind(
         bound.append(graph.Bound(slot.name, value, argument.span, argument.name is None))
     missing = [slot.name for slot in slots if slot.required and slot.name not in seen]
     if missing and whole:
-        missing_arguments(scope, callee, callee_span, missing, arguments)
+        missing_arguments(scope, callee, callee_span, missing, arguments, labels)
         whole = False
     return Binding(tuple(bound), whole)
 
@@ -392,6 +398,7 @@ def _slot_of(
     by_name: dict[str, Slot],
     in_order: Sequence[Slot],
     after_named: bool,
+    labels: tuple[Label, ...],
 ) -> Slot | None:
     if argument.name is None:
         if after_named:
@@ -405,17 +412,12 @@ def _slot_of(
             return None
         if position < len(in_order):
             return in_order[position]
-        most = len(in_order)
-        scope.reporter.error(
-            "A210",
-            argument.span,
-            f"too many arguments for `{callee}`",
-            f"argument {position + 1}",
-            expected=f"at most {most}" if most else "no arguments",
-        )
+        names = [slot.name for slot in in_order]
+        surplus_argument(scope, callee, argument, position, names, labels)
         return None
     slot = by_name.get(argument.name.text)
     if slot is None:
         within = (callee_span, argument.span)
-        unknown_argument(scope, callee, argument.name, list(by_name), within=within)
+        names = list(by_name)
+        unknown_argument(scope, callee, argument.name, names, labels, within=within)
     return slot

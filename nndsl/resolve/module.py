@@ -46,6 +46,8 @@ class _Files:
         self.parts = BlockParts()
         #: The blocks and models that are being resolved, each applied by the one before.
         self.in_progress: list[Definition] = []
+        #: Where each of them is applied.
+        self.calls: list[Span] = []
         #: Blocks that are too large, and those that apply them, by the identity of their lines.
         self.refused: set[int] = set()
         self.resolvers: dict[str, ModuleResolver] = {}
@@ -71,6 +73,7 @@ class ModuleResolver(FileNames):
         self.blocks: dict[str, graph.Block | None] = {}
         self.models: dict[str, graph.Model] = {}
         self.in_progress = files.in_progress
+        self.calls = files.calls
         self.imported: dict[str, ModuleResolver] = {}
         self.used_blocks: set[str] = set()
         #: Nodes of all models and blocks together, each block expanded: all that will be walked.
@@ -163,10 +166,15 @@ class ModuleResolver(FileNames):
                 self.too_deep(span)
                 return None
             if isinstance(line, tree.Model):
-                self.blocks[name] = self.as_block(self.find_model(line))
+                self.blocks[name] = self.as_block(self.find_model(line, span))
                 return self.blocks[name]
             self.in_progress.append(line)
+            self.calls.append(span)
+            before = len(self.reporter.findings)
             self.blocks[name] = self.block(line)
+            if applied:
+                self.reporter.say_caller(before, span)
+            self.calls.pop()
             self.in_progress.pop()
         return self.blocks[name]
 
@@ -175,22 +183,28 @@ class ModuleResolver(FileNames):
         what = "block" if isinstance(line, tree.Block) else "model"
         start = next(i for i, other in enumerate(self.in_progress) if other is line)
         circle = [*(other.name.text for other in self.in_progress[start:]), name]
+        links = zip(self.calls[start + 1 :], circle, circle[1:], strict=False)
         self.reporter.error(
             "G704",
             span,
             f"the {what} `{name}` applies itself",
-            "without end",
-            labels=(Label(line.name.span, "defined here"),),
+            "without end" if len(circle) == 2 else f"`{circle[-2]}` applies `{name}`",
+            labels=(
+                Label(line.name.span, "defined here"),
+                *(Label(call, f"`{one}` applies `{other}`") for call, one, other in links),
+            ),
             received=" -> ".join(f"`{step}`" for step in circle),
             help=f"a {what} may apply only others",
         )
 
-    def find_model(self, line: tree.Model) -> graph.Model:
-        """Return a model, resolved when it is first asked for."""
+    def find_model(self, line: tree.Model, span: Span | None = None) -> graph.Model:
+        """Return a model, resolved when it is first asked for, perhaps by another one."""
         name = line.name.text
         if name not in self.models:
             self.in_progress.append(line)
+            self.calls.append(span or line.span)
             self.models[name] = self.model(line)
+            self.calls.pop()
             self.in_progress.pop()
         return self.models[name]
 

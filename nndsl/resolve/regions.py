@@ -18,6 +18,7 @@ from nndsl.resolve.expressions import resolve_expression
 from nndsl.resolve.liveness import live_nodes
 from nndsl.resolve.naming import LayerNames, keras_name
 from nndsl.resolve.scope import BodyNames, Scope
+from nndsl.resolve.stages import unmerged_fork
 from nndsl.resolve.tensor_lists import layer_word, refuse_lists, tensor_words
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -211,17 +212,22 @@ def resolve_loop_stage(
     carried = tuple(inside.region_names.bring_in(*given) for given in first)
     result = inside.resolve_steps(carried, stage.chain)
     poisoned = any(value.poisoned for value in (*values, *result))
-    if len(result) != len(values) and not poisoned:
+    fork = inside.forks.get(result)
+    if fork is not None and len(result) > len(values) and not poisoned:
+        unmerged_fork(body, fork, fork.span, "at the end of the round", "goes into the next round")
+        poisoned = True
+    elif len(result) != len(values) and not poisoned:
         body.reporter.error(
             "S115",
             stage.chain[-1].span,
-            f"{_tensors(len(values))} into this loop, and {_tensors(len(result))} out",
+            f"{_go(len(values))} into this loop, and {_go(len(result))} out",
             "goes into the next round",
             expected=_tensors(len(values)),
             received=_tensors(len(result)),
             help="merge them inside the loop, such as with `-> Add`" if len(result) > 1 else None,
         )
         poisoned = True
+    broken = poisoned
     own = inside.region_names.own()
     lists = [name for name, value in own.items() if value.is_list]
     before = [(body.names.tensors[name], None) for name in lists]
@@ -231,7 +237,7 @@ def resolve_loop_stage(
         body.names.give_again(name, value, stage.span)
     if items is None or poisoned:
         inside.region((), ())
-        body.names.whole = body.names.whole and items is not None
+        body.names.whole = body.names.whole and items is not None and not broken
         return (graph.Value(stage.span, poisoned=True),)
     carried = (*result, *(own[name] for name in lists))
     region = _named_by_loop(inside.region(carried, (*first, *before)))
@@ -285,18 +291,37 @@ def _scope_with(body: BodyResolver, variables: Sequence[tree.Identifier]) -> Sco
     scope = body.scope.inside()
     for name in variables:
         place = scope.place_of(name.text) or body.names.place_of(name.text)
-        if place is not None:
-            body.reporter.error(
-                "G703",
-                name.span,
-                f"the loop's variable `{name.text}` has the name of something else",
-                "second use",
-                labels=(Label(place, "first use"),),
-                help="choose another name",
-            )
-            body.names.whole = False
-        scope.locals[name.text] = name.span
+        if place is None:
+            scope.locals[name.text] = name.span
+            continue
+        body.reporter.error(
+            "G703",
+            name.span,
+            f"the loop's variable `{name.text}` has the name of {_kind_of(body, name.text)}",
+            "second use",
+            labels=(Label(place, "first use"),),
+            help=f"choose another name, such as `each_{name.text.strip('_')}`",
+        )
+        body.names.whole = False
+        scope.poisoned.add(name.text)
     return scope
+
+
+def _kind_of(body: BodyResolver, name: str) -> str:
+    """Return what a name stands for that is known here."""
+    scope = body.scope
+    if name in scope.locals:
+        around: BodyResolver | None = body
+        while around is not None:
+            if any(constant.name == name for constant in around.constants):
+                return "a constant"
+            around = around.parent if isinstance(around, RegionResolver) else None
+        return "the variable of a loop around it"
+    if name in scope.parameters:
+        return f"a parameter of the {body.owner}"
+    if name in scope.constants:
+        return "a constant"
+    return "a tensor" if name in body.names.tensors else "a shared layer"
 
 
 def _names_inside(
@@ -347,7 +372,11 @@ def _named(span: Span, names: Sequence[tree.Identifier], count: int) -> Values:
 
 
 def _tensors(count: int) -> str:
-    return "one tensor goes" if count == 1 else f"{count} tensors go"
+    return "one tensor" if count == 1 else f"{count} tensors"
+
+
+def _go(count: int) -> str:
+    return f"{_tensors(count)} go{'es' if count == 1 else ''}"
 
 
 # ---- Choices

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nndsl import graph, layers, vocabulary
-from nndsl.diagnostic import Label, Reporter
+from nndsl.diagnostic import Label
 from nndsl.extern import ExternRule
 from nndsl.layers.argument_types import TensorType
 from nndsl.layers.rule import LayerRule, Parameter
@@ -80,20 +80,40 @@ def _resolve_fork(body: BodyResolver, values: Values, fork: tree.Fork) -> Values
         for number, new in enumerate(made, 1):
             for value in new:
                 body.branch_of.setdefault(value, number)
-    return tuple(value for out in outs for value in out)
+    result = tuple(value for out in outs for value in out)
+    body.forks[result] = fork
+    return result
 
 
-def unmerged(reporter: Reporter, values: Values, span: Span, where: str) -> None:
-    """Report several tensors where one is needed."""
+def unmerged(body: BodyResolver, values: Values, span: Span, where: str) -> None:
+    """Report several tensors where one is needed; the branches, if a fork has made them."""
     if any(value.poisoned for value in values):
         return
-    reporter.error(
+    fork = body.forks.get(values)
+    if fork is not None:
+        unmerged_fork(body, fork, span, f"before {where}", "takes one tensor")
+        return
+    body.reporter.error(
         "G711",
         span,
         f"{len(values)} tensors arrive at {where}, which takes one",
         "takes one tensor",
         labels=tuple(Label(value.span, f"tensor {i}") for i, value in enumerate(values, 1)),
         help="merge them first, such as with `-> Concatenate` or `-> Add`",
+    )
+
+
+def unmerged_fork(body: BodyResolver, fork: tree.Fork, span: Span, where: str, label: str) -> None:
+    """Report a fork whose branches are not merged."""
+    branches = [branch[0].span.to(branch[-1].span) for branch in fork.branches]
+    labels = tuple(Label(branch, f"branch {i}") for i, branch in enumerate(branches, 1))
+    body.reporter.error(
+        "G711",
+        span,
+        f"the {len(branches)} branches of this fork are not merged {where}".rstrip(),
+        label,
+        labels=labels[:8],
+        help="merge them behind the fork: `( ... | ... ) -> Concatenate`, or `-> Add`",
     )
 
 
@@ -227,7 +247,7 @@ def takes_one(body: BodyResolver, values: Values, stage: tree.Apply, what: str) 
     if refuse_lists(body, values, stage.callee.span, what):
         return False
     if len(values) > 1:
-        unmerged(body.reporter, values, stage.callee.span, what)
+        unmerged(body, values, stage.callee.span, what)
     return len(values) == 1
 
 

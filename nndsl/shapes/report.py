@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nndsl import graph
-from nndsl.diagnostic import Label, Reporter, did_you_mean, write_instead
+from nndsl.diagnostic import (
+    MAX_CALLS,
+    Label,
+    Reporter,
+    applied_here,
+    did_you_mean,
+    write_instead,
+)
 from nndsl.extern import ExternRule
 from nndsl.layers.arguments import Unfit
 from nndsl.layers.rule import BadArgument, LayerError, LayerRule, Tensor
@@ -105,8 +112,9 @@ class ModelCall(Span):
 
 
 def call_label(call: Span) -> Label:
-    what = "model" if isinstance(call, ModelCall) else "block"
-    return Label(call, f"in the {what} applied here")
+    if isinstance(call, ModelCall):
+        return Label(call, "in the model applied here")
+    return applied_here(call)
 
 
 def declared_label(
@@ -121,7 +129,7 @@ def declared_label(
 
 
 def call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
-    return tuple(call_label(call) for call in reversed(calls[-3:]))
+    return tuple(call_label(call) for call in reversed(calls[-MAX_CALLS:]))
 
 
 def report_unfit(
