@@ -126,7 +126,12 @@ def _version_problems(resolved: graph.Graph, keras: str | None) -> list[Diagnost
 def check_model(
     source: Source, options: Options, files: Files | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Return all that `compile_source` would find, without making code.
+    """Return all that `compile_source` would find, without making code."""
+    return check_all(source, options, files).diagnostics
+
+
+def check_all(source: Source, options: Options, files: Files | None = None) -> Checked:
+    """Return what a check finds out, with all that `compile_source` would find.
 
     A file with several models is checked as a whole; one of them is chosen only if asked for.
     """
@@ -142,7 +147,7 @@ def check_model(
         for model in whole.models:
             if options.model in (None, model.name):
                 problems += choose_style(model, options.style)[1]
-    return in_order([*checked.diagnostics, *problems])
+    return replace(checked, diagnostics=in_order([*checked.diagnostics, *problems]))
 
 
 def check_one(

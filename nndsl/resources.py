@@ -17,6 +17,11 @@ def standard_library(name: str) -> str:
     return files("nndsl.std").joinpath(name).read_text(encoding="utf-8")
 
 
+def standard_path(name: str) -> str:
+    """Return where a file of blocks stands, for an editor to open."""
+    return str(files("nndsl.std").joinpath(name))
+
+
 def standard_files() -> list[str]:
     return sorted(file.name for file in files("nndsl.std").iterdir() if file.name.endswith(".nn"))
 

@@ -21,7 +21,8 @@ ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
     "operations", "training", "syntax", "imports", "data", "expression", "extern", "edits", "graph",
     "resolve", "shapes", "outline", "summary", "comparison", "layout", "drawing", "flatten", "lint",
-    "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes", "render", "cli",
+    "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes", "render",
+    "ide", "lsp", "cli",
     "notebook",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.
@@ -76,6 +77,7 @@ def test_rooms_import_in_order(path: Path) -> None:
 def test_nothing_imports_what_a_check_must_not_need(path: Path) -> None:
     roots = {module.partition(".")[0] for module in _imports(PARSED[path])}
     assert not roots & {"keras", "tensorflow", "numpy", "torch", "jax", "lark"}
+    assert not roots & {"pygls", "lsprotocol"} or _room(path) == "lsp"
     assert "jinja2" not in roots or _room(path) == "emit"
     assert "black" not in roots or _room(path) == "pretty"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli import check as check_command, diff, fmt, graph, stub, summary, views
+from nndsl.cli import check as check_command, diff, fmt, graph, lsp, stub, summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
@@ -197,6 +197,7 @@ def _add_commands(
     graph.add(commands, view)
     diff.add(commands, view)
     stub.add(commands)
+    lsp.add(commands)
 
 
 def _add_consent(command: argparse.ArgumentParser) -> None:

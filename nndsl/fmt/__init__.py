@@ -37,14 +37,16 @@ def format_source(source: Source) -> Formatted:
 
 
 def format_edits(source: Source, start: int = 0, end: int | None = None) -> Edits | None:
-    """Return what to replace so that the statements between two offsets are in the layout.
+    """Return what to replace so that what stands on the lines of two offsets is in the layout.
 
     Each edit is as small as a statement or the space between two. None: there are syntax errors.
     """
     entries, _ = _entries(source)
     if entries is None:
         return None
-    last = len(source.text) if end is None else end
+    last = source.text.find("\n", len(source.text) if end is None else end)
+    last = len(source.text) if last < 0 else last
+    start = source.text.rfind("\n", 0, start) + 1
     newline = _newline(source)
     edits: list[tuple[Span, str]] = []
 
