@@ -51,6 +51,21 @@ def test_case(case: Case) -> None:
     assert case.received() == case.expected
 
 
+@pytest.mark.parametrize(
+    "case",
+    [case for case in all_cases() if case.path.parent.name == "structure"],
+    ids=lambda c: c.id,
+)
+def test_a_mistake_in_a_block_is_told_once_with_its_call(case: Case) -> None:
+    (found,) = case.check()
+    assert found.severity == "error"
+    places = [found.span, *(label.span for label in found.labels)]
+    block, _, model = case.text.partition("\nmodel ")
+    in_model = [p for p in places if p.source.name == "case.nn" and p.start > len(block)]
+    assert len(in_model) < len(places), "no place in the block"
+    assert in_model, "no call"
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_prefix_is_checked_without_an_exception(case: Case) -> None:
     """A text that is being typed is a prefix of itself at every moment."""

@@ -241,7 +241,11 @@ class Evaluator:
         return left + right if symbol == "+" else left * right
 
     def _refuse(self, span: Span, title: str, received: str) -> Unknown:
-        self.reporter.error("A213", span, title, "cannot be computed", received=received)
+        from nndsl.shapes.report import call_labels  # which needs what is here
+
+        labels = call_labels(self.calls)
+        what = "cannot be computed"
+        self.reporter.error("A213", span, title, what, labels=labels, received=received)
         return UNKNOWN
 
 

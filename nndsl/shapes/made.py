@@ -12,6 +12,7 @@ from nndsl.layers.effort import activation_bytes, total
 from nndsl.layers.rule import UNKNOWN_WEIGHTS, LayerRule, Output, Tensor
 from nndsl.shapes.blocks import Inside, report_other_shape, shapes_text
 from nndsl.shapes.model import Known, LayerInfo, MaybeTensor
+from nndsl.shapes.report import applications
 from nndsl.source import Span
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class MadeLayers:
                 output.trainable,
                 output.non_trainable,
                 node.span,
-                place.calls,
+                applications(place.calls),
                 output.multiply_adds,
                 activation_bytes(output.tensors),
             )
@@ -126,8 +127,9 @@ class MadeLayers:
                 return
             self.untold[key] = len(self.layers)
         name, weights = place.name_of(node), UNKNOWN_WEIGHTS
+        calls = applications(place.calls)
         self.layers.append(
-            LayerInfo(name, rule.name, inputs, (), weights, None, None, node.span, place.calls)
+            LayerInfo(name, rule.name, inputs, (), weights, None, None, node.span, calls)
         )
 
     def add_effort(self, index: int, output: Output) -> None:

@@ -9,6 +9,7 @@ from nndsl import graph
 from nndsl.diagnostic import has_errors
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import Known
+from nndsl.shapes.report import call_labels, made_at, make_round
 from nndsl.source import Span
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def walk_loop(walk: Walk, node: graph.LoopNode, place: Place) -> None:
 
 
 def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
-    rounds = _rounds(walk, node, place.parameters)
+    rounds = _rounds(walk, node, place)
     region = node.region
     carried: list[Known] = [place.tensors.get(v) for v in region.given[: len(node.outputs)]]
     others = [place.tensors.get(value) for value in region.given[len(node.outputs) :]]
@@ -45,11 +46,17 @@ def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
         walk_region(walk, region, place, unknown, inside, place.prefix)
         walk.in_dead = was_dead
         carried = [None] * len(node.outputs)
-    for number, values in enumerate(rounds or ()):
+    made = [made_at(value, place.calls) for value in region.given]
+    for number, values in enumerate(rounds or (), 1):
         walk.count_application()
         inside = _tensors_inside(region, [*carried, *others])
-        prefix = f"{place.prefix}{node.name}{number + 1}_"
-        walk_region(walk, region, place, values, inside, prefix)
+        prefix = f"{place.prefix}{node.name}{number}_"
+        places = {i.value: span for i, span in zip(region.body.inputs, made, strict=True)}
+        around = (*place.calls, make_round(node.items.span, number, values, places))
+        walk_region(walk, region, place, values, inside, prefix, around)
+        made[: len(carried)] = [
+            places.get(output.value, output.value.span) for output in region.body.outputs
+        ]
         carried = [inside.get(output.value) for output in region.body.outputs]
         lost = carried and all(tensor is None for tensor in carried)
         if lost and has_errors(walk.reporter.findings):
@@ -67,6 +74,7 @@ def walk_choice(walk: Walk, node: graph.ChoiceNode, place: Place) -> None:
             node.condition.span,
             "the condition of a choice is true or false",
             "neither",
+            labels=call_labels(place.calls),
             expected="a comparison such as `stride > 1`, or `true` or `false`",
             received=show(condition),
         )
@@ -91,57 +99,70 @@ def walk_region(
     values: Mapping[str, Any],
     inside: dict[graph.Value, Known],
     prefix: str,
+    calls: tuple[Span, ...] | None = None,
 ) -> None:
+    """Walk a loop's round, or a part of a choice; `calls` are more than lead to the node."""
     parameters = {**place.parameters, **values}
-    walk.walk_body(region.body, parameters, inside, prefix, place.calls, place.shared, place.inside)
+    calls = place.calls if calls is None else calls
+    walk.walk_body(region.body, parameters, inside, prefix, calls, place.shared, place.inside)
 
 
 def _tensors_inside(region: graph.Region, tensors: Sequence[Known]) -> dict[graph.Value, Known]:
     return {i.value: tensor for i, tensor in zip(region.body.inputs, tensors, strict=True)}
 
 
-def _rounds(
-    walk: Walk, node: graph.LoopNode, parameters: Mapping[str, Any]
-) -> list[dict[str, Any]] | None:
+def _rounds(walk: Walk, node: graph.LoopNode, place: Place) -> list[dict[str, Any]] | None:
     """Return the values of a loop's variables in each round; None if they are not known."""
-    items = walk.evaluator.evaluate(node.items, parameters)
+    items = walk.evaluator.evaluate(node.items, place.parameters)
     if items is UNKNOWN:
         return None
     if not node.variables:
-        return _count(walk, node, items)
+        return _count(walk, node, place, items)
     if not isinstance(items, (list, tuple)):
         help_ = f"`range({items})` counts from 0" if type(items) is int else None
-        _wrong(walk, node, "`for` goes through a list", "a list such as `[32, 64]`", items, help_)
+        expected = "a list such as `[32, 64]`"
+        _wrong(walk, node, place, "`for` goes through a list", expected, items, help_)
         return None
     if len(items) > graph.MAX_NODES:
-        walk.too_large(node.span, f"this loop goes round {len(items):,} times")
+        walk.too_large(node.span, f"this loop goes round {len(items):,} times", place.calls)
         return None
     count = len(node.variables)
     if count == 1:
         return [{node.variables[0]: item} for item in items]
-    for item in items:
+    for number, item in enumerate(items, 1):
         if not isinstance(item, (list, tuple)) or len(item) != count:
             names = ", ".join(node.variables)
-            _wrong(walk, node, f"every item has values for `{names}`", f"{count} values", item)
+            title = f"item {number} of this list has no values for `{names}`"
+            _wrong(
+                walk,
+                node,
+                place,
+                title,
+                f"{count} values: `({', '.join('...' for _ in range(count))})`",
+                item,
+            )
             return None
     return [dict(zip(node.variables, item, strict=True)) for item in items]
 
 
-def _count(walk: Walk, node: graph.LoopNode, count: Any) -> list[dict[str, Any]] | None:
+def _count(
+    walk: Walk, node: graph.LoopNode, place: Place, count: Any
+) -> list[dict[str, Any]] | None:
     if type(count) is not int or count < 0:
         help_ = "write `for x in [...] { ... }` to go through a list"
         is_list = isinstance(count, (list, tuple))
         _wrong(
             walk,
             node,
-            "`repeat` takes how many times",
+            place,
+            "`repeat` takes a number of rounds",
             "an integer of at least 0",
             count,
             help_ if is_list else None,
         )
         return None
     if count > graph.MAX_NODES:
-        walk.too_large(node.span, f"this loop goes round {count:,} times")
+        walk.too_large(node.span, f"this loop goes round {count:,} times", place.calls)
         return None
     return [{}] * count
 
@@ -149,6 +170,7 @@ def _count(walk: Walk, node: graph.LoopNode, count: Any) -> list[dict[str, Any]]
 def _wrong(
     walk: Walk,
     node: graph.LoopNode,
+    place: Place,
     title: str,
     expected: str,
     received: Any,
@@ -159,6 +181,7 @@ def _wrong(
         node.items.span,
         title,
         "does not fit",
+        labels=call_labels(place.calls),
         expected=expected,
         received=show(received),
         help=help_,

@@ -40,7 +40,7 @@ def report_bad_argument(
         f"`{bad.parameter.name}` of `{rule.name}`",
         bad.value,
         call_labels(calls),
-        _other_argument(rule, bad),
+        _other_argument(rule, bad) or _whole_number(bound, bad.value),
         in_quotes=bound is not None and is_quoted(bound.value),
     )
 
@@ -69,6 +69,15 @@ def _other_argument(rule: LayerRule, bad: BadArgument) -> str | None:
     return None
 
 
+def _whole_number(bound: graph.Bound | None, value: Any) -> str | None:
+    """Return a hint for a division that comes out even, and yet gives no integer."""
+    if bound is None or not isinstance(bound.value, graph.Arithmetic) or type(value) is not float:
+        return None
+    if not value.is_integer() or not {"/"} <= {*bound.value.operators} <= {"/", "*"}:
+        return None
+    return f"`//` gives whole numbers: `{bound.value.span.text.replace('/', '//')}`"
+
+
 def report_layer_error(
     reporter: Reporter,
     error: LayerError,
@@ -83,10 +92,11 @@ def report_layer_error(
     `uses` are those that were met before: one of them may be what has to be changed.
     """
     bound = next((a for a in arguments if a.parameter == error.argument), None)
+    places = [(value, made_at(value, calls)) for value in node.inputs if tensors.get(value)]
     labels = [
-        Label(value.span, f"gives {tensors[value]}")
-        for value in node.inputs
-        if tensors.get(value) is not None
+        Label(place, f"gives {tensors[value]}")
+        for value, place in places
+        if not _holds(place, node.span)
     ]
     known = [tensors.get(value) for value in node.inputs]
     came = [tensor if isinstance(tensor, Tensor) else None for tensor in known]
@@ -105,13 +115,57 @@ def report_layer_error(
     )
 
 
+def _holds(outer: Span, inner: Span) -> bool:
+    """True for a place that another is a part of: the header of a block, for what comes in."""
+    return outer.source is inner.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+#: Calls and rounds that are told.
+MAX_LABELS = 2 * MAX_CALLS
+
+
 class ModelCall(Span):
     """The place where a nested model is applied; other calls are those of blocks."""
 
     __slots__ = ()
 
 
+class Round(Span):
+    """The items of a loop that is gone through, with what is to be said of one of its rounds.
+
+    `made` is where the tensors that come into the round were made.
+    """
+
+    said: str
+    made: Mapping[graph.Value, Span]
+
+
+def make_round(
+    items: Span, number: int, values: Mapping[str, Any], made: Mapping[graph.Value, Span]
+) -> Round:
+    """Return a round of a loop, counted from 1, with the values of the loop's variables."""
+    found = Round(*items)
+    shown = ", ".join(f"`{name}` is {show(value)}" for name, value in values.items())
+    found.said = f"in round {number}" + (f", where {shown}" if shown else "")
+    found.made = made
+    return found
+
+
+def applications(calls: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return the calls that are applications of blocks and models, without rounds of loops."""
+    return tuple(call for call in calls if not isinstance(call, Round))
+
+
+def made_at(value: graph.Value, calls: tuple[Span, ...]) -> Span:
+    """Return where a tensor was made: that of a loop in the round before, or outside."""
+    if calls and isinstance(calls[-1], Round):
+        return calls[-1].made.get(value, value.span)
+    return value.span
+
+
 def call_label(call: Span) -> Label:
+    if isinstance(call, Round):
+        return Label(call, call.said)
     if isinstance(call, ModelCall):
         return Label(call, "in the model applied here")
     return applied_here(call)
@@ -129,7 +183,13 @@ def declared_label(
 
 
 def call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
-    return tuple(call_label(call) for call in reversed(calls[-MAX_CALLS:]))
+    """Return what is said of the calls and rounds that lead to a place, the innermost first."""
+    labels: list[Label] = []
+    for call in reversed(calls):
+        labels.append(call_label(call))
+        if len(labels) == MAX_LABELS or len(applications(calls[-len(labels) :])) == MAX_CALLS:
+            break
+    return tuple(labels)
 
 
 def report_unfit(
