@@ -184,11 +184,14 @@ class Reporter:
         """Say of the errors from that one on that they stand in a block that is applied there."""
         for index in range(since, len(self.findings)):
             found = self.findings[index]
-            calls = sum(label.text == _APPLIED for label in found.labels)
+            calls = [label for label in found.labels if label.text == _APPLIED]
             is_told = any(label.span == call for label in found.labels)
-            if found.severity == "error" and calls < MAX_CALLS and not is_told:
-                labels = (*found.labels, applied_here(call))
-                self.findings[index] = replace(found, labels=labels)
+            if found.severity != "error" or is_told:
+                continue
+            # Of many, the outermost is told, and those that are nearest.
+            gone = calls[MAX_CALLS - 1 :]
+            labels = [label for label in found.labels if label not in gone]
+            self.findings[index] = replace(found, labels=(*labels, applied_here(call)))
 
     def guess(self, name: str, candidates: Iterable[str]) -> str | None:
         """Return the nearest of the names; nothing more once many names have been looked at."""

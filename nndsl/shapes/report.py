@@ -183,13 +183,14 @@ def declared_label(
 
 
 def call_labels(calls: tuple[Span, ...]) -> tuple[Label, ...]:
-    """Return what is said of the calls and rounds that lead to a place, the innermost first."""
-    labels: list[Label] = []
-    for call in reversed(calls):
-        labels.append(call_label(call))
-        if len(labels) == MAX_LABELS or len(applications(calls[-len(labels) :])) == MAX_CALLS:
-            break
-    return tuple(labels)
+    """Return what is said of the calls and rounds that lead to a place, the innermost first.
+
+    Of many, the outermost is told, and those that are nearest.
+    """
+    told = list(calls)
+    while len(applications(tuple(told))) > MAX_CALLS or len(told) > MAX_LABELS:
+        del told[1]
+    return tuple(call_label(call) for call in reversed(told))
 
 
 def report_unfit(
