@@ -17,6 +17,7 @@ from nndsl.source import Source, Span
 from nndsl.suggest import nearest
 from nndsl.syntax import tree
 
+Parsed = tuple[tree.Module, list[Diagnostic]]
 STYLES = ("auto", "sequential", "functional", "subclass")
 IMPORTS = ("keras", "tensorflow")
 
@@ -88,9 +89,13 @@ def check_source(
     files: Files | None = None,
     keras: str | None = None,
     rules: Selection | None = None,
+    parsed: Parsed | None = None,
 ) -> Checked:
-    """Parse, resolve and infer: all that is said about a text before any code is made."""
-    module, syntax_problems = syntax.parse(source)
+    """Parse, resolve and infer: all that is said about a text before any code is made.
+
+    `parsed` is what parsing it gives, if that was done before.
+    """
+    module, syntax_problems = parsed or syntax.parse(source)
     reporter = Reporter()
     imported = load_imports(module, files, reporter)
     overrides, override_problems = _overrides(constants or {})
@@ -130,12 +135,14 @@ def check_model(
     return check_all(source, options, files).diagnostics
 
 
-def check_all(source: Source, options: Options, files: Files | None = None) -> Checked:
+def check_all(
+    source: Source, options: Options, files: Files | None = None, parsed: Parsed | None = None
+) -> Checked:
     """Return what a check finds out, with all that `compile_source` would find.
 
     A file with several models is checked as a whole; one of them is chosen only if asked for.
     """
-    checked = check_source(source, options.constants, files, options.keras, options.rules)
+    checked = check_source(source, options.constants, files, options.keras, options.rules, parsed)
     whole = checked.shaped.graph
     problems: list[Diagnostic] = []
     clean = not has_errors(checked.diagnostics)

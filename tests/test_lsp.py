@@ -322,6 +322,9 @@ def test_commands(one: Client, folder: Path) -> None:
     run = {"command": "nndsl.graph", "arguments": [uri, "Small"]}
     done = one.request("workspace/executeCommand", run)
     assert done["status"] == 0 and "<svg" in done["output"]
+    run = {"command": "nndsl.locate", "arguments": [uri, "digit"]}
+    found = one.request("workspace/executeCommand", run)
+    assert found["uri"] == uri and found["range"]["start"] == place(GOOD, "Dense(10")
     run = {"command": "nndsl.compile", "arguments": [uri]}
     done = one.request("workspace/executeCommand", run)
     assert done["status"] == 0 and (folder / "compiled.py").is_file()

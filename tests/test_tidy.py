@@ -23,7 +23,7 @@ ROOMS = (
     "resolve", "shapes", "outline", "summary", "comparison", "layout", "drawing", "flatten", "lint",
     "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes", "render",
     "ide", "lsp", "cli",
-    "notebook",
+    "notebook", "highlighting",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.
 OUTSIDE = {"__init__", "__main__"}

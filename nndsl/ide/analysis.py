@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nndsl import graph
 from nndsl.compiler import Checked, Options, check_all
+from nndsl.diagnostic import Diagnostic
 from nndsl.ide.names import Index, index_names
 from nndsl.imports import Files
 from nndsl.layers.rule import LayerRule, Tensor, Weight, shape_text
@@ -67,9 +68,17 @@ class Analysis:
 
     def __init__(self, source: Source, options: Options, files: Files | None) -> None:
         self.source = source
+        self.options = options
         self.files = files
-        self.checked: Checked = check_all(source, options, files)
-        self.diagnostics = self.checked.diagnostics
+
+    @cached_property
+    def checked(self) -> Checked:
+        parsed = (self.read.module, self.read.problems)
+        return check_all(self.source, self.options, self.files, parsed)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self.checked.diagnostics
 
     @cached_property
     def read(self) -> Read:

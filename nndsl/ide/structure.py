@@ -97,6 +97,20 @@ def _last_end(line: RawLine) -> int:
     return line.tokens[-1].end
 
 
+def place_of_layer(analysis: Analysis, name: str) -> tuple[int, int] | None:
+    """Return where a layer is applied by its name in Keras, or where what is called so begins."""
+    for model in analysis.checked.shaped.models.values():
+        for use in model.uses:
+            spans = (use.span, *reversed(use.calls))
+            span = next((span for span in spans if span.source is analysis.source), None)
+            if use.name == name and span is not None:
+                return span.start, span.end
+    for symbol in analysis.names.symbols():
+        if symbol.name == name:
+            return symbol.definitions[0].start, symbol.definitions[0].end
+    return None
+
+
 # ---- Folding and selecting -----------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from lsprotocol import types
 
 from nndsl.ide.actions import Action, extract_block, fix_all, quick_fixes
+from nndsl.ide.structure import place_of_layer
 from nndsl.lsp.diagnostics import text_edits, to_protocol
 from nndsl.lsp.documents import Document
 from nndsl.lsp.server import Server
@@ -106,6 +107,17 @@ def _commands(server: Server) -> None:
 
     for name in _COMMANDS:
         command(name)
+
+    @server.command("nndsl.locate")
+    def locate(ls: Server, *arguments: Any) -> types.Location | None:
+        """Return where the layer or tensor of a name is made, for one who points at a picture."""
+        if len(arguments) < 2:
+            return None
+        document, analysis = ls.analysis(str(arguments[0]))
+        place = place_of_layer(analysis, str(arguments[1]))
+        if place is None:
+            return None
+        return types.Location(document.uri, document.positions.range(*place))
 
 
 async def _run(server: Server, name: str, arguments: list[str]) -> dict[str, Any]:
