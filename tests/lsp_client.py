@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 class Refused(Exception):

@@ -72,6 +72,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(wheel, sdist)
 
 
+#: What templates are made of.
+TEMPLATES = ("*.j2", "*.html", "*.css", "*.js")
+
+
 def data_files(folder: str, *patterns: str) -> set[str]:
     paths = [path for pattern in patterns for path in (ROOT / folder).rglob(pattern)]
     assert paths, folder
@@ -83,7 +87,7 @@ def test_the_wheel_is_complete(built: Built) -> None:
     expected = data_files("nndsl", "*.py", "*.nn", "*.md", "py.typed")
     for package, folder in ELSEWHERE.items():
         inner = package.replace(".", "/")
-        files = data_files(folder, "*.py", "*.lark", "*.j2")
+        files = data_files(folder, "*.py", "*.lark", *TEMPLATES)
         expected |= {inner + file.removeprefix(folder) for file in files}
     with zipfile.ZipFile(built.wheel) as archive:
         names = set(archive.namelist())
@@ -97,7 +101,7 @@ def test_the_sdist_is_complete(built: Built) -> None:
     expected = {"LICENSE", "README.md", "dev.py", "pyproject.toml"}
     expected |= data_files("nndsl", "*.py", "py.typed")
     expected |= data_files("grammars", "*.py", "*.lark")
-    expected |= data_files("templates", "*.py", "*.j2")
+    expected |= data_files("templates", "*.py", *TEMPLATES)
     expected |= data_files("tests", "*.py", "*.md")
     expected |= data_files("tools", "*.py")
     with tarfile.open(built.sdist) as archive:
