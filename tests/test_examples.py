@@ -30,7 +30,15 @@ EXAMPLES = {path.stem: path for path in sorted((ROOT / "examples").glob("*.nn"))
 REFERENCES = {path.stem: path for path in sorted((ROOT / "tests/reference").glob("*.py"))}
 
 #: The examples that are one chain: only these can be a Sequential model.
-CHAINS = {"cars", "constant_dense", "digits", "two_layer"}
+CHAINS = {
+    "cars",
+    "constant_dense",
+    "digit_images",
+    "digits",
+    "keras_docs",
+    "tumours",
+    "two_layer",
+}
 #: The examples without a `train` section.
 UNTRAINED = {"constant_dense", "two_layer"}
 #: What an emitted file may import beside the standard library.

@@ -75,6 +75,13 @@ def facts_of(source: graph.DataSource, arrays: list[Array], *, is_label: bool) -
     return Facts(source.span, form, classes, low, high, shape, first.dtype, source.path)
 
 
+def facts_of_classes(source: graph.DataSource, arrays: list[Array], classes: int) -> Facts:
+    """Return what is known of texts that the script numbers by `classes`."""
+    form = BINARY if classes == 2 else INT
+    high = float(classes - 1)
+    return Facts(source.span, form, classes, 0.0, high, (len(arrays),), "int64", source.path)
+
+
 def _form(array: Array, low: float, high: float) -> tuple[str | None, int | None]:
     """Return the form of an array, as far as its numbers tell, and how many classes there are."""
     values = array.values

@@ -10,7 +10,14 @@ from typing import Any
 from nndsl import graph, vocabulary
 from nndsl.data import DataFile
 from nndsl.diagnostic import Label, Reporter
-from nndsl.lint.data_facts import Opens, declared_facts, facts_of, parts_of, read_source
+from nndsl.lint.data_facts import (
+    Opens,
+    declared_facts,
+    facts_of,
+    facts_of_classes,
+    parts_of,
+    read_source,
+)
 from nndsl.lint.facts import Facts
 from nndsl.record import Record
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
@@ -171,7 +178,11 @@ class Trained:
         if self.source is not None and file is not None:
             for name in names:
                 arrays = [file.arrays[key] for key in self.parts[name] if key in file.arrays]
-                found = facts_of(self.source, arrays, is_label=setting == "labels")
+                classes = (self._values.get("data") or {}).get("classes")
+                if setting == "labels" and classes and arrays:
+                    found: Facts | None = facts_of_classes(self.source, arrays, len(classes))
+                else:
+                    found = facts_of(self.source, arrays, is_label=setting == "labels")
                 if found is not None:
                     declared.setdefault(name, found)
         return declared

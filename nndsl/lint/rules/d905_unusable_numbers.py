@@ -39,6 +39,8 @@ def unusable_numbers(view: View, report: Report) -> None:
     source, file = view.trained.source, view.trained.file
     if source is None or file is None:
         return
+    strings = {name for name, tensor in view.shaped.inputs.items() if tensor.dtype == "string"}
+    numbered = set(view.shaped.outputs) if "classes" in source.options else set()
     what = "array" if source.kind == "npz" else "column"
     for name, keys in view.trained.parts.items():
         for key in keys:
@@ -47,6 +49,8 @@ def unusable_numbers(view: View, report: Report) -> None:
                 continue
             if array.dtype == "object":
                 found = "holds objects of Python"
+            elif array.dtype == "string" and name in strings | numbered:
+                continue
             elif array.dtype == "string":
                 found = (
                     f'holds texts, such as "{array.first_text}"' if array.texts else "holds texts"
