@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +75,7 @@ def model_of(example: str, style: str) -> Any:
     """The built model, with the weights of the one written by hand."""
     model = oracle.build(compiled_as(example, style))
     oracle.copy_weights(reference_of(example), model)
+    oracle.learn_from_data(model)
     return model
 
 
@@ -111,6 +114,14 @@ def test_the_data_are_what_their_readme_says() -> None:
     assert all(np.isfinite(cars[column]).all() for column in cars.dtype.names)
     assert ((cars["usa"] + cars["europe"] + cars["japan"]) == 1).all()
     assert (cars["mpg"].min(), cars["mpg"].max()) == (9, 46.6)
+    tumours = np.genfromtxt(data / "tumours.csv", delimiter=",", names=True)
+    assert (tumours.shape, len(tumours.dtype.names)) == ((569,), 31)
+    assert tumours["malignant"].sum() == 212
+    assert sorted(folder.name for folder in (data / "digit_images").iterdir()) == list("0123456789")
+    assert {len(list(folder.iterdir())) for folder in (data / "digit_images").iterdir()} == {40}
+    with (data / "keras_docs.csv").open(encoding="ascii", newline="") as file:
+        kinds = [row["kind"] for row in csv.DictReader(file)]
+    assert Counter(kinds) == {"layer": 308, "operation": 500, "measure": 146}
 
 
 # ---- Compiling -----------------------------------------------------------------------------

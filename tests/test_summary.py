@@ -200,7 +200,7 @@ model M {
 }
 """)
     sizes = [row.weight_bytes for row in summary.rows]
-    assert sizes == [0, 4 * 4 + 4 * 4 + 4, 2 * 10, 4 * 9, 2 * (8 + 2)]
+    assert sizes == [0, 4 * 4 + 4 * 4 + 8, 2 * 10, 4 * 9, 2 * (8 + 2)]
 
 
 def test_unknown_sizes() -> None:

@@ -89,7 +89,7 @@ def Normalization(
         x.shape,
         Weight("mean", shape, trainable=False),
         Weight("variance", shape, trainable=False),
-        Weight("count", (), trainable=False, dtype="int32"),
+        Weight("count", (), trainable=False, dtype="int64"),
     )
 
 

@@ -35,6 +35,7 @@ from nndsl.plan.writer import (
     parameter_names,
     signature_of,
 )
+from nndsl.resolve.layers_made import layers_made
 from nndsl.resolve.liveness import inputs_of
 from nndsl.shapes.model import ShapedModel
 from nndsl.vocabulary import MODEL_ATTRIBUTES
@@ -303,6 +304,22 @@ def _signature(
     return Code(", ".join(["self", *own, *borrowed, "**kwargs"]))
 
 
+#: These take `training` for the sake of weights of 8 bits alone, which no text asks for.
+_QUANTIZED_IN_TRAINING = ("Dense", "EinsumDense")
+
+
+def _minds_training(body: graph.Body) -> bool:
+    """True if layers inside behave otherwise in training; what an extern one does is not known.
+
+    `fit` trains a model whose `call` takes no `training` as if it were asked for predictions.
+    """
+    return any(
+        made.layer.is_extern or any(flag.name == "training" for flag in made.layer.flags)
+        for made in layers_made(body)
+        if made.layer.name not in _QUANTIZED_IN_TRAINING
+    )
+
+
 def plan_subclass_model(
     module: ModuleNames, model: graph.Model, package: Code
 ) -> tuple[LayerClass, Function]:
@@ -330,6 +347,7 @@ def plan_subclass_model(
         tuple(call_lines),
         result,
         writer.config,
+        takes_training=_minds_training(model.body),
         autocast=not _has_other_floats([input_.dtype for input_ in inputs]),
     )
     spelling = Spelling(module.constants, spelt)

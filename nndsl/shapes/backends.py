@@ -5,11 +5,11 @@ What is listed here was tried with Keras 3.15 on jax and torch; `tests/test_back
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter
+from nndsl.resolve.layers_made import layers_made
 from nndsl.shapes.model import ShapedModel
 
 #: Layers that compute with TensorFlow, whatever Keras computes with.
@@ -27,7 +27,7 @@ def check_backend(
     backend = values.get("backend", "tensorflow")
     if backend == "tensorflow":
         return
-    for made in _layers_made(shaped.model.body, set()):
+    for made in layers_made(shaped.model.body):
         if made.layer.name in TENSORFLOW_LAYERS:
             reporter.error(
                 "T809",
@@ -68,25 +68,6 @@ def _check_torch(training: graph.Training, values: dict[str, Any], reporter: Rep
             "only with TensorFlow and jax",
             help='a path that ends in `.onnx`, or `save: "model.keras"`',
         )
-
-
-def _layers_made(
-    body: graph.Body, seen: set[graph.Block]
-) -> Iterator[graph.LayerNode | graph.SharedLayer]:
-    """Yield every layer where it is made, those of blocks and loops included, each once."""
-    yield from (shared for shared in body.shared if isinstance(shared, graph.SharedLayer))
-    blocks = [shared.block for shared in body.shared if isinstance(shared, graph.SharedBlock)]
-    for node in body.nodes:
-        if isinstance(node, graph.LayerNode):
-            yield node
-        elif isinstance(node, graph.BlockNode):
-            blocks.append(node.block)
-        for region in graph.regions(node):
-            yield from _layers_made(region.body, seen)
-    for block in blocks:
-        if block not in seen:
-            seen.add(block)
-            yield from _layers_made(block.body, seen)
 
 
 def _is_true(value: graph.Expression) -> bool:
