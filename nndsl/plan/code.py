@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nndsl.resolve.naming import is_abbreviation
+from nndsl.resolve.naming import is_abbreviation, with_words
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _NUMBER = re.compile(r"-?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)(e[+-]?[0-9]+)?\Z")
@@ -86,7 +86,7 @@ def snake_case(text: str) -> str:
     """Return a class-like name as Python spells functions: `conv_bn` for `ConvBN`."""
     if is_abbreviation(text):
         text = text.lower()
-    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
+    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", with_words(text))
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower().strip("_")
     return text if text[:1].isalpha() else f"block_{text}".rstrip("_")
 

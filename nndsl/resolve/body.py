@@ -89,8 +89,8 @@ class BodyResolver:
         return self
 
     def name_of_layer(self, name: str) -> str:
-        """Return what a layer is called that makes a tensor of this name."""
-        return name
+        """Return what a layer is called that makes a tensor of this name, if it is a new one."""
+        return self.layer_names.unique(name) if name in self.names.places else name
 
     def resolve(self) -> graph.Body:
         """Resolve all lines in order."""

@@ -27,6 +27,8 @@ class FileNames:
         self.reporter = reporter
         self.scope = Scope(reporter)
         self.definitions: dict[str, Definition] = {}
+        #: Names that two definitions give: which of them is meant, nobody knows.
+        self.twice: set[str] = set()
         #: The names that were imported, with what knows the names of the file that defines each.
         self.imported: dict[str, Any] = {}
         #: The extern lines of this file.
@@ -151,6 +153,7 @@ class FileNames:
     def collect_definition(self, line: Definition) -> None:
         name = line.name.text
         if not self.is_new(line.name):
+            self.twice.add(name)
             return
         if layers.find(name) is not None:
             self.reporter.error(

@@ -176,7 +176,7 @@ class ModuleResolver(FileNames):
                 self.reporter.say_caller(before, span)
             self.calls.pop()
             self.in_progress.pop()
-        return self.blocks[name]
+        return self.blocks[name] if name not in self.twice else None
 
     def report_circle(self, line: Definition, span: Span) -> None:
         name = line.name.text

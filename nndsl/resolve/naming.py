@@ -50,6 +50,17 @@ _MOST_IN_ABBREVIATION = 3
 _INNER_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
 
 
+#: Names that are one word, as those who gave them write them.
+_ONE_WORD = {"GoogLeNet": "Googlenet"}
+
+
+def with_words(name: str) -> str:
+    """Return a class name in which every capital begins a word: `Googlenet` for `GoogLeNet`."""
+    for written, word in _ONE_WORD.items():
+        name = name.replace(written, word)
+    return name
+
+
 def is_abbreviation(name: str) -> bool:
     """True for names such as `MoE`, which are too short to hold words."""
     return len(name) <= _MOST_IN_ABBREVIATION
@@ -59,7 +70,7 @@ def keras_name(name: str) -> str:
     """Return a class name as Keras writes it in layer names: `max_pooling2d`, `conv_bn`."""
     if is_abbreviation(name):
         return name.lower()
-    name = _INNER_NAMES.get(name, name)
+    name = with_words(_INNER_NAMES.get(name, name))
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 

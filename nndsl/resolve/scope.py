@@ -115,9 +115,9 @@ class BodyNames:
     def define(self, name: tree.Identifier, value: graph.Value) -> None:
         if self.claim(name):
             self.tensors[name.text] = value
-        else:
+        else:  # which of the two is meant by the name from here on, nobody knows
             self.whole = False
-            self.tensors.setdefault(name.text, value)
+            self.tensors[name.text] = graph.Value(name.span, name.text, poisoned=True)
 
     def give_again(self, name: str, value: graph.Value, span: Span) -> None:
         """Let a name stand for another tensor: what a loop or choice has made of it."""

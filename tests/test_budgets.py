@@ -1,0 +1,39 @@
+"""Texts that would grow without measure are refused at once, with the budget named."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from nndsl.compiler import Options, check_model
+from nndsl.imports import Files
+from nndsl.source import Source
+
+MODEL = "model M {{\n    input x: [4]\n    x -> {} as y\n    output y\n}}\n"
+DOUBLED = "".join(f"block B{i} = B{i - 1} -> B{i - 1}\n" for i in range(1, 41))
+TEXTS = {
+    "many rounds": MODEL.format("repeat 1000000000 { Dense(4) }"),
+    "rounds in rounds": MODEL.format("repeat 1000 { repeat 1000 { repeat 1000 { Dense(4) } } }"),
+    "rounds in a block": "block B(n) = repeat n { Dense(4) }\n" + MODEL.format("B(1000000000)"),
+    "doubled": "block B0 = Dense(4)\n" + DOUBLED + MODEL.format("B40"),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_budgets(name: str) -> None:
+    start = time.process_time()
+    found = check_model(Source("main.nn", TEXTS[name]), Options())
+    assert time.process_time() - start < 1
+    (error,) = found
+    assert error.code == "X952"
+    assert error.expected is not None and "at most 20,000" in error.expected
+
+
+def test_a_file_that_imports_itself() -> None:
+    text = 'import A from "main.nn"\nblock A(n) = Dense(n)\n' + MODEL.format("A(3)")
+    start = time.process_time()
+    files = Files(lambda path: path == "main.nn", lambda path: text)
+    (error,) = check_model(Source("main.nn", text), Options(), files)
+    assert time.process_time() - start < 1
+    assert error.code == "G704"
