@@ -91,6 +91,8 @@ def test_generated_code(case: Case) -> None:
             continue
         assert black.format_str(result.code, mode=black.Mode()) == result.code
         own = {extern.module.partition(".")[0] for extern in result.graph.externs}
+        trained = result.graph.training
+        own |= {"matplotlib"} if trained and trained.get("plot") else set()
         assert _imports(result.code) <= {"keras", "numpy", *own, *sys.stdlib_module_names}
 
 

@@ -93,6 +93,40 @@ def furthest(left: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> float:
     return max(float(np.abs(a - b).max()) for a, b in zip(left, right, strict=True))
 
 
+# ---- What is drawn -------------------------------------------------------------------------
+
+
+def test_the_history_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = pytest.importorskip("matplotlib.image")
+    text = """
+model Drawn {
+    input x: [4]
+    x -> Dense(8, relu) -> Dense(3, softmax) as y
+    output y
+}
+train {
+    loss: sparse_categorical_crossentropy
+    metrics: accuracy
+    epochs: 3
+    validation: 0.2
+    freeze: dense
+    fine_tune: epochs=2
+    plot: "runs/drawn.png"
+}
+"""
+    module = run_main(nndsl.compile(text), ["--limit", "64"], tmp_path)
+    assert "Saved runs/drawn.png in" in capsys.readouterr().out
+    picture = image.imread(tmp_path / "runs" / "drawn.png")
+    assert picture.shape[:2] == (900, 1050), "two axes, one below the other"
+    assert picture[..., :3].std() > 0.01
+    plot = module.Plot(tmp_path / "again.svg")
+    for epoch in range(4):
+        plot.on_epoch_end(epoch, {"loss": 4.0 - epoch, "val_loss": 5.0 - epoch, "learning_rate": 1})
+    drawn = (tmp_path / "again.svg").read_text(encoding="utf-8")
+    assert plot.history["val_loss"] == {1: 5.0, 2: 4.0, 3: 3.0, 4: 2.0}
+    assert all(f"<!-- {label} -->" in drawn for label in ("loss", "val_loss", "learning_rate"))
+
+
 # ---- Every setting -------------------------------------------------------------------------
 
 

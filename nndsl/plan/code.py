@@ -103,14 +103,14 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
     "argparse", "csv", "keras", "layers", "math", "np", "ops", "os", "sys", "Path", "self",
     "kwargs", "inputs", "build_model", "load_data", "synthetic_data", "split", "main", "args",
     "parser", "take", "balanced", "copy_weights", "evaluate", "parse_arguments", "use_saved_model",
-    "Checkpoint", "tensors", "download", "Augmented", "augment",
+    "Checkpoint", "tensors", "download", "Augmented", "augment", "Plot", "Figure",
 }  # fmt: skip
 
 
 #: Variables of `main`, and parameters of blocks: what is imported of the user's Python is used
 #: among them, and takes none of these names.
 LOCAL = frozenset({
-    "callbacks", "checkpoint", "data", "held_out", "layer", "model", "name", "rows", "test",
+    "callbacks", "checkpoint", "plot", "data", "held_out", "layer", "model", "name", "rows", "test",
     "tuning",
 })  # fmt: skip
 

@@ -235,10 +235,15 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
     return tuple(modules)
 
 
+def _draws(training: TrainingPlan | None) -> bool:
+    return training is not None and "plot" in training.parts
+
+
 def _imports(
     training: TrainingPlan | None, keras_from: str, modules: Sequence[str]
 ) -> tuple[Code, ...]:
     numpy = [Code("import numpy as np")] if training is not None else []
+    figure = [Code("from matplotlib.figure import Figure")] if _draws(training) else []
     parts = [module for module in modules if module != "keras"]
     whole = len(parts) < len(modules)
     if keras_from == "tensorflow":
@@ -246,9 +251,9 @@ def _imports(
         own = [Code(f"from keras import {module}") for module in parts if module == "ops"]
         keras = [Code("from tensorflow import keras")] if whole else []
         layers = [Code("from tensorflow.keras import layers")] if "layers" in parts else []
-        return (*numpy, *own, *keras, *layers)
+        return (*numpy, *own, *figure, *keras, *layers)
     given = [Code(f"from keras import {', '.join(parts)}")] if parts else []
-    return (*([Code("import keras")] if whole else []), *numpy, *given)
+    return (*([Code("import keras")] if whole else []), *numpy, *given, *figure)
 
 
 def _used_modules(

@@ -27,6 +27,8 @@ from nndsl.shapes import ShapedModel
 #: The value of each setting that is known when the script is written.
 Values = Mapping[str, Any]
 _DEFAULT_ROWS = 3
+#: Settings that are paths of what is left behind.
+_WRITTEN = ("save", "export", "history", "plot")
 #: Parameters that `np.savez` has of its own.
 _NAMES_OF_SAVEZ = ("file", "allow_pickle")
 
@@ -70,6 +72,8 @@ class _Script:
         self.backend: str | None = values.get("backend")
         self.reading = Reading(training, shaped, data, spelling, relocate)
         self.held_out = training.held_out is not None
+        #: Where the history is drawn.
+        self.plotted: tuple[str, ...] = values.get("plot", ())
         self.evaluates = self._option("evaluate", "", self.held_out)
         self.rows = self._option("predict", "", _DEFAULT_ROWS)
 
@@ -102,7 +106,9 @@ class _Script:
             given=self.reading.given,
             converts=self.reading.converts,
             backend=literal(self.backend) if self.backend is not None else None,
-            needed=Code(f"keras {self.backend or 'tensorflow'}"),
+            needed=Code(
+                f"keras {self.backend or 'tensorflow'}{' matplotlib' if self.plotted else ''}"
+            ),
             seeds_epochs=self.seeds_epochs,
             augment=self.augment(),
         )
@@ -129,6 +135,8 @@ class _Script:
         if any(path.endswith(".keras") for path in self.values.get("weights", ())):
             parts.append("copy_weights")
         parts.append("checkpoint")
+        if self.plotted:
+            parts.append("plot")
         if self.evaluates or self.models or self.reading.tests:
             parts.append("evaluate")
         if self.models:
@@ -242,6 +250,8 @@ class _Script:
             made = f"(args.output_dir / {literal(folder)})"
             lines.append(Code(f"{made}.mkdir(parents=True, exist_ok=True)"))
         lines.append(Code(f"checkpoint = {self.checkpoint('checkpoint')}"))
+        for path in self.plotted:
+            lines.append(Code(f"plot = Plot({in_output(literal(path))})"))
         first = self._expression("initial_epoch", "0")
         callbacks = callbacks_of(self.training, self.spelling)
         if self.tuned and callbacks:
@@ -295,12 +305,12 @@ class _Script:
         return [*made, *arguments_of("fit", self.training, self.shaped.outputs, self.spelling)]
 
     def logger(self, append: str) -> list[Code]:
-        """Return the callback that keeps the history, if it was asked for."""
-        paths = self.values.get("history", ())
-        return [
+        """Return the callbacks that keep the history and draw it, if they were asked for."""
+        found = [
             Code(f"keras.callbacks.CSVLogger(args.output_dir / {literal(path)}, append={append})")
-            for path in paths
+            for path in self.values.get("history", ())
         ]
+        return [*found, Code("plot")] if self.plotted else found
 
     def fine_tuning(self) -> list[Code]:
         """Return the second phase: other layers are trained, often by a slower optimizer."""
@@ -324,7 +334,7 @@ class _Script:
 
     def written(self) -> list[str]:
         """Return the paths of what the script leaves behind."""
-        paths = [*self.saved, *self.values.get("export", ()), *self.values.get("history", ())]
+        paths = [path for name in _WRITTEN for path in self.values.get(name, ())]
         return [*paths, *written_by_callbacks(self.training)]
 
     def ending(self) -> list[Code]:

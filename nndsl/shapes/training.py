@@ -193,7 +193,11 @@ class _Checker:
         endings = [f"`{ending}`" for ending in form.endings if ending]
         folder, _, last = path.rpartition("/")
         stem = f"{folder}/{last.partition('.')[0]}" if folder else last.partition(".")[0]
-        what = {"save": "a model is saved to", "history": "the history is written to"}
+        what = {
+            "save": "a model is saved to",
+            "history": "the history is written to",
+            "plot": "the history is drawn in",
+        }
         named = what.get(name, f"`{name}` takes")
         self.reporter.error(
             "T804",

@@ -121,6 +121,12 @@ _ALL = (
     Setting("save", Paths((".keras", ".weights.h5")), "", "Where the model or its weights go."),
     Setting("export", Paths((".onnx", "")), "", "Where what is served goes."),
     Setting("history", Paths((".csv",), several=False), "", "Where the losses of the epochs go."),
+    Setting(
+        "plot",
+        Paths((".png", ".svg", ".pdf"), several=False),
+        "",
+        "Where a picture of the losses and metrics goes.",
+    ),
 )
 
 #: Setting -> its declaration.
