@@ -10,6 +10,7 @@
     python3 dev.py reference    write docs/reference anew, after a change of a layer
     python3 dev.py rules        find the rules anew and write docs/rules, after a change of a rule
     python3 dev.py zoo          write docs/zoo.md anew, after a change of a model of the zoo
+    python3 dev.py pictures     write docs/pictures and docs/layouts.md anew; needs Graphviz
     python3 dev.py help         print this
 
 What follows check or test goes to pytest, what follows bench to the benchmarks. The first run makes
@@ -73,6 +74,9 @@ def main(arguments: list[str]) -> int:
     if command == "zoo":
         prepare("tensorflow", "dev")
         return run(PYTHON, "tools/zoo_table.py", *rest)
+    if command == "pictures":
+        prepare("dev")
+        return run(PYTHON, "tools/layout_table.py", *rest)
     if command in ("help", "-h", "--help"):
         print(__doc__.strip())
         return 0

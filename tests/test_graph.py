@@ -14,6 +14,7 @@ from pathlib import Path
 
 import geometry
 import pytest
+from graphviz import drawn_by_dot
 
 from nndsl.cli.main import main
 from nndsl.compiler import check_source
@@ -45,8 +46,8 @@ def outline_of(text: str) -> Outline:
     return outline(next(iter(checked.shaped.models.values())))
 
 
-def example(name: str) -> Outline:
-    path = next(path for path in FILES if path.stem == name)
+def example(name: str, folder: str = "") -> Outline:
+    path = next(path for path in FILES if path.stem == name and path.parent.name.endswith(folder))
     return outline_of(path.read_text(encoding="utf-8"))
 
 
@@ -145,7 +146,10 @@ def test_mermaid_takes_any_string() -> None:
         assert line.count('"') in (0, 2)
 
 
-@pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not there")
+needs_dot = pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not there")
+
+
+@needs_dot
 @pytest.mark.parametrize("name", ["resnet50", "siamese", "hostile"])
 def test_graphviz_takes_dot(name: str) -> None:
     view = outline_of(HOSTILE) if name == "hostile" else example(name)
@@ -157,6 +161,48 @@ def test_graphviz_takes_dot(name: str) -> None:
         timeout=60,
     )
     assert done.returncode == 0 and not done.stderr
+
+
+@needs_dot
+def test_no_more_crossings_than_graphviz() -> None:
+    """Nine Inception blocks, each of which takes what all before it gave."""
+    text = """
+block Inception(n) {
+    input x
+    x -> ( Conv2D(n, 1) | Conv2D(n, 1) -> Conv2D(n, 3, padding=same)
+         | Conv2D(n, 1) -> Conv2D(n, 5, padding=same)
+         | MaxPooling2D(3, strides=1, padding=same) -> Conv2D(n, 1) ) -> Concatenate as y
+    output y
+}
+model Fans {
+    input x0: [32, 32, 3]
+    x0 -> Inception(8) as x1
+LINES    x9 -> GlobalAveragePooling2D -> Dense(10, softmax) as y
+    output y
+}
+"""
+    lines = [
+        f"    {', '.join(f'x{j}' for j in range(i))} -> Concatenate -> Inception(8) as x{i}\n"
+        for i in range(2, 10)
+    ]
+    figure = build(outline_of(text.replace("LINES", "".join(lines))), Choice(flat=True))
+    assert geometry.problems(figure) == []
+    assert geometry.crossings(figure) <= drawn_by_dot(dot(figure)).crossings
+
+
+def test_the_table_of_layouts() -> None:
+    rows = {}
+    for line in (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip().replace(",", "") for cell in line.strip("|").split("|")]
+        if len(cells) == 8 and cells[1].isdecimal():
+            rows[cells[0]] = (int(cells[1]), int(cells[2]), int(cells[4]))
+            assert int(cells[2]) <= int(cells[3]), f"{cells[0]}: more crossings than Graphviz"
+    for path in sorted((ROOT / "examples" / "zoo").glob("*.nn")):
+        view = example(path.stem, "zoo")
+        figure = build(view, Choice(flat=True))
+        found = (len(figure.nodes), geometry.crossings(figure), geometry.bends(figure))
+        assert rows.pop(view.root.title) == found, "run `python3 dev.py pictures`"
+    assert not rows
 
 
 # ---- PNG and PDF ---------------------------------------------------------------------------
