@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli import check as check_command, diff, fmt, graph, lsp, stub, summary, views
+from nndsl.cli import check as check_command, diff, fmt, graph, live, lsp, stub, summary, views
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
@@ -39,6 +39,7 @@ examples:
   nndsl summary model.nn --depth 1              print a table of the layers and what they cost
   nndsl graph model.nn -o model.svg             draw it; also .html, .png, .pdf, .mmd, .dot
   nndsl diff old.nn new.nn                      say what changed; -o FILE draws it
+  nndsl watch model.nn --open                   show it in a browser, as it is saved
   nndsl stub metric RootMeanSquaredError        write a skeleton of a part of your own
   nndsl layers                                  list the layers and the other names there are
   nndsl layers Conv2D                           say what one takes and gives, with an example
@@ -196,6 +197,7 @@ def _add_commands(
     summary.add(commands, view)
     graph.add(commands, view)
     diff.add(commands, view)
+    live.add(commands, view)
     stub.add(commands)
     lsp.add(commands)
 

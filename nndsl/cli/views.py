@@ -13,7 +13,10 @@ from nndsl.cli.output import count_text, wants_colour
 from nndsl.diagnostic import has_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nndsl.compiler import Checked
+    from nndsl.diagnostic import Diagnostic
     from nndsl.outline import Outline
 
 
@@ -49,23 +52,33 @@ def depth(text: str) -> int:
 
 def read_outline(options: argparse.Namespace) -> tuple[Checked, Outline] | None:
     """Return the model that is asked for; None if there are errors, which are printed."""
+    checked, view, found = look(options)
+    if view is None:
+        from nndsl.render import render
+
+        problems = [d for d in found if d.severity == "error"]
+        sys.stderr.write(render(problems, colour=wants_colour(options.color, sys.stderr)))
+        sys.stderr.write("\n" + count_text(problems) + "\n")
+        return None
+    return checked, view
+
+
+def look(options: argparse.Namespace) -> tuple[Checked, Outline | None, Sequence[Diagnostic]]:
+    """Return the model that is asked for, if it has no errors, and all that is found."""
     from nndsl.compiler import check_one
     from nndsl.outline import outline
     from nndsl.shapes import as_functional, infer_shapes
 
     source = read_source(options.file)
     checked, model = check_one(source, model_options(options), files_around(options.file))
-    problems = [d for d in checked.diagnostics if d.severity == "error"]
+    found: Sequence[Diagnostic] = checked.diagnostics
     if model is not None and options.unknown is not None:
         shaped, problems = infer_shapes(checked.shaped.graph, size_of_unknown=options.unknown)
         checked = replace(checked, shaped=shaped)
-    if model is None or has_errors(problems):
-        from nndsl.render import render
-
-        sys.stderr.write(render(problems, colour=wants_colour(options.color, sys.stderr)))
-        sys.stderr.write("\n" + count_text(problems) + "\n")
-        return None
-    return checked, outline(as_functional(checked.shaped.models[model.name]))
+        found = [*found, *problems]
+    if model is None or has_errors(found):
+        return checked, None, found
+    return checked, outline(as_functional(checked.shaped.models[model.name])), found
 
 
 def can_print(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""`nndsl check --watch`: check again whenever a file changes."""
+"""Again, whenever a file changes: `nndsl check --watch`, and what `nndsl watch` waits for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CLEAR = "\x1b[2J\x1b[H"
 
 def watch(paths: Sequence[str], check: Callable[[], int]) -> int:
     """Check now and after every change, until interrupted."""
-    for _ in _changes(paths):
+    for _ in changes(paths):
         if sys.stdout.isatty():
             sys.stdout.write(_CLEAR)
         check()
@@ -26,7 +26,7 @@ def watch(paths: Sequence[str], check: Callable[[], int]) -> int:
     return 0
 
 
-def _changes(paths: Sequence[str]) -> Iterator[None]:
+def changes(paths: Sequence[str]) -> Iterator[None]:
     """Yield once at first, and then after each change."""
     yield
     folders = {path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nndsl.drawing import marks, words
@@ -25,33 +25,42 @@ _START = 'nndsl.listen();nndsl.open(JSON.parse(document.getElementById("data").t
 
 def page(figure: Figure, theme: str = "auto") -> str:
     """Return the file. The figure is a whole one, and its theme "auto", "light" or "dark"."""
-    script = template("page/view.js") + _START
+    data = json.dumps(payload(figure), separators=(",", ":")).replace("<", "\\u003c")
+    return document(
+        figure.title,
+        sheet([name for name, _ in figure.legend], theme),
+        f'{body()}\n<script type="application/json" id="data">{data}</script>',
+        template("page/view.js") + _START,
+    )[0]
+
+
+def document(
+    title: str, rules: str, inside: str, script: str, allowed: str = ""
+) -> tuple[str, str]:
+    """Return an HTML file with one script, and its policy, to which more may be `allowed`."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'"
+        f"{allowed}base-uri 'none'; form-action 'none'"
     )
-    data = json.dumps(payload(figure), separators=(",", ":")).replace("<", "\\u003c")
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(figure.title)}</title>",
-            f"<style>{sheet(figure, theme)}</style>",
-            "</head>",
-            "<body>",
-            body(),
-            f'<script type="application/json" id="data">{data}</script>',
-            f"<script>{script}</script>",
-            "</body>",
-            "</html>",
-            "",
-        ]
-    )
+    lines = [
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>",
+        f"<style>{rules}</style>",
+        "</head>",
+        "<body>",
+        inside,
+        f"<script>{script}</script>",
+        "</body>",
+        "</html>",
+        "",
+    ]
+    return "\n".join(lines), policy
 
 
 def body() -> str:
@@ -59,9 +68,9 @@ def body() -> str:
     return template("page/body.html").strip()
 
 
-def sheet(figure: Figure, theme: str) -> str:
+def sheet(families: Sequence[str], theme: str) -> str:
     """Return the style sheet of picture and page."""
-    rules = style(figure, theme) + template("page/view.css").strip()
+    rules = style(families, theme) + template("page/view.css").strip()
     if theme != "auto":
         return _variables(DARK if theme == "dark" else LIGHT) + rules
     dark = f"@media(prefers-color-scheme:dark){{{_variables(DARK)}}}"

@@ -22,7 +22,7 @@ def svg(figure: Figure, theme: str = "auto") -> str:
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="{box}" role="img">',
         f"<title>{escape(figure.title)}</title>",
-        f"<style>{style(figure, theme)}</style>",
+        f"<style>{style([name for name, _ in figure.legend], theme)}</style>",
         '<rect class="paper" width="100%" height="100%"/>',
         *elements(marks.marks(figure)),
         "</svg>",
@@ -89,9 +89,8 @@ def _pair(point: Point) -> str:
 # ---- Style ---------------------------------------------------------------------------------
 
 
-def style(figure: Figure, theme: str) -> str:
-    """Return the style sheet: what is the same in all themes, and the colours of the theme."""
-    names = [name for name, _ in figure.legend]
+def style(names: Sequence[str], theme: str) -> str:
+    """Return the style sheet: what is the same in all themes, and the colours of the families."""
     fixed = (
         f"text{{font-family:{FONT}}}.h{{font-size:{HEADING}px;font-weight:bold}}"
         f".b{{font-size:{TITLE}px;font-weight:bold}}.d{{font-size:{DETAIL}px}}"
