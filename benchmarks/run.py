@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKETS = ROOT / "examples" / "tickets.nn"
+RESNET = ROOT / "examples" / "zoo" / "resnet50.nn"
 RESULTS = Path(__file__).resolve().parent / "results.md"
 NNDSL = Path(sys.executable).with_name("nndsl")
 
@@ -58,6 +59,9 @@ def commands(folder: Path) -> dict[str, list[str]]:
         "nndsl check (tickets, wrong shape)": [str(NNDSL), "check", str(wrong)],
         "nndsl fmt (nothing)": [str(NNDSL), "fmt", "--check", str(empty)],
         "nndsl fmt (1,000 lines)": [str(NNDSL), "fmt", "--check", str(thousand)],
+        "nndsl check (resnet50)": [str(NNDSL), "check", str(RESNET)],
+        "nndsl summary (resnet50)": [str(NNDSL), "summary", str(RESNET)],
+        "nndsl graph (resnet50)": [str(NNDSL), "graph", str(RESNET), "-o", "-"],
         "nndsl compile (tickets)": [str(NNDSL), "compile", str(TICKETS), "-o", "-"],
         "import lark, jinja2, black; format": [
             python,

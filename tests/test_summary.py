@@ -318,6 +318,26 @@ def test_what_keras_prints(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert f"{title}: {said}" in text
 
 
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.parent.name == "zoo"], ids=lambda path: path.stem
+)
+def test_counts_are_those_of_keras(path: Path) -> None:
+    """Of every model of the zoo: counts, bytes and connections, layer by layer.
+
+    The weights are not made, only their shapes, so that the largest models take no memory. The
+    other examples are held in tests/test_examples.py.
+    """
+    import keras
+    import oracle
+
+    source = Source(path.name, path.read_text(encoding="utf-8"))
+    compiled = compile_source(source, Options(style="functional"))
+    with keras.StatelessScope(initialize_variables=False):
+        model = oracle.build(compiled)
+        oracle.compare_with_summary(model, compiled)
+
+
 def test_documentation(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What docs/seeing.md shows is what comes out; NNDSL_UPDATE=1 writes that into it."""
     monkeypatch.chdir(ROOT)

@@ -89,6 +89,7 @@ def Normalization(
         x.shape,
         Weight("mean", shape, trainable=False),
         Weight("variance", shape, trainable=False),
+        # Keras's `int`: on TensorFlow that has 64 bits.
         Weight("count", (), trainable=False, dtype="int64"),
     )
 
