@@ -9,7 +9,7 @@ print(nndsl.compile(text, style="functional").code)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,18 +27,28 @@ def check(
     name: str = "<text>",
     constants: Mapping[str, str] | None = None,
     keras: str | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Return what is wrong with a model's text, in the order of the text.
 
     `name` is what messages call the text; `constants` gives constants other values, written as
     in the text; `keras` is the version of Keras that the model is for, such as "3.14", by default
-    the newest known. Never raises on any text, and imports neither Keras nor TensorFlow.
-    Raises ValueError for a version that is not known.
+    the newest known. `select` and `ignore` are codes, their beginnings or names, such as
+    `ignore=["L310", "R"]`; "ALL" is every rule, those that are off by default too.
+
+    Never raises on any text, and imports neither Keras nor TensorFlow. Raises ValueError for a
+    version or a code that is not known.
     """
     from nndsl.compiler import Options, check_model
+    from nndsl.lint.selection import Selection
     from nndsl.source import Source
 
-    options = Options(constants=constants or {}, keras=_keras_version(keras))
+    options = Options(
+        constants=constants or {},
+        keras=_keras_version(keras),
+        rules=Selection(None if select is None else _selectors(select), (), _selectors(ignore)),
+    )
     return check_model(Source(name, text), options)
 
 
@@ -88,6 +98,16 @@ def compile(
         consent=lambda: allow_python,
     )
     return compile_source(Source(name, text), options)
+
+
+def _selectors(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return what is selected or ignored; raise ValueError for codes that do not exist."""
+    texts = [texts] if isinstance(texts, str) else list(texts)
+    if not texts:
+        return ()
+    from nndsl.codes import selector
+
+    return tuple(selector(text.strip()) for text in texts)
 
 
 def _keras_version(keras: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import nndsl
 from nndsl.cli import main
 from nndsl.cli.discovery import find_files
 
@@ -221,6 +223,33 @@ def test_standard_input_is_mended_to_standard_output(run: Run) -> None:
     status, out, err = run("-", "--fix", stdin=ONE_UNIT)
     assert (status, out) == (0, ONE_UNIT.replace("softmax", "sigmoid"))
     assert "mended 1" in err
+
+
+def test_standard_input_under_the_name_of_a_file(run: Run, tmp_path: Path) -> None:
+    """Its imports and configuration are looked for beside that file, which need not be there."""
+    write(tmp_path, models__blocks="block Wide = Dense(64, relu)\n")
+    configuration = '[tool.nndsl.per-file-ignores]\n"models/*.nn" = ["L301"]\n'
+    configure(tmp_path, configuration)
+    text = (
+        'import Wide from "blocks.nn"\nmodel M {\n    input x: [4]\n'
+        "    x -> Wide -> Dense(1, softmax) as y\n    output y\n}\n"
+    )
+    name = os.path.join("models", "new.nn")
+    assert run("-", "--stdin-filename", name, stdin=text)[0] == 0
+    status, out, _ = run(
+        "-", "--stdin-filename", "new.nn", "--output-format", "concise", stdin=text
+    )
+    assert status == 1 and out.startswith("new.nn:1:")
+
+
+def test_rules_are_selected_from_python() -> None:
+    text = "model M {\n    input x: [4]\n    x -> Dense(1, softmax) as y\n    output y\n}\n"
+    assert [d.code for d in nndsl.check(text)] == ["L301"]
+    assert not nndsl.check(text, ignore=["one-unit-softmax"])
+    assert not nndsl.check(text, select=["R"])
+    assert [d.code for d in nndsl.check(text, select=["r", "l301"])] == ["L301"]
+    with pytest.raises(ValueError, match="did you mean one-unit-softmax"):
+        nndsl.check(text, ignore=["one-unit-softmx"])
 
 
 def test_what_can_be_mended_is_said(run: Run, tmp_path: Path) -> None:

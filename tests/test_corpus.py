@@ -144,7 +144,7 @@ def test_mended_models_are_trained_by_keras() -> None:
         model = module.build_model()
         if "def synthetic_data" not in compiled.code:
             continue  # a model that is not trained
-        x, y = module.synthetic_data(8)
+        x, y = module.synthetic_data(2)
         model.compile(**_compiled_with(compiled.code), run_eagerly=True)
         loss = np.ravel(model.train_on_batch(x, y))[0]
         if not np.isfinite(loss):

@@ -51,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exit-zero", action="store_true", help="exit with status 0, whatever was found"
     )
+    parser.add_argument(
+        "--stdin-filename",
+        metavar="FILE",
+        help="what `-` is called, and where its imports, data and configuration are looked for",
+    )
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")
 
 
@@ -100,9 +105,12 @@ def _check_file(
 ) -> None:
     from nndsl.compiler import check_model
 
-    source = read_source(path)
-    chosen = replace(chosen, rules=rules.for_file(path))
-    files = files_around(path)
+    source, known_as = read_source(path), path
+    if path == "-" and options.stdin_filename:
+        known_as = options.stdin_filename
+        source = Source(known_as, source.text)
+    chosen = replace(chosen, rules=rules.for_file(known_as))
+    files = files_around(known_as)
 
     def check(text: Source) -> tuple[Diagnostic, ...]:
         return check_model(text, chosen, files)

@@ -11,7 +11,7 @@ from typing import Any
 
 from nndsl.cli.configuration import Configuration, mentions_nndsl, read_configuration
 from nndsl.cli.files import FileProblem
-from nndsl.lint.selection import ALL, Selection
+from nndsl.lint.selection import Selection
 
 
 class Rules:
@@ -93,15 +93,9 @@ def _selectors(texts: Iterable[str], where: str) -> tuple[str, ...]:
 
 
 def _selector(text: str, where: str) -> str:
-    from nndsl.codes import all_codes, find, near
+    from nndsl.codes import selector
 
-    if text.upper() == ALL:
-        return ALL
-    code = find(text)
-    if code is not None:
-        return code
-    if any(known.startswith(text.upper()) for known in all_codes()):
-        return text.upper()
-    guess = near(text)
-    hint = f"; did you mean {guess}?" if guess else "; `nndsl explain` lists the codes"
-    raise FileProblem(f"{where}: there is no code `{text}`{hint}")
+    try:
+        return selector(text)
+    except ValueError as error:
+        raise FileProblem(f"{where}: {error}") from None

@@ -8,9 +8,20 @@ from functools import cache
 from nndsl.codes.page import Example, Page, read_page
 from nndsl.diagnostic import NAMES
 from nndsl.lint import RULES, load
+from nndsl.lint.selection import ALL
 from nndsl.suggest import nearest
 
-__all__ = ["GROUPS", "Example", "Page", "all_codes", "find", "name_of", "near", "page"]
+__all__ = [
+    "GROUPS",
+    "Example",
+    "Page",
+    "all_codes",
+    "find",
+    "name_of",
+    "near",
+    "page",
+    "selector",
+]
 
 #: The groups of codes by their letter: what they are about, and the file of their pages.
 GROUPS = {
@@ -67,6 +78,23 @@ def find(text: str) -> str | None:
         if wanted in (code.lower(), name):
             return code
     return None
+
+
+def selector(text: str) -> str:
+    """Return a code, the beginning of codes or `ALL`, for a code or name in any case.
+
+    Raises ValueError for what is none of these.
+    """
+    if text.upper() == ALL:
+        return ALL
+    code = find(text)
+    if code is not None:
+        return code
+    if text and any(known.startswith(text.upper()) for known in all_codes()):
+        return text.upper()
+    guess = near(text)
+    hint = f"; did you mean {guess}?" if guess else "; `nndsl explain` lists the codes"
+    raise ValueError(f"there is no code `{text}`{hint}")
 
 
 def near(text: str) -> str | None:

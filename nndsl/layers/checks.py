@@ -36,6 +36,8 @@ def _missing_axis(x: Tensor, rank: int) -> str | None:
 def _rank_help(layer: str, x: Tensor, form: str) -> str | None:
     """Say how to give a vector axes, how to add the one that is missing, or which layer fits."""
     rank = form.count(",") + 2
+    if x.rank == 2 and rank == 3:
+        return "put `Reshape([-1, 1])` in front to make steps of single numbers"
     if x.rank == 2:
         return f"put `Reshape({form})` in front, with numbers for the names"
     stage = _missing_axis(x, rank)

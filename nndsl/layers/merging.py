@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nndsl.layers.arguments import Bool, Int, IntOrInts, Tensors
-from nndsl.layers.checks import axis_of, fits
+from nndsl.layers.checks import axis_of, fits, known_product
 from nndsl.layers.floats import need_floats
 from nndsl.layers.masks import ALL, ANY, STOPS
 from nndsl.layers.rule import (
@@ -248,9 +248,26 @@ def _merge_help(x: tuple[Tensor, ...]) -> str | None:
     which = next(i for i, t in enumerate(x) if t.shape != a)
     b, size = x[which].shape, a[-1]
     if not isinstance(size, int) or a[1:-1] != b[1:-1] or len(a) != len(b):
-        return None
+        return _smaller(x, which)
     projection = f"Conv2D({size}, 1)" if len(a) == 4 else f"Dense({size})"
     return f"`{projection}` on tensor {which + 1} brings its last axis to {size}"
+
+
+def _smaller(x: tuple[Tensor, ...], which: int) -> str | None:
+    """Name the layer that brings the larger of two maps, the first or another, to the other."""
+    number, large, small = which, x[which], x[0]
+    if large.rank != small.rank or not 3 <= large.rank <= 5:
+        return None
+    if known_product(large.shape[1:-1]) < known_product(small.shape[1:-1]):
+        number, large, small = 0, small, large
+    pairs = list(zip(large.shape[1:-1], small.shape[1:-1], strict=True))
+    sizes = [(i, j) for i, j in pairs if isinstance(i, int) and isinstance(j, int) and j > 0]
+    stride = -(-sizes[0][0] // sizes[0][1]) if sizes else 0
+    even = stride > 1 and all(-(-i // stride) == j for i, j in sizes)
+    if len(sizes) < len(pairs) or not even:
+        return None
+    stage = f"Conv{large.rank - 2}D({small.shape[-1]}, 1, strides={stride})"
+    return f"`{stage}` on tensor {number + 1} brings it to {shape_text(small.shape)}"
 
 
 def _apart(a: Tensor, b: Tensor) -> list[int]:

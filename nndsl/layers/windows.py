@@ -76,17 +76,30 @@ class Window:
             return dim if stride == covered == 1 else None
         if dim < covered:
             self._refuse_channels_first(x)
+            same = "`padding=same` lets the window overlap the edge"
+            turned = self._turned(x, dim, reach)
             raise LayerError(
                 "S102",
                 f"{self.layer}: the window is larger than the input",
                 expected=f"at least {reach} along axis {axis} for {self._size_text(index)}",
                 received=f"{dim} in {shape_text(x.shape)}",
-                help=f"`padding=same` lets the window overlap the edge, or a smaller "
-                f"`{self.size_argument}` fits",
+                help=turned or f"{same}, or a smaller `{self.size_argument}` fits",
                 argument=self.size_argument,
-                setting=("padding", "same"),
+                setting=None if turned else ("padding", "same"),
             )
         return (dim - covered) // stride + 1
+
+    def _turned(self, x: Tensor, dim: int, reach: int) -> str | None:
+        """Return what helps a series that stands in the features of a single step."""
+        features = x.shape[-1]
+        if len(self.size) > 1 or channels_first(self.data_format) or dim > 1:
+            return None
+        if not isinstance(features, int) or features < reach:
+            return None
+        return (
+            f"`Permute([2, 1])` in front makes steps of the {features} features of this one; "
+            "`padding=same` lets the window overlap the edge"
+        )
 
     def _refuse_channels_first(self, x: Tensor) -> None:
         """Refuse an image that fails because its channels come first: `[3, 224, 224]`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nndsl.diagnostic import Diagnostic, has_errors
+from nndsl.diagnostic import Diagnostic
 from nndsl.layers.rule import LayerValue
 from nndsl.lint.index import RULES
 from nndsl.lint.rule import Report, Rule
@@ -33,7 +33,7 @@ def lint(
     `found` is what was found before: where there are errors, a part of a model may be missing.
     `settings` are the values of the training settings; `opens` opens data files.
     """
-    whole = not has_errors(found)
+    errors = [finding for finding in found if finding.severity == "error"]
     wanted = [entry for entry in RULES.items() if selection.takes(entry[0], entry[1].default)]
     findings: list[Diagnostic] = []
     for model in shaped.models.values():
@@ -43,7 +43,7 @@ def lint(
         if not waiting:
             continue
         trained = _trained(shaped, model, settings or {}, opens) if is_trained else None
-        view = View(model, trained, whole=whole)
+        view = View(model, trained, told={finding.code for finding in errors})
         for code, entry in waiting:
             load(code).check(view, Report(code, entry.severity, findings))
     return findings

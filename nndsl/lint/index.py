@@ -167,6 +167,7 @@ RULES = {
     ),
     "S119": Entry("target-shape", "error", ("train",), True, True),
     "T814": Entry("unusual-learning-rate", "warning", ("train",), True, False),
+    "T815": Entry("class-weights", "warning", ("train",), True, False),
     "T816": Entry("large-batch", "warning", ("train",), True, False),
     "T818": Entry("patience", "info", ("train",), True, False),
     "T819": Entry("nothing-trainable", "error", ("train",), True, False),

@@ -106,6 +106,11 @@ class Trained:
         value = self._values.get(setting)
         return value if isinstance(value, str) else None
 
+    def items(self, setting: str) -> int | None:
+        """Return how many values a setting holds that is a list; None if it is none."""
+        value = self._values.get(setting)
+        return len(value) if isinstance(value, (list, tuple)) else None
+
     def place(self, setting: str) -> Span:
         """Return where a setting stands; the section if it is not given."""
         given = self.settings.settings.get(setting)

@@ -6,7 +6,7 @@ need not know how they are written. The view is made once for all rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,6 +36,9 @@ DENSE = frozenset(
 )
 
 
+_UNITS = ("units", "filters")
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Head(Record):
     """How an output of the model is made, as far as it can be told."""
@@ -58,6 +61,12 @@ class Head(Record):
         """The size of the last axis, over which Keras takes classes."""
         size = self.tensor.shape[-1] if self.tensor.rank > 1 else None
         return size if isinstance(size, int) else None
+
+    @property
+    def units_place(self) -> Span | None:
+        """Where the number of units is written; None if it cannot be told."""
+        bounds = [self.made.argument(name) for name in _UNITS] if self.made is not None else []
+        return next((bound.value.span for bound in bounds if bound is not None), None)
 
     def labels(self, text: str) -> tuple[Label, ...]:
         """Return a label for a message about the loss: what the head does, at its place."""
@@ -85,14 +94,17 @@ class Head(Record):
 
 
 class View(Arrows[Use]):
-    """One model. `whole` is False where mistakes hide a part of it: what is absent there may only
-    have not been understood."""
+    """One model. `told` are the codes of the errors that were found before; where there are some
+    it is not `whole`: what is absent may only have not been understood."""
 
-    def __init__(self, shaped: ShapedModel, trained: Trained | None, *, whole: bool) -> None:
+    def __init__(
+        self, shaped: ShapedModel, trained: Trained | None, told: Collection[str] = ()
+    ) -> None:
         self.shaped = shaped
         self.model = shaped.model
         self.trained = trained
-        self.whole = whole
+        self.told = told
+        self.whole = not told
         #: Those of which is known what comes in and goes out.
         self.uses = tuple(u for u in shaped.uses if u.live and u.inputs and u.outputs)
         super().__init__(self.uses)

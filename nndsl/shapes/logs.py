@@ -124,6 +124,8 @@ def _unknown_monitor(
         longer = f"{text}uracy" if text.endswith("acc") else ""  # as it was called in Keras 1
         guess = longer if longer in known else reporter.guess(text, known)
         help_, label = did_you_mean(guess), "nothing logs this"
+        if guess is None and longer.removeprefix("val_") in names and not validated:
+            help_ = f"write `monitor={longer}`, and add `validation: 0.2`"
     reporter.error(
         "T806",
         bound.value.span,

@@ -51,8 +51,18 @@ def remedy(
     if error.code == "S101" and first is not None and error.expected is not None:
         missing = error.expected.count(",") + 2 - first.rank
         found = _lost_axes(first, missing, uses)
+        found = found or _embedded_rows(first, missing, uses)
         if found is not None:
             return found
+    if error.code == "S106" and first is not None and error.stage is not None:
+        place = _behind_the_input(first, uses)
+        if place is not None:
+            what = f"put `{error.stage}` behind the input"
+            return Remedy(
+                f"{what}, or give the data so; `data_format=channels_first` takes them as they are",
+                edits.fix(what, edits.insert_before(place.span, error.stage)),
+                (Label(place.span, f"the first to take {place.inputs[0]}"),),
+            )
     change = None
     if error.stage is not None:
         what = f"put `{error.stage}` in front"
@@ -92,6 +102,36 @@ def _lost_axes(tensor: Tensor, missing: int, uses: Sequence[Use]) -> Remedy | No
             (Label(maker.span, "gives up the axes"),),
         )
     return None
+
+
+def _embedded_rows(tensor: Tensor, missing: int, uses: Sequence[Use]) -> Remedy | None:
+    """Return what helps an `Embedding` that was given rows where it takes numbers."""
+    maker = _maker(tensor, uses)
+    while maker is not None and maker.rule.name in _PASSES and maker.inputs:
+        maker = _maker(maker.inputs[0], uses)
+    if missing != -1 or maker is None or maker.rule.name != "Embedding":
+        return None
+    *kept, last = maker.inputs[0].shape[1:]
+    if not kept:
+        return None
+    wanted = ", ".join("?" if size is None else str(size) for size in kept)
+    rows = "an axis of size 1" if last == 1 else "rows of 0 and 1"
+    return Remedy(
+        f"`Embedding` takes the number of each word and adds an axis: give it `int32[{wanted}]`, "
+        f"without {rows}",
+        None,
+        (Label(maker.span, f"makes {maker.outputs[0]} of {maker.inputs[0]}"),),
+    )
+
+
+def _behind_the_input(tensor: Tensor, uses: Sequence[Use]) -> Use | None:
+    """Return the first of the layers that made a tensor, if it takes such an image, too."""
+    maker = first = _maker(tensor, uses)
+    while maker is not None and maker.inputs:
+        first, maker = maker, _maker(maker.inputs[0], uses)
+    if first is None or first.calls or first.inputs[0].rank != tensor.rank:
+        return None
+    return first if first.inputs[0].shape[1] in (1, 3, 4) else None
 
 
 def _keep_sequences(what: str, written: Written) -> Remedy:

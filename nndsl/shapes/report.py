@@ -63,6 +63,13 @@ def _other_argument(rule: LayerRule, bad: BadArgument) -> str | None:
         return write_instead(f"[{value}]")
     if not isinstance(value, str):
         return None
+    plain = {"true": True, "false": False, "none": None}.get(value.lower(), value)
+    if plain != value:
+        try:
+            bad.parameter.type.convert(plain)
+        except Unfit:
+            return None
+        return write_instead(value.lower())  # not in quotes
     for parameter in rule.parameters:
         if value in parameter.type.words:
             return write_instead(f"{parameter.name}={value}")

@@ -3,13 +3,15 @@ from __future__ import annotations
 from nndsl import edits
 from nndsl.diagnostic import Label
 from nndsl.layers.rule import shape_text
-from nndsl.lint.facts import BINARY, INT, ONE_HOT
+from nndsl.lint.activations import made_in
+from nndsl.lint.facts import BINARY, INT, ONE_HOT, Facts
 from nndsl.lint.rule import Report, rule
-from nndsl.lint.training import CATEGORICAL, SPARSE
+from nndsl.lint.training import BINARY as BINARY_LOSSES, CATEGORICAL, SPARSE
 from nndsl.lint.view import Head, View
 from nndsl.shapes.model import Use
 
 Shape = tuple[int | None, ...]
+_BLAMED = ("keeps an axis that the labels do not have", "takes a part of the edge away")
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 
 
@@ -53,7 +55,7 @@ def target_shape(view: View, report: Report) -> None:
     assert view.trained is not None
     for name, loss in view.trained.losses.items():
         head, labels = view.heads.get(name), view.trained.labels.get(name)
-        if head is None or labels is None or _other_form(loss.name, labels.form):
+        if head is None or labels is None or _other_form(loss.name, labels):
             continue
         shape = labels.shape
         if shape is None and labels.form in (INT, BINARY):
@@ -65,11 +67,14 @@ def target_shape(view: View, report: Report) -> None:
             wanted = wanted[:-1]
         if _fits(shape, wanted) or (labels.classes and _differ_in_classes(shape, wanted)):
             continue
-        cause, change, what = _cause(view, head, len(wanted) - len(shape))
+        if len(shape) == len(wanted):
+            cause, change, what = _resized(view, head, shape)
+        else:
+            cause, change, what = _cause(view, head, len(wanted) - len(shape))
         report(
             cause if cause is not None else head.place,
             f"the labels have another shape than the output `{name}`",
-            "keeps an axis that the labels do not have" if cause is not None else "ends it",
+            ("ends it" if cause is None else _BLAMED[len(shape) == len(wanted)]),
             within=cause or head.use,
             labels=(
                 *labels.shown(),
@@ -82,9 +87,13 @@ def target_shape(view: View, report: Report) -> None:
         )
 
 
-def _other_form(loss: str, form: str | None) -> bool:
+def _other_form(loss: str, labels: Facts) -> bool:
     """True for labels that the loss does not take in any shape, which is told by itself."""
-    return (form == INT and loss in CATEGORICAL) or (form == ONE_HOT and loss in SPARSE)
+    if labels.form == INT and loss in BINARY_LOSSES:
+        return (labels.classes or 0) > 2
+    return (labels.form == INT and loss in CATEGORICAL) or (
+        labels.form == ONE_HOT and loss in SPARSE
+    )
 
 
 def _differ_in_classes(shape: Shape, wanted: tuple[object, ...]) -> bool:
@@ -125,6 +134,35 @@ def _cause(view: View, head: Head, surplus: int) -> tuple[Use | None, edits.Edit
                 return use, edits.insert_before(use.span, "Flatten"), "put `Flatten` in front"
         use = view.before(use)
     return None, *_reshaped(view, head, surplus)
+
+
+def _resized(view: View, head: Head, shape: Shape) -> tuple[Use | None, edits.Edits | None, str]:
+    """Return the layer that makes an output too small, or how it is cut or padded."""
+    sizes, last = head.tensor.shape[1:], view.maker(head.tensor)
+    wanted = (*shape, *sizes[len(shape) :])  # with the axis of classes that numbers lack
+    more = [
+        want - is_ if isinstance(want, int) and isinstance(is_, int) else 0
+        for want, is_ in zip(wanted, sizes, strict=True)
+    ]
+    use = last if any(size > 0 for size in more) else None
+    while use is not None:
+        windows = "Conv" in use.rule.name and "Transpose" not in use.rule.name
+        if windows and use.value("padding") == "valid" and use.inputs[0].shape[1] != 1:
+            if (
+                use.outputs[0] is not None
+                and use.outputs[0].shape[1:-1] != use.inputs[0].shape[1:-1]
+            ):
+                made = made_in(use)
+                what = "write `padding=same` here, which keeps the size"
+                return use, edits.set_argument(made, "padding", "same"), what
+        use = view.before(use)
+    kind = "ZeroPadding" if min(more) >= 0 else "Cropping" if max(more) <= 0 else ""
+    if last is not None and kind and 2 <= len(more) <= 4 and not more[-1] and any(more):
+        pairs = [f"({abs(size) // 2}, {abs(size) - abs(size) // 2})" for size in more[:-1]]
+        sides = f"({', '.join(pairs)})" if len(pairs) > 1 else pairs[0]
+        stage = f"{kind}{len(pairs)}D({sides})"
+        return None, edits.insert_after(last.span, stage), f"put `{stage}` behind it"
+    return None, None, f"end the model in the shape of the labels, or give labels of {_text(sizes)}"
 
 
 def _reshaped(view: View, head: Head, surplus: int) -> tuple[edits.Edits | None, str]:

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 from nndsl import edits
-from nndsl.lint.facts import BINARY, INT, MULTI_HOT, ONE_HOT
+from nndsl.lint.facts import BINARY, INT, MULTI_HOT, ONE_HOT, Facts
 from nndsl.lint.rule import Report, rule
-from nndsl.lint.training import CROSSENTROPIES, SPARSE
+from nndsl.lint.training import BINARY as BINARY_LOSSES, CROSSENTROPIES, SPARSE, Part
 from nndsl.lint.view import Head, View
-
-_UNITS = ("units", "filters")
 
 
 @rule("error", needs=("train",), fixes=True)
@@ -47,6 +45,9 @@ def class_count(view: View, report: Report) -> None:
         if head is None or labels is None or head.units is None:
             continue
         units, classes = head.units, labels.classes
+        if loss.name in BINARY_LOSSES and labels.form == INT and units == 1 and (classes or 0) > 2:
+            _many_on_one(head, loss, labels, report)
+            continue
         if loss.name not in CROSSENTROPIES or (labels.form == INT and loss.name not in SPARSE):
             continue
         if labels.form == BINARY and units > 2 and loss.name in SPARSE and not labels.file:
@@ -57,7 +58,7 @@ def class_count(view: View, report: Report) -> None:
             continue
         if labels.form == INT and units > classes and labels.file:
             continue  # a class may lack in the data
-        place = _place(head)
+        place = head.units_place
         report(
             place if place is not None else head.place,
             f"{classes} classes, and {units} unit{'s' if units > 1 else ''}",
@@ -74,9 +75,21 @@ def class_count(view: View, report: Report) -> None:
         )
 
 
-def _place(head: Head):  # type: ignore[no-untyped-def]
-    """Return where the number of units is written; None if it cannot be told."""
-    if head.made is None or head.use is None:
-        return None
-    bounds = [head.made.argument(name) for name in _UNITS]
-    return next((bound.value.span for bound in bounds if bound is not None), None)
+def _many_on_one(head: Head, loss: Part, labels: Facts, report: Report) -> None:
+    """Report several classes of which one unit says yes or no."""
+    place, wanted = head.units_place, "sparse_categorical_crossentropy"
+    change = None
+    if place is not None:
+        units = edits.replaced(place, f"{labels.classes}")
+        change = edits.joined((units, head.activated("softmax"), edits.replaced(loss.span, wanted)))
+    report(
+        place if place is not None else head.place,
+        f"{labels.classes} classes, and 1 unit",
+        "says yes or no",
+        within=head.use,
+        labels=(*labels.shown(), *loss.labels("takes 0 or 1 for a label")),
+        expected=f"{labels.classes} units",
+        received="1",
+        help=f"write `{labels.classes}`, with `softmax` and `{wanted}`",
+        fix=edits.fix(f"write `{labels.classes}`, with `softmax` and `{wanted}`", change),
+    )

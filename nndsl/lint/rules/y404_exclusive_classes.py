@@ -64,4 +64,5 @@ def exclusive_classes(view: View, report: Report) -> None:
             labels=(*labels.shown(), *head.labels(f"`{head.activation}` here")),
             help=f"write `{wanted_loss}`, and `{wanted}` at the end",
             fix=edits.fix(f"write `{wanted_loss}` and `{wanted}`", edits.joined(changes)),
+            severity="error" if labels.form == INT else None,  # which Keras refuses
         )
