@@ -11,6 +11,7 @@
     python3 dev.py rules        find the rules anew and write docs/rules, after a change of a rule
     python3 dev.py zoo          write docs/zoo.md anew, after a change of a model of the zoo
     python3 dev.py pictures     write docs/pictures and docs/layouts.md anew; needs Graphviz
+    python3 dev.py mistakes     write docs/mistakes.md anew; with --keras, ask Keras about each
     python3 dev.py help         print this
 
 What follows check or test goes to pytest, what follows bench to the benchmarks. The first run makes
@@ -43,6 +44,16 @@ LINT = [
     ["-m", "black", "--check", "."],
     ["-m", "mypy"],
 ]
+
+#: What writes a part of the repository anew: a command, its tool, and what that needs.
+MAKERS = {
+    "grammar": ("make_parser.py", "dev"),
+    "vocabulary": ("make_vocabulary.py", "tensorflow", "dev"),
+    "reference": ("make_reference.py", "dev"),
+    "rules": ("make_rules.py", "dev"),
+    "zoo": ("zoo_table.py", "tensorflow", "dev"),
+    "mistakes": ("make_mistakes.py", "tensorflow", "dev"),
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -77,6 +88,10 @@ def main(arguments: list[str]) -> int:
     if command == "pictures":
         prepare("dev")
         return run(PYTHON, "tools/layout_table.py", *rest)
+    if command in MAKERS:
+        tool, *extras = MAKERS[command]
+        prepare(*extras)
+        return run(PYTHON, f"tools/{tool}", *rest)
     if command in ("help", "-h", "--help"):
         print(__doc__.strip())
         return 0

@@ -7,68 +7,19 @@ and are right: a linear head, an autoencoder with sigmoid and mse, a softmax ins
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache
+import sys
 from pathlib import Path
 
 import pytest
+from corpus_files import BLOCK, BY_HAND, Entry, check, entries, mended
 
 import nndsl
+from nndsl import vocabulary
 from nndsl.compiler import Options, check_model
-from nndsl.diagnostic import Diagnostic
-from nndsl.fixing import Mended, mend
 from nndsl.source import Source
 
 ROOT = Path(__file__).resolve().parent
-CORPUS = ROOT / "corpus"
-_BLOCK = re.compile(r"^```nn\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-_TOLD = re.compile(r"^Told: (\w+) at `(.*)`$", re.MULTILINE)
-_MENDED = re.compile(r"^Mended: (.*)$", re.MULTILINE)
-BY_HAND = "by hand"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A model of the corpus, with where it is from.
-
-    Of a mistake: the code that is told, the text that it points at, and what the text must hold
-    once it is mended, or `by hand`.
-    """
-
-    file: str
-    title: str
-    source: str
-    text: str
-    code: str = ""
-    at: str = ""
-    mended: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{self.file}: {self.title}"
-
-
-@cache
-def entries(folder: str) -> tuple[Entry, ...]:
-    """Return the models of a folder of the corpus."""
-    found = []
-    for path in sorted((CORPUS / folder).glob("*.md")):
-        _, *sections = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        for section in sections:
-            title = section.partition("\n")[0].strip()
-            source = re.search(r"^Source: (.*)$", section, re.MULTILINE)
-            block = _BLOCK.search(section)
-            assert source is not None and block is not None, title
-            told, mended = _TOLD.search(section), _MENDED.search(section)
-            entry = Entry(path.stem, title, source[1], block[1])
-            if told is not None and mended is not None:
-                entry = replace(entry, code=told[1], at=told[2], mended=mended[1].strip("`"))
-            found.append(entry)
-    return tuple(found)
-
-
+sys.path.append(str(ROOT.parent / "tools"))
 CORRECT = [pytest.param(entry, id=entry.id) for entry in entries("correct")]
 EXAMPLES = sorted((ROOT.parent / "examples").rglob("*.nn"))
 
@@ -85,14 +36,6 @@ MISTAKES = [pytest.param(entry, id=entry.id) for entry in entries("mistakes")]
 MENDED = [
     pytest.param(entry, id=entry.id) for entry in entries("mistakes") if entry.mended != BY_HAND
 ]
-
-
-def check(source: Source) -> tuple[Diagnostic, ...]:
-    return check_model(source, Options())
-
-
-def mended(entry: Entry, *, unsafe: bool) -> Mended:
-    return mend(Source("model.nn", entry.text), check, unsafe=unsafe)
 
 
 @pytest.mark.parametrize("entry", MISTAKES)
@@ -145,7 +88,7 @@ def test_mended_models_are_trained_by_keras() -> None:
         if "def synthetic_data" not in compiled.code:
             continue  # a model that is not trained
         x, y = module.synthetic_data(2)
-        model.compile(**_compiled_with(compiled.code), run_eagerly=True)
+        model.compile(**_compiled_with(compiled.code), jit_compile=False)
         loss = np.ravel(model.train_on_batch(x, y))[0]
         if not np.isfinite(loss):
             failed.append((entry.title, loss))
@@ -165,6 +108,24 @@ def _compiled_with(code: str) -> dict[str, object]:
                 given: dict[str, object] = eval(f"{{{text}}}", {"keras": keras})
                 return given
     raise AssertionError("the script compiles nothing")
+
+
+@pytest.mark.keras
+def test_keras_says_what_is_recorded() -> None:
+    """`python3 dev.py mistakes --keras` records it anew, for a new Keras."""
+    import keras
+    import make_mistakes
+
+    if not keras.__version__.startswith(f"{vocabulary.keras_versions()[-1]}."):
+        pytest.skip("what is recorded is of the newest Keras")
+    assert make_mistakes.ask_keras() == make_mistakes.recorded()
+
+
+def test_the_page_of_mistakes_is_current() -> None:
+    import make_mistakes
+
+    page = make_mistakes.PAGE.read_text(encoding="utf-8")
+    assert page == make_mistakes.make_page(), "run `python3 dev.py mistakes`"
 
 
 def test_there_are_many_mistakes() -> None:
@@ -194,7 +155,7 @@ def test_nothing_is_told_of_an_example(path: Path) -> None:
 def test_nothing_is_told_of_the_models_in_the_documentation(page: str) -> None:
     root = ROOT.parent
     text = (root / page if page == "README.md" else root / "docs" / page).read_text("utf-8")
-    for block in _BLOCK.findall(text):
+    for block in BLOCK.findall(text):
         if re.search(r"^(\w+ )?model \w", block, re.MULTILINE):
             found = check_model(Source(page, block), Options())
             assert not [f"{d.code} {d.title}" for d in found if d.severity == "warning"], block
