@@ -22,6 +22,7 @@ LONG = (
     "test_operations.py",
     "test_masks.py",
     "test_parity.py",
+    "test_corpus_keras.py",
     "test_cases.py",
 )
 

@@ -14,7 +14,6 @@ import pytest
 from corpus_files import BLOCK, BY_HAND, Entry, check, entries, mended
 
 import nndsl
-from nndsl import vocabulary
 from nndsl.compiler import Options, check_model
 from nndsl.source import Source
 
@@ -67,58 +66,6 @@ def test_most_mistakes_are_mended_safely() -> None:
     pairs = zip(entries("mistakes"), texts, strict=True)
     done = [entry for entry, text in pairs if entry.mended != BY_HAND and entry.mended in text]
     assert len(done) >= 0.8 * len(MENDED)
-
-
-@pytest.mark.keras
-def test_mended_models_are_trained_by_keras() -> None:
-    """What comes out is built, compiled and trained on made-up data, each for a step."""
-    import keras
-    import numpy as np
-    import oracle
-
-    failed = []
-    for entry in (param.values[0] for param in MENDED):
-        assert isinstance(entry, Entry)
-        text = re.sub(r"callbacks:.*", "", mended(entry, unsafe=True).source.text)
-        compiled = nndsl.compile(text, style="functional")
-        assert compiled.code is not None
-        keras.utils.clear_session()
-        module = oracle.import_code(compiled.code)
-        model = module.build_model()
-        if "def synthetic_data" not in compiled.code:
-            continue  # a model that is not trained
-        x, y = module.synthetic_data(2)
-        model.compile(**_compiled_with(compiled.code), jit_compile=False)
-        loss = np.ravel(model.train_on_batch(x, y))[0]
-        if not np.isfinite(loss):
-            failed.append((entry.title, loss))
-    assert not failed
-
-
-def _compiled_with(code: str) -> dict[str, object]:
-    """Return the arguments that a script gives to `compile`."""
-    import ast
-
-    import keras
-
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "compile":
-                text = ", ".join(f"{k.arg!r}: {ast.unparse(k.value)}" for k in node.keywords)
-                given: dict[str, object] = eval(f"{{{text}}}", {"keras": keras})
-                return given
-    raise AssertionError("the script compiles nothing")
-
-
-@pytest.mark.keras
-def test_keras_says_what_is_recorded() -> None:
-    """`python3 dev.py mistakes --keras` records it anew, for a new Keras."""
-    import keras
-    import make_mistakes
-
-    if not keras.__version__.startswith(f"{vocabulary.keras_versions()[-1]}."):
-        pytest.skip("what is recorded is of the newest Keras")
-    assert make_mistakes.ask_keras() == make_mistakes.recorded()
 
 
 def test_the_page_of_mistakes_is_current() -> None:
