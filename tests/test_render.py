@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -240,6 +241,19 @@ def test_sarif_is_as_the_standard_has_it() -> None:
     log = json.loads(render_format(every, "sarif"))
     is_log(log)
     assert len(log["runs"][0]["results"]) == len(every)
+
+
+def test_sarif_is_as_the_official_schema_has_it() -> None:
+    """Where the schema is, and a validator is installed: neither comes with this project."""
+    path = os.environ.get("NNDSL_SARIF_SCHEMA")
+    if path is None:
+        pytest.skip("NNDSL_SARIF_SCHEMA names no file")
+    jsonschema = pytest.importorskip("jsonschema")
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    every = [finding for case in BAD for finding in case.check()]
+    for findings in ([], every):
+        jsonschema.validate(json.loads(render_format(findings, "sarif")), schema)
 
 
 @pytest.mark.parametrize("name", ["a b.nn", "ü/%.nn", "<stdin>", "/somewhere/ö.nn"])
