@@ -6,12 +6,12 @@
     python3 dev.py test         lint, types, and all tests
     python3 dev.py bench        run the benchmarks
     python3 dev.py grammar      make the parser's tables anew, after a change of the grammar
+    python3 dev.py mistakes     write docs/mistakes.md anew; with --keras, ask Keras about each
     python3 dev.py vocabulary   make the table of Keras's parts anew, from the Keras installed
     python3 dev.py reference    write docs/reference anew, after a change of a layer
     python3 dev.py rules        find the rules anew and write docs/rules, after a change of a rule
     python3 dev.py zoo          write docs/zoo.md anew, after a change of a model of the zoo
     python3 dev.py pictures     write docs/pictures and docs/layouts.md anew; needs Graphviz
-    python3 dev.py mistakes     write docs/mistakes.md anew; with --keras, ask Keras about each
     python3 dev.py help         print this
 
 What follows check or test goes to pytest, what follows bench to the benchmarks. The first run makes
@@ -45,16 +45,6 @@ LINT = [
     ["-m", "mypy"],
 ]
 
-#: What writes a part of the repository anew: a command, its tool, and what that needs.
-MAKERS = {
-    "grammar": ("make_parser.py", "dev"),
-    "vocabulary": ("make_vocabulary.py", "tensorflow", "dev"),
-    "reference": ("make_reference.py", "dev"),
-    "rules": ("make_rules.py", "dev"),
-    "zoo": ("zoo_table.py", "tensorflow", "dev"),
-    "mistakes": ("make_mistakes.py", "tensorflow", "dev"),
-}
-
 
 def main(arguments: list[str]) -> int:
     command, *rest = arguments or ["help"]
@@ -70,6 +60,9 @@ def main(arguments: list[str]) -> int:
     if command == "bench":
         prepare("tensorflow", "dev")
         return run(PYTHON, "benchmarks/run.py", *rest)
+    if command == "mistakes":
+        prepare("tensorflow", "dev")
+        return run(PYTHON, "tools/make_mistakes.py", *rest)
     if command == "grammar":
         prepare("dev")
         return run(PYTHON, "tools/make_parser.py", *rest)
@@ -82,16 +75,12 @@ def main(arguments: list[str]) -> int:
     if command == "rules":
         prepare("dev")
         return run(PYTHON, "tools/make_rules.py", *rest)
-    if command == "zoo":
-        prepare("tensorflow", "dev")
-        return run(PYTHON, "tools/zoo_table.py", *rest)
     if command == "pictures":
         prepare("dev")
         return run(PYTHON, "tools/layout_table.py", *rest)
-    if command in MAKERS:
-        tool, *extras = MAKERS[command]
-        prepare(*extras)
-        return run(PYTHON, f"tools/{tool}", *rest)
+    if command == "zoo":
+        prepare("tensorflow", "dev")
+        return run(PYTHON, "tools/zoo_table.py", *rest)
     if command in ("help", "-h", "--help"):
         print(__doc__.strip())
         return 0
