@@ -5,7 +5,7 @@
     python3 dev.py zoo ResNet50    print what is counted of one of Keras's applications
 
 Tokens are counted by nndsl's own lexer and by Python's. What a `.nn` file imports counts as if it
-stood in it.
+stood in it, be it in Python.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ those of the publication or of the implementation that the file names.
 
 How long is a model? The table counts the tokens of the `.nn` file, and those of the same network in
 Keras: of Keras's own source where `keras.applications` has it, else of a model written by hand, as
-Keras's guides write models. Tokens are what the two grammars see: words, numbers, marks, the ends
+Keras's guides write models. What a `.nn` file imports counts with it, be it from the standard
+library or in Python. Tokens are what the two grammars see: words, numbers, marks, the ends
 of statements, and in Python the indentation, in whose place a `.nn` file has braces. Comments and
 docstrings do not count. Of Keras's source only the functions that make this model count, without
 imports, the loading of weights, checks, and what only other variants need.
@@ -49,6 +50,7 @@ imports, the loading of weights, checks, and what only other variants need.
 """
 
 _IMPORT = re.compile(r'^import .* from "std/([\w/]+\.nn)"', re.MULTILINE)
+_EXTERN = re.compile(r'^extern .* from "(\w+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,12 @@ def nn_columns(path: Path) -> tuple[str, str, int, int]:
     imported = {ROOT / "nndsl" / "std" / name for name in _IMPORT.findall(text)}
     texts = [text, *(file.read_text(encoding="utf-8") for file in sorted(imported))]
     shaped = list(check_source(Source(path.name, text)).shaped.models.values())[-1]
-    parameters = shaped.trainable + shaped.non_trainable
-    return shaped.model.name, paper.group(1), parameters, sum(map(nn_tokens, texts))
+    modules = [path.with_name(f"{name}.py") for name in _EXTERN.findall(text)]
+    tokens = sum(map(nn_tokens, texts))
+    tokens += sum(python_tokens(module.read_text(encoding="utf-8")) for module in modules)
+    # Those of a layer in Python are unknown here, and 0, as a test finds in Keras.
+    parameters = sum((one.trainable or 0) + (one.non_trainable or 0) for one in shaped.layers)
+    return shaped.model.name, paper.group(1), parameters, tokens
 
 
 def page() -> str:

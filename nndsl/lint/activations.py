@@ -52,6 +52,15 @@ class Made(Record):
             return None
         return parameter.convert(self.values.get(name, parameter.default))
 
+    @property
+    def only_scales(self) -> bool:
+        """True for an `EinsumDense` that adds nothing up: "...c,c->...c", a factor a channel."""
+        equation = self.value("equation")
+        if not isinstance(equation, str) or equation.count(",") != 1 or "->" not in equation:
+            return False
+        given, _, made = equation.partition("->")
+        return set(given.partition(",")[2]) <= set(made)
+
     def argument(self, name: str) -> graph.Bound | None:
         return next((a for a in self.arguments if a.parameter == name), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nndsl import graph
@@ -90,6 +91,18 @@ def _obstacle_inside(node: graph.LoopNode | graph.ChoiceNode) -> Obstacle | None
     return None
 
 
+def _shared_bodies(body: graph.Body) -> Iterator[graph.Body]:
+    """Yield the bodies of shared blocks, which are classes in every style."""
+    for node in body.nodes:
+        if isinstance(node, graph.BlockNode):
+            if node.shared is not None and not node.block.is_model:
+                yield node.block.body
+            else:
+                yield from _shared_bodies(node.block.body)
+        for region in graph.regions(node):
+            yield from _shared_bodies(region.body)
+
+
 def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diagnostic]]:
     """Return the style to write a model in; None if it cannot be written in the style wanted.
 
@@ -100,7 +113,7 @@ def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diag
     style = wanted if wanted != "auto" else model.style or "auto"
     obstacle = obstacle_to_sequential(model.body)
     if style == "auto":
-        return ("functional" if obstacle else "sequential"), []
+        style = "functional" if obstacle else "sequential"
     if style == "sequential" and obstacle is not None:
         reporter.error(
             "G710",
@@ -110,17 +123,22 @@ def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diag
             help="compile it with `--style functional`, or leave the style to nndsl",
         )
         return None, reporter.findings
-    if style == "subclass":
-        from nndsl.plan.lifting import rounds_through_lists  # which few ask for
+    classes = [model.body] if style == "subclass" else list(_shared_bodies(model.body))
+    if not classes:
+        return style, []
+    from nndsl.plan.lifting import rounds_through_lists  # which few ask for
 
-        for loop in rounds_through_lists(model.body):
-            reporter.error(
-                "G710",
-                loop.span,
-                f"`{model.name}` cannot be a class: two lists of tensors go through this loop",
-                "holds more than layers",
-                help="compile it with `--style functional`; or put into the lists, and take out of "
-                "them, on lines of this loop itself",
-            )
-            return None, reporter.findings
+    for loop in (loop for body in classes for loop in rounds_through_lists(body)):
+        what, other = f"`{model.name}`", "compile it with `--style functional`"
+        if style != "subclass":
+            what, other = "a shared block", "apply the block anew instead of sharing it"
+        reporter.error(
+            "G710",
+            loop.span,
+            f"{what} cannot be a class: two lists of tensors go through this loop",
+            "holds more than layers",
+            help=f"{other}; or put into the lists, and take out of them, on lines of this loop "
+            "itself",
+        )
+        return None, reporter.findings
     return style, []

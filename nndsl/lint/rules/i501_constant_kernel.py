@@ -51,7 +51,7 @@ def constant_kernel(view: View, report: Report) -> None:
     """
     for use in view.uses:
         made = made_in(use)
-        if made.kind not in DENSE:
+        if made.kind not in DENSE or made.only_scales:
             continue
         for argument in ("kernel_initializer", "depthwise_initializer", "pointwise_initializer"):
             bound = made.argument(argument)

@@ -51,6 +51,8 @@ def stacked_linear_layers(view: View, report: Report) -> None:
             second = view.only_after(second)
         if second is None or made_in(second).kind not in DENSE or _is_narrow(first, second):
             continue
+        if made.only_scales or made_in(second).only_scales:
+            continue  # which is meant: LayerScale
         if made_in(second).kind.endswith("Transpose"):
             continue  # which enlarges what the first has found, as in fully convolutional networks
         word = "relu"
