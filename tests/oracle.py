@@ -135,7 +135,8 @@ def leaf_layers(model: keras.Model) -> dict[str, keras.Layer]:
 
 def _walk(layer: keras.Layer, prefix: str) -> Iterator[tuple[str, keras.Layer]]:
     for inner in layer._flatten_layers(include_self=False, recursive=False):
-        if isinstance(inner, keras.layers.InputLayer):
+        # A Sequential holds a function of the user's in a Lambda; it has no weights.
+        if isinstance(inner, (keras.layers.InputLayer, keras.layers.Lambda)):
             continue
         if _holds_others(inner):
             is_model = isinstance(inner, keras.Model)

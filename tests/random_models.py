@@ -9,6 +9,7 @@ as it will be when run, with a number for every unknown size.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
@@ -26,6 +27,7 @@ from nndsl.layers.rule import (
     Parameter,
     Tensor,
 )
+from nndsl.resolve.naming import OPERATIONS_OF_MASKS, family
 from nndsl.vocabulary import KerasObject
 
 #: What an unknown size is when the model is run; as in the oracle, which needs Keras to import.
@@ -114,21 +116,46 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """`if`, perhaps with `else`."""
+
+    condition: str
+    chosen: tuple[Line, ...]
+    otherwise: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loop:
+    """`for` as a line."""
+
+    variable: str
+    items: str
+    lines: tuple[Line, ...]
+
+
+Line = Union[Flow, Choice, Loop]
+
+
+@dataclass(frozen=True)
 class Body:
     inputs: tuple[Input, ...]
     shared: tuple[tuple[str, Apply], ...] = ()
-    flows: tuple[Flow, ...] = ()
+    flows: tuple[Line, ...] = ()
     outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block; `point_free` is one that is only a chain. A parameter's default may be REQUIRED."""
+    """A block; `point_free` is one that is only a chain. A parameter's default may be REQUIRED.
+
+    `is_model` is a model that others apply.
+    """
 
     name: str
     parameters: tuple[tuple[str, Any], ...]
     body: Body
     point_free: bool = False
+    is_model: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +164,8 @@ class Program:
     blocks: tuple[Block, ...]
     parameters: tuple[tuple[str, Any], ...]
     body: Body
+    #: Lines that declare parts in Python.
+    externs: tuple[str, ...] = ()
 
     def text(self) -> str:
         return Writer(self).text()
@@ -155,17 +184,21 @@ class Writer:
     def text(self) -> str:
         program = self.program
         lines = [f"const {name} = {self.value(value)}" for name, value in program.constants]
+        lines += program.externs
         for block in program.blocks:
             lines += self.block(block)
-        lines += self.braced(f"model Drawn{self.header(program.parameters)}", program.body, True)
+        lines += self.braced(
+            f"model Drawn{self.header(program.parameters)}", program.body, True, program.parameters
+        )
         return "\n".join(lines) + "\n"
 
     def block(self, block: Block) -> list[str]:
-        head = f"block {block.name}{self.header(block.parameters)}"
+        kind = "model" if block.is_model else "block"
+        head = f"{kind} {block.name}{self.header(block.parameters)}"
         if block.point_free:
             with_parameters = self.inside(block.parameters)
             return [f"{head} = {with_parameters.chain(block.body.flows[0].stages)}"]
-        return self.braced(head, block.body, False, block.parameters)
+        return self.braced(head, block.body, block.is_model, block.parameters)
 
     def header(self, parameters: Sequence[tuple[str, Any]]) -> str:
         given = [
@@ -183,15 +216,29 @@ class Writer:
     def braced(
         self, head: str, body: Body, is_model: bool, parameters: Sequence[tuple[str, Any]] = ()
     ) -> list[str]:
-        inner = self.inside(self.program.parameters if is_model else parameters)
+        inner = self.inside(parameters)
         lines = [
             f"input {i.name}" + (f": {i.dtype}{_shape_text(i.shape)}" if is_model else "")
             for i in body.inputs
         ]
         lines += [f"layer {name} = {inner.stage(made)}" for name, made in body.shared]
-        lines += [inner.flow(flow) for flow in body.flows]
+        lines += [text for line in body.flows for text in inner.line(line)]
         lines.append(f"output {', '.join(body.outputs)}")
         return [f"{head} {{", *(f"    {line}" for line in lines), "}"]
+
+    def line(self, line: Line) -> list[str]:
+        if isinstance(line, Loop):
+            inside = self.lines(line.lines)
+            return [f"for {line.variable} in {line.items} {{", *inside, "}"]
+        if isinstance(line, Choice):
+            lines = [f"if {line.condition} {{", *self.lines(line.chosen)]
+            if line.otherwise:
+                lines += ["} else {", *self.lines(line.otherwise)]
+            return [*lines, "}"]
+        return [self.flow(line)]
+
+    def lines(self, lines: Sequence[Line]) -> list[str]:
+        return [f"    {text}" for line in lines for text in self.line(line)]
 
     def flow(self, flow: Flow) -> str:
         sources = ", ".join(self.value(source) for source in flow.sources)
@@ -382,7 +429,7 @@ class Meaning:
         rule = RULES[stage.callee]
         if not rule.takes_list and len(tensors) > 1:
             raise Misfit("one tensor is needed")
-        values, by_name = self.arguments(rule, stage, frame)
+        values, by_name = self.arguments(rule, stage, frame, tensors)
         used = [*tensors, *(t for many in by_name.values() for t in _listed(many))]
         declared, real = (
             _applied(rule, tensors, by_name, values, which) for which in ("declared", "real")
@@ -406,9 +453,10 @@ class Meaning:
         return sum(name in HEAVY for name in self.layers)
 
     def arguments(
-        self, rule: LayerRule, stage: Apply, frame: Frame
+        self, rule: LayerRule, stage: Apply, frame: Frame, coming: Flowings
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the values of the arguments, and the tensors that are given by name."""
+        known = {**frame.tensors, "_": coming[0]}
         values, tensors = {}, {}
         tensor_names = {p.name for p in rule.tensors}
         order = iter(rule.parameters)
@@ -417,7 +465,7 @@ class Meaning:
             if name in tensor_names:
                 value = argument.value
                 several = isinstance(value, (list, tuple))
-                found = [frame.tensors[use.name] for use in (value if several else [value])]
+                found = [known[use.name] for use in (value if several else [value])]
                 tensors[name] = found if several else found[0]
             else:
                 values[name] = evaluate(argument.value, frame)
@@ -554,6 +602,15 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
     dilation = values.get("dilation_rate", 1)
     if "Transpose" in rule.name and dilation not in (1, (1,) * (x.rank - 2), [1] * (x.rank - 2)):
         raise Misfit("TensorFlow dilates these on a graphics card only")
+    strides = values.get("strides", 1)
+    uneven = isinstance(strides, (list, tuple)) and len(set(strides)) > 1
+    if uneven and ("Depthwise" in rule.name or "Separable" in rule.name):
+        raise Misfit("TensorFlow strides these alike in all directions")
+    if rule.name == "RandomCrop":
+        raise Misfit("Keras crops only in training, and says nothing of it")
+    unknown = not isinstance(x.declared.shape[-1], int)
+    if rule.name == "CategoryEncoding" and unknown and values.get("output_mode") == "one_hot":
+        raise Misfit("Keras cannot trace this in a class")
     inner = [dict(v.values) for v in values.values() if isinstance(v, LayerValue)]
     if x.rank > 3 and any("..." in each.get("equation", "") for each in (values, *inner)):
         raise Misfit("Keras says the elided axes backwards")
@@ -960,7 +1017,7 @@ class Drawing:
     ) -> Body:
         """Return the body with all that is left over as outputs; nothing unused stays."""
         applied = {name for name in shared if name in self.frame.first}
-        made = {name for flow in flows for name in _defined(flow)}
+        made = {name for flow in flows for name in defined(flow)}
         outputs = [name for name in self.unused if name in made]
         if not outputs:
             outputs = [flows[-1].names[0]]
@@ -1069,7 +1126,7 @@ class Drawing:
         if not flows:
             return None, False
         body = self.finished(inputs, shared, flows)
-        used = tuple(i for i in inputs if any(i.name in _used(flow) for flow in flows))
+        used = tuple(i for i in inputs if any(i.name in tensors_used(flow) for flow in flows))
         body = replace(body, inputs=used, outputs=self.block_outputs(body, flows))
         return body, False
 
@@ -1111,9 +1168,9 @@ class Drawing:
                 del self.meaning.layers[mark[0] :], self.meaning.pairs[mark[1] :]
                 self.frame.tensors = before
                 continue
-            used = set(_used(flow))
+            used = set(tensors_used(flow))
             self.unused = [n for n in self.unused if n not in used]
-            self.unused += [n for n in _defined(flow) if n not in used]
+            self.unused += [n for n in defined(flow) if n not in used]
             return flow
         return None
 
@@ -1149,11 +1206,13 @@ class Drawing:
             stage = self.stage(tensors, forks=False)
             if stage is None:
                 continue
+            before = dict(self.frame.tensors)
             try:
                 made = self.meaning.stage(stage, tensors, self.frame)
             except Misfit:
                 continue
             if len(made) != 1:
+                self.frame.tensors = before
                 continue
             tensors, stages = made, (*stages, stage)
         if not stages:
@@ -1171,9 +1230,10 @@ class Drawing:
         for _ in range(self.random.choice([1, 1, 2, 3])):
             operators.append("*" if product else self.random.choice("+-"))
             operands.append(self.operand(depth))
-        if self.scalars and self.chance(0.5):
+        # Keras takes `x * 2` for sparse, and cannot trace a class that is given it.
+        if self.scalars and not product and self.chance(0.5):
             number = self.random.choice([2, 0.5, 1.5, *self.numbers()])
-            operators.append("*" if product else self.random.choice("+-"))
+            operators.append(self.random.choice("+-"))
             operands.insert(self.random.choice([0, len(operands)]), number)
         return Arithmetic(tuple(operators), tuple(operands))
 
@@ -1339,7 +1399,9 @@ class Drawing:
             stages = (*stages, drawn) if drawn is not None and not drawn.names else stages
         if self.chance(0.15) and stages:
             stages = (Repeat(self.random.choice([1, 2]), stages), *self.keeping(tensors))
-        loop = Repeat(self.random.choice([0, 1, 2, 2, 3]), stages)
+        # Without a round, functional Keras would drop what makes other tensors that it uses.
+        alone = not any(tensors_used(Flow((), stages)))
+        loop = Repeat(self.random.choice([0 if alone else 1, 1, 2, 2, 3]), stages)
         return loop if stages and self.fits(loop, tensors) else None
 
     def branch(self, tensors: Flowings) -> Stages:
@@ -1386,9 +1448,10 @@ class Drawing:
         for parameter in rule.tensors[1:]:
             pool = self.named_tensors(rule, parameter.name, x)
             if parameter.required:
-                if not pool:
+                if not pool and self.chance(0.5):
                     return None
-                made.append(Argument(parameter.name, Use(self.random.choice(pool))))
+                chosen = "_" if not pool or self.chance(0.3) else self.random.choice(pool)
+                made.append(Argument(parameter.name, Use(chosen)))
             elif parameter.name == "initial_state" and self.chance(0.4):
                 made += self.initial_state(rule, values)
             elif parameter.name in ("key", "mask", "attention_mask") and self.chance(0.3) and pool:
@@ -1446,9 +1509,26 @@ class Drawing:
         return self.random.choice(found) if found else None
 
 
-def _defined(flow: Flow) -> Iterator[str]:
-    yield from flow.names
-    yield from (name for stage in _walk(flow.stages) for name in stage.names)
+def defined(line: Line) -> Iterator[str]:
+    """Yield the names that a line gives; those of lists as `skips[]`."""
+    if not isinstance(line, Flow):
+        for inner in inside(line):
+            yield from defined(inner)
+        return
+    yield from line.names
+    yield from (name for stage in _walk(line.stages) for name in stage.names)
+
+
+def inside(line: Line) -> tuple[Line, ...]:
+    """Return the lines in a choice or loop."""
+    if isinstance(line, Choice):
+        return (*line.chosen, *line.otherwise)
+    return line.lines if isinstance(line, Loop) else ()
+
+
+def base(name: str) -> str:
+    """Return the name of a list for that of an item: `skips` for `skips[0]`."""
+    return name.partition("[")[0]
 
 
 def _walk(stages: Stages) -> Iterator[Stage]:
@@ -1461,18 +1541,31 @@ def _walk(stages: Stages) -> Iterator[Stage]:
             yield from _walk(stage.stages)
 
 
-def _used(flow: Flow) -> Iterator[str]:
-    for source in flow.sources:
+def tensors_used(line: Line) -> Iterator[str]:
+    if not isinstance(line, Flow):
+        for inner in inside(line):
+            yield from tensors_used(inner)
+        return
+    for source in line.sources:
         yield from _names_in(source)
-    for stage in _walk(flow.stages):
+    for stage in _walk(line.stages):
         if isinstance(stage, Apply):
             for argument in stage.arguments:
                 yield from _names_in(argument.value)
 
 
+def flows_in(lines: Sequence[Line]) -> Iterator[Flow]:
+    for line in lines:
+        if isinstance(line, Flow):
+            yield line
+        else:
+            yield from flows_in(inside(line))
+
+
 def _names_in(value: Any) -> Iterator[str]:
     if isinstance(value, Use):
-        yield value.name
+        if value.name != "_":
+            yield value.name
     elif isinstance(value, Arithmetic):
         for operand in value.operands:
             yield from _names_in(operand)
@@ -1481,14 +1574,27 @@ def _names_in(value: Any) -> Iterator[str]:
             yield from _names_in(item)
 
 
-def draw_program(seed: int | str) -> tuple[Program, Meaning]:
-    """Return the program of a seed, and what was applied in it."""
+def draw_plain(seed: int | str) -> tuple[Program, Drawing]:
+    """Return the program of a seed, and what is known of it; `structures.py` makes more of it."""
     for attempt in range(100):
         drawing = Drawing(f"{seed}.{attempt}" if attempt else seed)
         program = drawing.program()
-        if len(drawing.meaning.layers) >= 5:
-            return program, drawing.meaning
+        if len(drawing.meaning.layers) >= 5 and not _names_of_masks(program):
+            return program, drawing
     raise AssertionError(f"nothing came of seed {seed}")
+
+
+def _names_of_masks(program: Program) -> bool:
+    """True if a name may be that of an operation that Keras makes for masks; that is refused.
+
+    It is so wherever there may be masks in the file.
+    """
+    if "mask_zero" not in program.text():
+        return False
+    bodies = (program.body, *(block.body for block in program.blocks))
+    names = (name for body in bodies for line in body.flows for name in defined(line))
+    made = {name for many in OPERATIONS_OF_MASKS.values() for name in many}
+    return any(family(name) in made for name in names)
 
 
 # ---- Shrinking -------------------------------------------------------------------------------
@@ -1517,7 +1623,7 @@ def _smaller(program: Program) -> Iterator[Program]:
     for index, block in enumerate(program.blocks):
         for less in _smaller_blocks(block):
             yield replace(program, blocks=_with(program.blocks, index, less))
-    for name in ("constants", "parameters", "blocks"):
+    for name in ("constants", "parameters", "blocks", "externs"):
         for less in _without_one(getattr(program, name), least=0):
             yield replace(program, **{name: less})
 
@@ -1526,21 +1632,22 @@ def _pruned(program: Program) -> Program:
     """Return the program without lines, layers, inputs and blocks that nothing uses."""
     body = _pruned_body(program.body, inputs=True)
     text = replace(program, body=body, blocks=()).text()
+    blocks: tuple[Block, ...] = ()
     for block in reversed(program.blocks):
-        if f" {block.name}" in text:
-            text += Writer(program).block(block)[0] + "".join(Writer(program).block(block))
-    blocks = tuple(b for b in program.blocks if f"block {b.name}" in text)
+        if re.search(rf"(?<!\w){re.escape(block.name)}(?!\w)", text):
+            text += "".join(Writer(program).block(block))
+            blocks = (block, *blocks)
     return replace(program, body=body, blocks=blocks)
 
 
 def _pruned_body(body: Body, inputs: bool = False) -> Body:
     needed = set(body.outputs)
-    kept: list[Flow] = []
+    kept: list[Line] = []
     for flow in reversed(body.flows):
-        if needed.intersection(_defined(flow)):
+        if needed.intersection(map(base, defined(flow))):
             kept.insert(0, flow)
-            needed.update(_used(flow))
-    callees = {s.callee for f in kept for s in _walk(f.stages) if isinstance(s, Apply)}
+            needed.update(map(base, tensors_used(flow)))
+    callees = {s.callee for f in flows_in(kept) for s in _walk(f.stages) if isinstance(s, Apply)}
     shared = tuple(pair for pair in body.shared if pair[0] in callees)
     used = tuple(i for i in body.inputs if i.name in needed) if inputs else body.inputs
     return Body(used, shared, tuple(kept), body.outputs)
@@ -1548,7 +1655,9 @@ def _pruned_body(body: Body, inputs: bool = False) -> Body:
 
 def _smaller_blocks(block: Block) -> Iterator[Block]:
     for body in _smaller_bodies(block.body):
-        if block.point_free and (len(body.flows) != 1 or not body.flows[0].stages):
+        if block.point_free and not (
+            len(body.flows) == 1 and isinstance(body.flows[0], Flow) and body.flows[0].stages
+        ):
             continue
         yield replace(block, body=body if block.point_free else _pruned_body(body))
     for less in _without_one(block.parameters):
@@ -1557,7 +1666,7 @@ def _smaller_blocks(block: Block) -> Iterator[Block]:
 
 def _smaller_bodies(body: Body) -> Iterator[Body]:
     for flow in body.flows:
-        for name in _defined(flow):
+        for name in defined(flow):
             if body.outputs != (name,) and body.outputs:
                 yield replace(body, outputs=(name,))
     for less in _without_one(body.outputs):
@@ -1575,40 +1684,60 @@ def _smaller_bodies(body: Body) -> Iterator[Body]:
 def _without_flow(body: Body, index: int) -> Iterator[Body]:
     """Take a line out; what it defined is one of its sources from there on."""
     flow = body.flows[index]
+    if any("[" in name for name in defined(flow)):
+        return  # the items of the list would be others
     flows = body.flows[:index] + body.flows[index + 1 :]
-    for source in dict.fromkeys(_used(flow)):
-        other = {name: source for name in _defined(flow)}
+    for source in dict.fromkeys(tensors_used(flow)):
+        other = {name: source for name in defined(flow)}
         yield Body(
             body.inputs,
             body.shared,
-            tuple(_renamed(one, other) for one in flows),
+            tuple(renamed(one, other) for one in flows),
             tuple(dict.fromkeys(n for n in body.outputs if n not in other)) or body.outputs,
         )
 
 
-def _renamed(value: Any, other: dict[str, str]) -> Any:
+def renamed(value: Any, other: dict[str, str]) -> Any:
     """Return a structure that uses other tensors."""
     if isinstance(value, Use):
         return Use(other.get(value.name, value.name))
     if isinstance(value, Arithmetic):
-        return replace(value, operands=_renamed(value.operands, other))
+        return replace(value, operands=renamed(value.operands, other))
     if isinstance(value, Argument):
-        return replace(value, value=_renamed(value.value, other))
+        return replace(value, value=renamed(value.value, other))
     if isinstance(value, Apply):
-        return replace(value, arguments=_renamed(value.arguments, other))
+        return replace(value, arguments=renamed(value.arguments, other))
     if isinstance(value, Fork):
-        return replace(value, branches=_renamed(value.branches, other))
+        return replace(value, branches=renamed(value.branches, other))
     if isinstance(value, Repeat):
-        return replace(value, stages=_renamed(value.stages, other))
+        return replace(value, stages=renamed(value.stages, other))
+    if isinstance(value, Choice):
+        parts = renamed(value.chosen, other), renamed(value.otherwise, other)
+        return Choice(value.condition, *parts)
+    if isinstance(value, Loop):
+        return replace(value, lines=renamed(value.lines, other))
     if isinstance(value, Flow):
-        sources, stages = _renamed(value.sources, other), _renamed(value.stages, other)
+        sources, stages = renamed(value.sources, other), renamed(value.stages, other)
         return replace(value, sources=sources, stages=stages)
     if isinstance(value, (list, tuple)):
-        return type(value)(_renamed(item, other) for item in value)
+        return type(value)(renamed(item, other) for item in value)
     return value
 
 
-def _smaller_flows(flow: Flow) -> Iterator[Flow]:
+def _smaller_flows(flow: Line) -> Iterator[Line]:
+    if isinstance(flow, Choice):
+        for part in (flow.chosen, flow.otherwise):
+            yield from part if len(part) == 1 else ()
+        for name in ("chosen", "otherwise"):
+            for index, line in enumerate(getattr(flow, name)):
+                for smaller in _smaller_flows(line):
+                    yield replace(flow, **{name: _with(getattr(flow, name), index, smaller)})
+        return
+    if isinstance(flow, Loop):
+        for index, line in enumerate(flow.lines):
+            for smaller in _smaller_flows(line):
+                yield replace(flow, lines=_with(flow.lines, index, smaller))
+        return
     for less in _without_one(flow.sources):
         yield replace(flow, sources=less)
     for index, source in enumerate(flow.sources):

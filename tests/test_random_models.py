@@ -32,7 +32,8 @@ pytest.importorskip("tensorflow")
 import black  # noqa: E402
 import oracle  # noqa: E402
 from draws import RULES  # noqa: E402
-from random_models import Meaning, draw_program, shrink  # noqa: E402
+from random_models import Meaning, Program, shrink  # noqa: E402
+from structures import draw_program, kinds  # noqa: E402
 
 from nndsl.compiler import CompiledModel, Options, compile_source  # noqa: E402
 from nndsl.source import Source  # noqa: E402
@@ -55,10 +56,12 @@ class Tally:
     layers: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     styles: Counter[str] = field(default_factory=Counter)
+    structures: Counter[str] = field(default_factory=Counter)
     saved: int = 0
     failed: Counter[str] = field(default_factory=Counter)
 
-    def add(self, meaning: Meaning) -> None:
+    def add(self, program: Program, meaning: Meaning) -> None:
+        self.structures.update(kinds(program))
         self.sizes.append(len(meaning.layers))
         self.layers.update(meaning.layers)
         self.pairs.update(meaning.pairs)
@@ -66,10 +69,12 @@ class Tally:
     def text(self) -> str:
         count, sizes = len(self.sizes), sorted(self.sizes) or [0]
         styles = ", ".join(f"{n} {style}" for style, n in sorted(self.styles.items()))
+        structures = ", ".join(f"{n} {kind}" for kind, n in self.structures.most_common())
         failed = "".join(f"\n{n:6} {kind}" for kind, n in self.failed.most_common())
         return (
             f"{count} models of {sizes[0]} to {sizes[-1]} layers ({sum(sizes)} in all): "
             f"{len(self.layers)} classes of layers, {len(self.pairs)} pairs of them in a row\n"
+            f"with {structures}\n"
             f"built: {styles}; saved and loaded in each style: {self.saved} models\n"
             f"in agreement: {count - self.failed.total()} models{failed}"
         )
@@ -104,7 +109,8 @@ def compiled_styles(text: str) -> dict[str, CompiledModel]:
     """Return what each style makes of a text, without Sequential where that is no chain."""
     made = {}
     for style in STYLES:
-        options = Options(style, rules=None)  # what is drawn makes no sense, and need not
+        # What is drawn makes no sense, and need not.
+        options = Options(style, rules=None, consent=lambda: True)
         compiled = compile_source(Source("drawn.nn", text), options)
         errors = [d for d in compiled.diagnostics if d.severity == "error"]
         if errors and not (style == "sequential" and errors[0].code == "G710"):
@@ -215,7 +221,7 @@ def failures_of_saved(seeds: Iterable[int]) -> dict[str, str]:
 @pytest.mark.parametrize("seed", range(SEED, SEED + MODELS))
 def test_model(seed: int) -> None:
     program, meaning = draw_program(seed)
-    TALLY.add(meaning)
+    TALLY.add(program, meaning)
     try:
         made = examine(program.text())
     except Failed as failed:
@@ -258,7 +264,7 @@ def main() -> int:
     options = parser.parse_args()
     for seed in range(options.seed, options.seed + options.models):
         program, meaning = draw_program(seed)
-        TALLY.add(meaning)
+        TALLY.add(program, meaning)
         try:
             made = examine(program.text())
         except Failed as failed:
