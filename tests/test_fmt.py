@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from case_files import all_cases
-from random_models import draw_program
+from structures import draw_program
 
 from nndsl.cli import main
 from nndsl.fmt import format_edits, format_source

@@ -110,7 +110,8 @@ def test_all_names_are_used(code: str) -> None:
 def unused_parameters(function: ast.FunctionDef) -> Iterator[str]:
     if function.name == "compute_mask" or function.name.startswith("on_"):
         return  # their parameters are Keras's
-    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    used = {"training"} if function.name == "call" else set()  # Keras hands it on to the layers
+    used |= {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     arguments = (*function.args.args, *function.args.kwonlyargs)
     for argument in arguments:
         if argument.arg != "self" and argument.arg not in used:

@@ -102,7 +102,7 @@ def test_the_sdist_is_complete(built: Built) -> None:
     expected |= data_files("nndsl", "*.py", "py.typed")
     expected |= data_files("grammars", "*.py", "*.lark")
     expected |= data_files("templates", "*.py", *TEMPLATES)
-    expected |= data_files("tests", "*.py", "*.md")
+    expected |= data_files("tests", "*.py", "*.md", "browser/*.html")
     expected |= data_files("tools", "*.py")
     with tarfile.open(built.sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}

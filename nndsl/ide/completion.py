@@ -343,7 +343,9 @@ def _in_train(context: Context) -> Iterator[Item]:
             )
         return
     form = SETTINGS[name].form if name in SETTINGS else None
-    if isinstance(form, (Part, PartPerOutput, Parts)):
+    if isinstance(form, Parts) and form.kind == "layers":
+        yield from (item for item in _known_stages() if item.kind == "layer")
+    elif isinstance(form, (Part, PartPerOutput, Parts)):
         yield from _parts(form.kind)
     else:
         words: Iterable[str] = getattr(getattr(form, "type", None), "words", ())

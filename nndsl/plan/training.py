@@ -351,7 +351,7 @@ class _Script:
         if self.rows:
             rows = "held_out" if self.held_out else "data"
             if self.data.streams:
-                lines.append(Code(f"rows, _ = next(iter({rows}.unbatch().batch({self.rows})))"))
+                lines.append(Code(f"rows = next(iter({rows}.unbatch().batch({self.rows})))[0]"))
             else:
                 lines.append(Code(f"rows = take({rows}[0], slice({self.rows}))"))
             given = {"verbose": Code("0"), **dict(self.options("predict"))}

@@ -37,12 +37,13 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
         return  # it is unknown itself, and was reported
     elif name in body.names.tensors:
         what = "a list of tensors" if body.names.is_list(name) else "a tensor"
+        place = body.names.places.get(name)
         reporter.error(
             "G707",
             span,
             f"`{name}` is {what}, not a layer",
             "what stands behind an arrow is applied",
-            labels=(Label(body.names.places[name], "defined here"),),
+            labels=(Label(place, "defined here"),) if place is not None else (),
             help=f"to name a tensor, write `as {name}`; to start from it, begin a line with it",
         )
     elif body.scope.constant_or_parameter(name, span):
