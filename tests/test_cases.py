@@ -149,16 +149,19 @@ def ruff_findings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
             if code is not None:
                 (tmp_path / f"case_{number}_{style}.py").write_text(code, encoding="utf-8")
                 # The user's own modules stand beside it, which decides where imports belong.
-                for module in re.findall(r"^from (\w+)\S* import", code, re.M):
-                    if module not in ("keras", "pathlib", "tensorflow"):
-                        (tmp_path / f"{module}.py").touch()
+                for module in re.findall(r"^from ([\w.]+) import", code, re.M):
+                    if module.partition(".")[0] not in ("keras", "pathlib", "tensorflow"):
+                        path = tmp_path / f"{module.replace('.', '/')}.py"
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        path.touch()
     command = [ruff, "check", "--isolated", "--no-cache", "--output-format", "concise", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     return [line for line in done.stdout.splitlines() if ".py:" in line]
 
 
 def test_generated_code_passes_ruff(ruff_findings: list[str]) -> None:
-    assert not [line for line in ruff_findings if "F401" not in line]
+    """But for what the text asks for: numbers compared with numbers, a name that nothing needs."""
+    assert not [line for line in ruff_findings if not re.search("F401|PLR0133|RUF059", line)]
 
 
 def test_generated_code_imports_nothing_unused(ruff_findings: list[str]) -> None:

@@ -26,6 +26,9 @@ from nndsl.drawing.text_formats import dot, mermaid
 from nndsl.outline import Outline, outline
 from nndsl.source import Source
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+import layout_table  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted((ROOT / "examples").rglob("*.nn"))
 #: Lines that cannot be drawn without crossings.
@@ -198,7 +201,7 @@ def test_the_table_of_layouts() -> None:
             rows[cells[0]] = (int(cells[1]), int(cells[2]), int(cells[4]))
             assert int(cells[2]) <= int(cells[3]), f"{cells[0]}: more crossings than Graphviz"
     for path in sorted((ROOT / "examples" / "zoo").glob("*.nn")):
-        view = example(path.stem, "zoo")
+        view = layout_table.read(path)
         figure = build(view, Choice(flat=True))
         found = (len(figure.nodes), geometry.crossings(figure), geometry.bends(figure))
         assert rows.pop(view.root.title) == found, "run `python3 dev.py pictures`"

@@ -132,15 +132,16 @@ class ModuleNames:
 def _import_lines(wanted: Iterable[Imported]) -> tuple[Code, ...]:
     """Return lines that import names from modules, perhaps under others, in isort's order."""
     plain: dict[str, set[str]] = {}
-    lines: set[tuple[str, int, str]] = set()
+    lines: set[tuple[str, str]] = set()
     for module, there, here in wanted:
         if there == here:
             plain.setdefault(module, set()).add(there)
         else:  # a line of its own, as isort has it
-            lines.add((module, 1, f"{there} as {here}"))
+            lines.add((module, f"{there} as {here}"))
     for module, names in plain.items():
-        lines.add((module, 0, ", ".join(sorted(names, key=_as_sorted))))
-    return tuple(Code(f"from {name(module)} import {what}") for module, _, what in sorted(lines))
+        lines.add((module, ", ".join(sorted(names, key=_as_sorted))))
+    in_order = sorted(lines, key=lambda line: (line[0], _as_sorted(line[1].partition(",")[0])))
+    return tuple(Code(f"from {name(module)} import {what}") for module, what in in_order)
 
 
 def _as_sorted(text: str) -> tuple[int, str]:
