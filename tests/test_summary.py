@@ -332,7 +332,7 @@ def test_counts_are_those_of_keras(path: Path) -> None:
     import oracle
 
     source = Source(path.name, path.read_text(encoding="utf-8"))
-    compiled = compile_source(source, Options(style="functional"))
+    compiled = compile_source(source, Options(style="functional", consent=lambda: True))
     with keras.StatelessScope(initialize_variables=False):
         model = oracle.build(compiled)
         oracle.compare_with_summary(model, compiled)

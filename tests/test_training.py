@@ -132,7 +132,7 @@ train {
 
 def test_every_setting_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     compiled = nndsl.compile(EVERYTHING, name="every.nn")
-    assert not compiled.diagnostics
+    assert {d.severity for d in compiled.diagnostics} <= {"warning", "info"}
     run_main(compiled, ["--limit", "400"], tmp_path)
     printed = capsys.readouterr().out
     assert "Held out: " in printed and "Predictions:" in printed
@@ -228,7 +228,7 @@ model Slow {
 train {
     loss: mse
     optimizer: Adam(CosineDecay(1e-2, 200))
-    epochs: 12
+    epochs: 30
     validation: 0.2
     save: "slow.keras"
 }
