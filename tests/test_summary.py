@@ -322,7 +322,7 @@ def test_what_keras_prints(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "path", [path for path in FILES if path.parent.name == "zoo"], ids=lambda path: path.stem
 )
-def test_counts_are_those_of_keras(path: Path) -> None:
+def test_counts_are_those_of_keras(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every model of the zoo: counts, bytes and connections, layer by layer.
 
     The weights are not made, only their shapes, so that the largest models take no memory. The
@@ -331,6 +331,7 @@ def test_counts_are_those_of_keras(path: Path) -> None:
     import keras
     import oracle
 
+    monkeypatch.syspath_prepend(str(path.parent))  # where the Python of the text stands
     source = Source(path.name, path.read_text(encoding="utf-8"))
     compiled = compile_source(source, Options(style="functional", consent=lambda: True))
     with keras.StatelessScope(initialize_variables=False):
