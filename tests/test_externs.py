@@ -12,7 +12,8 @@ from case_files import clean_cases
 
 import nndsl
 from nndsl.cli import main
-from nndsl.plan.code import LOCAL, RESERVED
+from nndsl.plan.code import LOCAL, RESERVED, Code
+from nndsl.plan.writer import _import_lines
 from nndsl.syntax.tables import KEYWORDS
 
 HERE = Path(__file__).resolve().parent
@@ -213,6 +214,25 @@ def test_nothing_but_names_comes_out_of_an_extern_line() -> None:
         "é",
     ):
         assert [d.code for d in nndsl.check(GATE.replace("own_parts", module))] == ["G713"], module
+
+
+@pytest.mark.parametrize("module", ["math", "os", "matplotlib", "numpy"])
+def test_a_file_does_not_hide_what_scripts_import(
+    module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "model.nn"
+    source.write_text("model M {\ninput x: [4]\nx -> Dense(1) as y\noutput y\n}\n")
+    assert main(["compile", str(source), "-o", str(tmp_path / f"{module}.py")]) != 0
+    assert f"would hide the module {module}" in capsys.readouterr().err
+
+
+def test_imports_are_in_the_order_of_isort() -> None:
+    """By what is imported, under whatever name: constants, classes, functions."""
+    wanted = [("m", "scores"), ("m", "Gate"), ("m", "ABC"), ("a", "late")]
+    lines = _import_lines([(module, Code(it), Code(f"{it}_")) for module, it in wanted])
+    assert [line.split()[1:4:2] for line in lines] == [
+        ["a", "late"], ["m", "ABC"], ["m", "Gate"], ["m", "scores"],
+    ]  # fmt: skip
 
 
 def test_local_variables_of_scripts_do_not_hide_imports() -> None:

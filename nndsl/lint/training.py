@@ -179,12 +179,12 @@ class Trained:
     def _facts(self, setting: str, names: list[str]) -> dict[str, Facts]:
         values = self._values.get(setting) or {}
         declared = declared_facts(self.settings.get(setting), values)
+        classes = (self._values.get("data") or {}).get("classes") if setting == "labels" else None
         file = self.file
         if self.source is not None and file is not None:
             for name in names:
                 arrays = [file.arrays[key] for key in self.parts[name] if key in file.arrays]
-                classes = (self._values.get("data") or {}).get("classes")
-                if setting == "labels" and classes and arrays:
+                if classes and arrays:
                     found: Facts | None = facts_of_classes(self.source, arrays, len(classes))
                 else:
                     found = facts_of(self.source, arrays, is_label=setting == "labels")

@@ -17,10 +17,10 @@ from nndsl.source import Span
 #: Keras, its backends, and what they import in turn.
 PACKAGES = frozenset("""
     absl astunparse certifi charset_normalizer clang cython flatbuffers gast google grpc h5py idna
-    jax jaxlib keras layers libclang markdown markdown_it mdurl ml_dtypes mpmath namex networkx
-    numpy nvidia openvino ops opt_einsum optree packaging pandas pasta PIL pip pkg_resources
-    pybind11_abseil pygments requests rich scipy setuptools six sympy tensorboard tensorflow
-    termcolor torch torchvision triton typing_extensions urllib3 werkzeug wheel wrapt
+    jax jaxlib keras layers libclang markdown markdown_it matplotlib mdurl ml_dtypes mpmath namex
+    networkx numpy nvidia openvino ops opt_einsum optree packaging pandas pasta PIL pip
+    pkg_resources pybind11_abseil pygments requests rich scipy setuptools six sympy tensorboard
+    tensorflow termcolor torch torchvision triton typing_extensions urllib3 werkzeug wheel wrapt
     """.split())
 _HIDDEN = PACKAGES | frozenset(sys.stdlib_module_names)
 

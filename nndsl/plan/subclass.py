@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeGuard
 
 from nndsl import graph
+from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
 from nndsl.plan.body import BodyWriter
 from nndsl.plan.code import (
     Code,
@@ -304,8 +305,8 @@ def _signature(
     return Code(", ".join(["self", *own, *borrowed, "**kwargs"]))
 
 
-#: These take `training` for the sake of weights of 8 bits alone, which no text asks for.
-_QUANTIZED_IN_TRAINING = ("Dense", "EinsumDense")
+#: Dense and EinsumDense take `training` for weights of 8 bits alone, which no text asks for.
+_MIND_TRAINING = BEHAVE_OTHERWISE_IN_TRAINING - {"Dense", "EinsumDense"}
 
 
 def _minds_training(body: graph.Body) -> bool:
@@ -314,9 +315,7 @@ def _minds_training(body: graph.Body) -> bool:
     `fit` trains a model whose `call` takes no `training` as if it were asked for predictions.
     """
     return any(
-        made.layer.is_extern or any(flag.name == "training" for flag in made.layer.flags)
-        for made in layers_made(body)
-        if made.layer.name not in _QUANTIZED_IN_TRAINING
+        made.layer.is_extern or made.layer.name in _MIND_TRAINING for made in layers_made(body)
     )
 
 

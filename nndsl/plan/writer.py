@@ -140,13 +140,14 @@ def _import_lines(wanted: Iterable[Imported]) -> tuple[Code, ...]:
             lines.add((module, f"{there} as {here}"))
     for module, names in plain.items():
         lines.add((module, ", ".join(sorted(names, key=_as_sorted))))
-    in_order = sorted(lines, key=lambda line: (line[0], _as_sorted(line[1].partition(",")[0])))
+    in_order = sorted(lines, key=lambda line: (line[0], _as_sorted(line[1])))
     return tuple(Code(f"from {name(module)} import {what}") for module, what in in_order)
 
 
 def _as_sorted(text: str) -> tuple[int, str]:
-    """Order imported names as isort does: constants, classes, then functions."""
-    return 0 if text.isupper() and len(text) > 1 else 1 if text[:1].isupper() else 2, text
+    """Order names, and lines by their first, as isort does: constants, classes, functions."""
+    word = text.replace(",", " ").split()[0]
+    return 0 if word.isupper() and len(word) > 1 else 1 if word[:1].isupper() else 2, text
 
 
 def _names_of_borrowed(
