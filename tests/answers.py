@@ -102,6 +102,19 @@ def runs(asked: Case, unknown: int = 3) -> list[tuple[tuple[int, ...], str]] | N
         return None
 
 
+def computed(asked: Case) -> list[Any] | None:
+    """Return the numbers that come out for a batch of two ones, or None if it fails.
+
+    The generators of random numbers start anew, so that the same layer gives the same twice.
+    """
+    keras.utils.set_random_seed(0)
+    try:
+        result = called(asked, ones)[1]
+        return [keras.ops.convert_to_numpy(t) for t in keras.tree.flatten(result)]
+    except Exception:
+        return None
+
+
 def ones(tensor: T, unknown: int = 3) -> Any:
     shape = (2, *(unknown if dim is None else dim for dim in tensor.shape))
     if tensor.dtype == "string":

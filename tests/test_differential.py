@@ -4,6 +4,7 @@
     NNDSL_DRAWS=5000 pytest tests/test_differential.py     more of them
     python tests/test_differential.py 1000 Conv2D LSTM     as a program: prints the table
     python tests/test_differential.py 1000 --seed 7        other draws
+    python tests/test_differential.py 5000 --part 1/2      every second layer: one process each
 
 For each draw: if Keras builds it, we accept it with the same shapes, dtypes and numbers of
 parameters; if Keras refuses it, we refuse it. `exceptions.py` has the reasons for differing.
@@ -142,8 +143,10 @@ def main() -> int:
     parser.add_argument("draws", type=int, nargs="?", default=DRAWS)
     parser.add_argument("layers", nargs="*")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--part", default="1/1", help="which of how many parts of the layers")
     arguments = parser.parse_intermixed_args()
-    for name in arguments.layers or RULES:
+    part, parts = map(int, arguments.part.split("/"))
+    for name in (arguments.layers or list(RULES))[part - 1 :: parts]:
         for line in compare(name, arguments.draws, arguments.seed):
             print(line, flush=True)
     print(table())
