@@ -1230,10 +1230,9 @@ class Drawing:
         for _ in range(self.random.choice([1, 1, 2, 3])):
             operators.append("*" if product else self.random.choice("+-"))
             operands.append(self.operand(depth))
-        # Keras takes `x * 2` for sparse, and cannot trace a class that is given it.
-        if self.scalars and not product and self.chance(0.5):
+        if self.scalars and self.chance(0.5):
             number = self.random.choice([2, 0.5, 1.5, *self.numbers()])
-            operators.append(self.random.choice("+-"))
+            operators.append("*" if product else self.random.choice("+-"))
             operands.insert(self.random.choice([0, len(operands)]), number)
         return Arithmetic(tuple(operators), tuple(operands))
 

@@ -9,6 +9,7 @@ from nndsl import graph
 from nndsl.plan.code import Code
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.loops import Loop, LoopNames, carry, choice, choose, enter, indented, leave
+from nndsl.plan.sparse import WHY_WITHOUT_MARK, without_mark
 from nndsl.plan.tensor_lists import item_code, list_lines, starred
 from nndsl.plan.variables import Variables
 from nndsl.plan.writer import ModuleNames, apply_block, apply_layer, apply_operation, assignment
@@ -44,8 +45,8 @@ class BodyWriter(ABC):
         """Return what stands for a layer."""
 
     @abstractmethod
-    def block(self, node: graph.BlockNode) -> Code:
-        """Return the application of a block."""
+    def block(self, node: graph.BlockNode, variables: Mapping[graph.Value, Code]) -> Code:
+        """Return the application of a block to tensors."""
 
     @abstractmethod
     def loop_header(self, node: graph.LoopNode, loop: Loop) -> tuple[Code, Mapping[object, Code]]:
@@ -61,7 +62,11 @@ class BodyWriter(ABC):
         """Return a line for each node; `inline` needs none: its call stands where it is used."""
         lines: list[Code] = []
         in_place = {*inline, *self.variables.in_place}
+        explained = False
         for index, node in enumerate(self.body.nodes):
+            if not explained and self.module.sparse.harmful(node):
+                lines.append(WHY_WITHOUT_MARK)
+                explained = True
             if isinstance(node, graph.LoopNode):
                 lines += self.loop_lines(node, index)
             elif isinstance(node, graph.ChoiceNode):
@@ -82,6 +87,8 @@ class BodyWriter(ABC):
     def applied(self, node: graph.GraphNode) -> Code:
         """Return the right-hand side of a node's line."""
         variables = self.variables.variables
+        if harmful := self.module.sparse.harmful(node):
+            variables = {**variables, **{v: without_mark(variables[v]) for v in harmful}}
         if isinstance(node, graph.OperationNode):
             return apply_operation(node, variables, self.spelling, self.module.promoting)
         if isinstance(node, graph.ItemNode):
@@ -93,7 +100,7 @@ class BodyWriter(ABC):
         assert isinstance(node, graph.BlockNode)
         if node.shared is not None:
             return apply_block(self.made[node.shared], node, variables, self.spelling)
-        return self.block(node)
+        return self.block(node, variables)
 
     def loop_lines(self, node: graph.LoopNode, index: int) -> list[Code]:
         """Return a Python loop; what is carried keeps its variable."""

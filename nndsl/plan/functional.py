@@ -50,11 +50,11 @@ class FunctionBody(BodyWriter):
     def layer(self, node: graph.LayerNode) -> Code:
         return self.spelling.layer(node.layer, node.arguments, node.name)
 
-    def block(self, node: graph.BlockNode) -> Code:
+    def block(self, node: graph.BlockNode, variables: Mapping[graph.Value, Code]) -> Code:
         if self.module.forms[node.block].makes_layer:
             made = make_block(self.module, node, self.spelling)
-            return apply_block(made, node, self.variables.variables, self.spelling)
-        tensors = [(None, self.variables[value]) for value in node.inputs]
+            return apply_block(made, node, variables, self.spelling)
+        tensors = [(None, variables[value]) for value in node.inputs]
         given = block_arguments(node, self.module.parameters[node.block], self.spelling)
         name = self.spelling.name_in_body(node.name)
         return call(self.module.blocks[node.block], [*tensors, *given, ("name", name)])

@@ -25,6 +25,7 @@ from nndsl.plan.sequential import (
     plan_sequential_builder,
     plan_sequential_model,
 )
+from nndsl.plan.sparse import SparseTensors
 from nndsl.plan.split import folders_of, shares_of
 from nndsl.plan.subclass import plan_block_class, plan_subclass_model
 from nndsl.plan.training import plan_training
@@ -62,12 +63,13 @@ def make_plans(
     forms: Mapping[graph.Block, Form] = choose_forms(shaped, blocks, style)
     if Form.CLASS in forms.values() or style == "subclass":
         written, blocks, forms = _with_loops_of_classes(shaped, blocks, forms, style)
+    sparse = SparseTensors(written.model.body, forms)
     shares = shares_of(source, written.model.body, blocks, split=options.split)
     defined: dict[graph.Block, ModuleNames] = {}
     plans: dict[str, ModulePlan] = {}
     for share in shares:
         model_class = shaped.model.name if share.is_main and style == "subclass" else None
-        module = ModuleNames(share, model_class, forms, shaped.promoting, defined)
+        module = ModuleNames(share, model_class, forms, shaped.promoting, sparse, defined)
         definitions = [_plan_block(module, block, written) for block in share.blocks]
         if share.is_main:
             training = _training(source, shaped, concrete, settings, style, module, options)

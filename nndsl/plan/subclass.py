@@ -222,8 +222,8 @@ class _CallWriter(BodyWriter):
     def layer(self, node: graph.LayerNode) -> Code:
         return self.made[node]
 
-    def block(self, node: graph.BlockNode) -> Code:
-        return apply_block(self.made[node], node, self.variables.variables, self.spelling)
+    def block(self, node: graph.BlockNode, variables: Mapping[graph.Value, Code]) -> Code:
+        return apply_block(self.made[node], node, variables, self.spelling)
 
     def loop_header(self, node: graph.LoopNode, loop: Loop) -> tuple[Code, Mapping[object, Code]]:
         """Return a header that goes through the layers that `__init__` has made for a loop."""

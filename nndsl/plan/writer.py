@@ -9,6 +9,7 @@ from nndsl.plan.code import LOCAL, Code, Names, call, class_case, literal, name,
 from nndsl.plan.expressions import Definition, Spelling
 from nndsl.plan.forms import Form
 from nndsl.plan.model import Function
+from nndsl.plan.sparse import SparseTensors
 from nndsl.plan.split import Share
 from nndsl.plan.tensor_lists import starred, tensors_code
 from nndsl.resolve.naming import keras_name
@@ -78,9 +79,11 @@ class ModuleNames:
         model_class: str | None,
         forms: Mapping[graph.Block, Form],
         promoting: frozenset[graph.OperationNode],
+        sparse: SparseTensors,
         defined: Mapping[graph.Block, ModuleNames],
     ) -> None:
         self.share = share
+        self.sparse = sparse
         self.promoting = promoting
         self.forms = forms
         self.names = Names()
