@@ -56,11 +56,18 @@ def layers_made_inside(model: tree.Model, find: Find) -> set[str]:
 
 def names_applied(definition: Definition, find: Find) -> Iterator[str]:
     """Yield the names of all that a definition applies, through the blocks in it."""
+    for applied in with_those_applied(definition, find):
+        yield from order.callees(applied)
+
+
+def with_those_applied(definition: Definition, find: Find) -> Iterator[Definition]:
+    """Yield a definition, and the blocks and models that it applies, through these as well."""
     waiting: list[Definition] = [definition]
     seen: set[str] = set()
     while waiting:
-        for name in order.callees(waiting.pop()):
-            yield name
+        applied = waiting.pop()
+        yield applied
+        for name in order.callees(applied):
             inside = find(name) if name not in seen else None
             if inside is not None:
                 seen.add(name)

@@ -11,7 +11,12 @@ from nndsl.imports import Imported
 from nndsl.resolve.body import BodyResolver
 from nndsl.resolve.definitions import Definition, FileNames
 from nndsl.resolve.liveness import BlockParts
-from nndsl.resolve.made_by_keras import layers_made_inside, names_applied, operations_in
+from nndsl.resolve.made_by_keras import (
+    layers_made_inside,
+    names_applied,
+    operations_in,
+    with_those_applied,
+)
 from nndsl.resolve.size import depth_of, size_of
 from nndsl.resolve.training import resolve_training, trained_model
 from nndsl.resolve.unused import warn_of_parameters, warn_of_unused
@@ -118,8 +123,13 @@ class ModuleResolver(FileNames):
         """Return the names of the models that others apply."""
         return [name for name in self.models if name in self.used_blocks]
 
-    def operations(self) -> set[str]:
-        """Return what Keras may call the operations that are made anywhere in the file."""
+    def operations(self, definition: Definition) -> set[str]:
+        """Return what Keras may call the operations beside those that a definition makes.
+
+        A block may stand beside all that the file makes.
+        """
+        if isinstance(definition, tree.Model):
+            return operations_in(list(with_those_applied(definition, self.find_definition)))
         if self._operations is None:
             self._operations = operations_in(list(self.all_definitions()))
         return self._operations
