@@ -125,9 +125,14 @@ def Concatenate(x: Tensors, axis: Int = -1) -> Output:
     first = x[0]
     joined = axis_of("Concatenate", first, axis)
     shape = list(first.shape)
+    known = first
     for other in x[1:]:
-        if other.rank != first.rank or set(_apart(first, other)) - {joined}:
-            raise _concatenate_error(x, first, other, joined)
+        if _differ(known, other, joined):
+            before = next(tensor for tensor in x if _differ(tensor, other, joined))
+            raise _concatenate_error(x, before, other, joined)
+        # A size that one does not know may be known to others, which have to agree.
+        sizes = zip(known.shape, other.shape, strict=True)
+        known = Tensor(tuple(a if isinstance(a, int) else b for a, b in sizes), first.dtype)
         shape[joined] = _sum(shape[joined], other.shape[joined])
     return output(tuple(shape))
 
@@ -274,6 +279,11 @@ def _apart(a: Tensor, b: Tensor) -> list[int]:
     """Return the axes along which two tensors of one rank surely differ."""
     pairs = enumerate(zip(a.shape, b.shape, strict=True))
     return [axis for axis, (i, j) in pairs if not fits(i, j)]
+
+
+def _differ(a: Tensor, b: Tensor, joined: int) -> bool:
+    """True if two tensors surely differ along other axes than the one that is joined."""
+    return a.rank != b.rank or bool(set(_apart(a, b)) - {joined})
 
 
 def _concatenate_error(
