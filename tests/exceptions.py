@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from answers import Answer, after_one_another, computed, our_refusal, runs
-from parity_cases import Case
+from parity_cases import Case, T
 
 from nndsl.layers import all_layers
 from nndsl.layers.argument_types import ArgumentType, BoolType, OptionalType
@@ -47,6 +47,8 @@ class Careless:
     argument: str
     wrong: Callable[[Any], bool]
     reason: str
+    #: Shows that it is needed.
+    example: Case
 
     def fits(self, case: Case, error: BadArgument) -> bool:
         here = self.layer is None or any(name == self.layer for name, _ in _layers(case))
@@ -60,42 +62,72 @@ CARELESS = (
         ".*_initializer",
         lambda value: value is None,
         "no initializer: Keras takes its own",
+        Case("Dense", {"x": T((4,))}, {"units": 2, "bias_initializer": None}),
     ),
     Careless(
         None,
         "epsilon|mask_value",
         lambda value: isinstance(value, (list, tuple)),
         "no number: meets the numbers of the tensor by broadcasting",
+        Case("Masking", {"x": T((3,))}, {"mask_value": [1, 2, 3]}),
     ),
     Careless(
-        "EinsumDense", "output_shape", lambda value: value == 0, "a size of 0, which holds nothing"
+        "EinsumDense",
+        "output_shape",
+        lambda value: value == 0,
+        "a size of 0, which holds nothing",
+        Case("EinsumDense", {"x": T((4,))}, {"equation": "ab...,bc->ac...", "output_shape": 0}),
     ),
     Careless(
         "Reshape",
         "target_shape",
         lambda value: value == ["zz"],
         "no integer: counts for a size that is not known",
+        Case("Reshape", {"x": T((4,))}, {"target_shape": ["zz"]}),
     ),
     Careless(
         "SimpleRNN",
         "dropout",
         lambda value: isinstance(value, float) and value > 1,
         "Keras cuts it to 1",
+        Case("SimpleRNN", {"x": T((4, 3))}, {"units": 2, "dropout": 2.5}),
     ),
-    Careless("Permute", "dims", lambda value: value == "", "counts for an empty list"),
-    Careless("Softmax", "axis", lambda value: value is None, "over all axes, the batch as well"),
-    Careless("RandomFlip", "mode", lambda value: value == (), "it flips nothing"),
-    Careless("RandomRotation", "factor", lambda value: value == (), "counts for 0"),
-    Careless("RandomBrightness", "factor", lambda value: value is None, "counts for 0"),
     Careless(
-        "Discretization",
-        "epsilon",
-        lambda value: isinstance(value, float) and value < 0,
-        "looked at only in `adapt`",
+        "Permute",
+        "dims",
+        lambda value: value == "",
+        "counts for an empty list",
+        Case("Permute", {"x": T(())}, {"dims": ""}),
+    ),
+    Careless(
+        "Softmax",
+        "axis",
+        lambda value: value is None,
+        "over all axes, the batch as well",
+        Case("Softmax", {"x": T((4,))}, {"axis": None}),
+    ),
+    Careless(
+        "RandomFlip",
+        "mode",
+        lambda value: value == (),
+        "it flips nothing",
+        Case("RandomFlip", {"x": T((8, 8, 3))}, {"mode": ()}),
+    ),
+    Careless(
+        "RandomRotation",
+        "factor",
+        lambda value: value == (),
+        "counts for 0",
+        Case("RandomRotation", {"x": T((8, 8, 3))}, {"factor": ()}),
+    ),
+    Careless(
+        "RandomBrightness",
+        "factor",
+        lambda value: value is None,
+        "counts for 0",
+        Case("RandomBrightness", {"x": T((8, 8, 3))}, {"factor": None}),
     ),
 )
-#: Those that a draw needed.
-USED: set[Careless] = set()
 
 #: Refused by us, though Keras builds and runs it: layer (None for any), words of ours, the reason.
 STRICTER: tuple[tuple[str | None, str, str], ...] = (
@@ -183,7 +215,6 @@ def _careless(case: Case, error: BadArgument) -> str | None:
         return EMPTY
     for entry in CARELESS:
         if entry.fits(case, error):
-            USED.add(entry)
             return entry.reason
     return NO_EFFECT if _without_effect(case, error) else None
 
