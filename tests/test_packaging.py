@@ -49,7 +49,7 @@ def test_packages_elsewhere_hold_no_code(project: dict[str, Any]) -> None:
 
 def test_checking_and_compiling_need_no_tensorflow(project: dict[str, Any]) -> None:
     names = {requirement.split(">")[0] for requirement in project["project"]["dependencies"]}
-    assert names == {"black", "jinja2", "pathspec", "tomli"}
+    assert names == {"black", "jinja2", "pathspec", "shtab", "tomli"}
 
 
 class Built(NamedTuple):
@@ -73,7 +73,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 #: What templates are made of.
-TEMPLATES = ("*.j2", "*.html", "*.css", "*.js")
+TEMPLATES = ("*.j2", "*.html", "*.css", "*.js", "*.nn", "*.md", "*.csv", "*.toml", "gitignore")
 
 
 def data_files(folder: str, *patterns: str) -> set[str]:

@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nndsl import __version__
-from nndsl.cli import check as check_command, diff, fmt, graph, live, lsp, stub, summary, views
+from nndsl.cli import (
+    check as check_command,
+    completion,
+    diff,
+    fmt,
+    graph,
+    live,
+    lsp,
+    new,
+    stub,
+    summary,
+    views,
+)
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
 from nndsl.cli.output import count_text, say_problem, wants_colour
@@ -27,6 +39,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = "Compile a compact text language for neural networks to Keras 3 code."
 _EXAMPLES = """\
 examples:
+  nndsl new flowers --template cnn              begin a project that trains as it stands
   nndsl check model.nn                          find mistakes, without TensorFlow
   nndsl check . --fix                           in all files of a folder, and mend what can be
   nndsl fmt .                                   put all files of a folder into the one layout
@@ -43,6 +56,7 @@ examples:
   nndsl stub metric RootMeanSquaredError        write a skeleton of a part of your own
   nndsl layers                                  list the layers and the other names there are
   nndsl layers Conv2D                           say what one takes and gives, with an example
+  nndsl completion bash                         print what lets a shell complete all of this
 
 exit status: 0 clean, 1 findings in the model, 2 wrong usage or a file problem, 3 a bug in nndsl
 """
@@ -137,6 +151,7 @@ def _add_commands(
     common: argparse.ArgumentParser,
     one_file: argparse.ArgumentParser,
 ) -> None:
+    new.add(commands)
     check = commands.add_parser(
         "check",
         parents=[common],
@@ -200,6 +215,7 @@ def _add_commands(
     live.add(commands, view)
     stub.add(commands)
     lsp.add(commands)
+    completion.add(commands, _parser)
 
 
 def _add_consent(command: argparse.ArgumentParser) -> None:
