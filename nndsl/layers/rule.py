@@ -9,13 +9,14 @@ Everything else that has to know layers reads these functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Union
 
 from nndsl.layers import arguments
 from nndsl.layers.argument_types import ArgumentType, TensorType, Unfit
+from nndsl.layers.effort import activation_bytes
 from nndsl.layers.errors import (
     LayerError as LayerError,  # which layers raise
     UnknownOutput,
@@ -23,7 +24,9 @@ from nndsl.layers.errors import (
 from nndsl.layers.floats import check_dtypes
 from nndsl.layers.initializers import class_of, misfit
 from nndsl.layers.masks import LOSES
+from nndsl.layers.memory import remembered
 from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
+from nndsl.layers.value import LayerValue as LayerValue, holds_extern
 from nndsl.vocabulary import REQUIRED
 
 #: A size: known, unknown (None), or unknown with a name, equal wherever the name stands (str).
@@ -83,7 +86,7 @@ class Weight:
 UNKNOWN_WEIGHTS = (Weight("weights", (), known=False),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Output:
     """What applying a layer gives: one tensor or several, and the layer's weights.
 
@@ -97,12 +100,17 @@ class Output:
     multiply_adds: int | None = None
     built_for: Shape = ()
 
-    @property
+    @cached_property
     def trainable(self) -> int | None:
         """The number of parameters that are trained; None where it is not known."""
         return self._count(True)
 
-    @property
+    @cached_property
+    def activation_bytes(self) -> int | None:
+        """The memory that what it gives takes for one sample."""
+        return activation_bytes(self.tensors)
+
+    @cached_property
     def non_trainable(self) -> int | None:
         return self._count(False)
 
@@ -292,8 +300,12 @@ class LayerRule:
 
         A tensor is a `Tensor`, a tuple of them where the layer takes a list, or None. `values`
         are as written: strings, numbers, lists, `KerasObject`s; names that the layer does not
-        know are the caller's business. Raises `BadArgument` and `LayerError`.
+        know are the caller's business. Raises `BadArgument` and `LayerError`. What a layer has
+        given before is not worked out again.
         """
+        return remembered(self, tensors, values, self._applied)
+
+    def _applied(self, tensors: Mapping[str, Any], values: Mapping[str, Any]) -> Output:
         chosen: dict[str, Any] = {p.name: p.convert(tensors.get(p.name)) for p in self.tensors}
         for p in (*self.parameters, *self._own_flags):
             if p.name in values or p.required:
@@ -339,48 +351,6 @@ class LayerRule:
                 help="`glorot_uniform`, `he_normal` and `zeros` make weights of any shape",
                 argument=argument,
             )
-
-
-@dataclass(frozen=True, slots=True)
-class LayerValue:
-    """The value of a layer given as an argument: `TimeDistributed(Dense(3))`."""
-
-    rule: LayerRule
-    values: tuple[tuple[str, Any], ...] = ()
-
-    def value(self, name: str) -> Any:
-        """Return an argument of the layer, converted; its default if it is not given."""
-        parameter = self.rule.by_name[name]
-        return parameter.convert(dict(self.values).get(name, parameter.default))
-
-    def apply(self, *tensors: Any, argument: str = "layer") -> Output:
-        """Return what the layer gives for its call's tensors, in order.
-
-        What the layer refuses in itself is the fault of `argument`, in which it stands.
-        """
-        given = {p.name: tensor for p, tensor in zip(self.rule.tensors, tensors, strict=False)}
-        values = dict(self.values)
-        for flag in self.rule.flags:
-            if flag.name in values:
-                raise LayerError(
-                    "A205",
-                    f"`{flag.name}` belongs to the call of `{self.rule.name}`, which the layer "
-                    "around it makes",
-                    expected=f"`{self.rule.name}` without it",
-                    received=f"`{flag.name}`",
-                    argument=argument,
-                )
-        try:
-            return self.rule.apply(given, values)
-        except LayerError as error:
-            error.argument = argument if error.argument else None
-            raise
-
-
-def holds_extern(values: Iterable[Any]) -> bool:
-    """True if one of an argument list's values is a layer of the user's, or holds one."""
-    inside = (v for value in values for v in (value if isinstance(value, tuple) else (value,)))
-    return any(isinstance(value, LayerValue) and value.rule.is_extern for value in inside)
 
 
 def _with_base(rule: LayerRule, made: Output, values: Mapping[str, Any]) -> Output:

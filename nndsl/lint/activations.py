@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nndsl import graph
@@ -31,7 +32,7 @@ PROBABILITIES = frozenset({"sigmoid", "softmax", "hard_sigmoid", "sparsemax", "s
 LINEAR = "linear"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Made(Record):
     """The layer that does the work in a use: that of a `TimeDistributed` is the one inside it."""
 
@@ -52,6 +53,21 @@ class Made(Record):
             return None
         return parameter.convert(self.values.get(name, parameter.default))
 
+    @cached_property
+    def activation(self) -> str | None:
+        """See `activation_of`."""
+        if self.kind in LAYERS:
+            return LAYERS[self.kind]
+        if self.kind.startswith("ops."):
+            name = self.kind[4:]
+            return ALIASES.get(name, name) if name in OPERATIONS else None
+        if "activation" not in self.rule.by_name:
+            return None
+        name = self.value("activation")
+        if name is None:
+            return LINEAR
+        return ALIASES.get(name, name) if isinstance(name, str) else None
+
     @property
     def only_scales(self) -> bool:
         """True for an `EinsumDense` that adds nothing up: "...c,c->...c", a factor a channel."""
@@ -67,6 +83,10 @@ class Made(Record):
 
 def made_in(use: Use) -> Made:
     """Return the layer of a use, without `TimeDistributed` and `SpectralNormalization` around."""
+    return use.kept(_made_in)
+
+
+def _made_in(use: Use) -> Made:
     made = Made(use.rule, use.values, use.arguments, use.node.span)
     while made.kind in ("TimeDistributed", "SpectralNormalization"):
         bound, value = made.argument("layer"), made.values.get("layer")
@@ -82,17 +102,7 @@ def activation_of(made: Made) -> str | None:
 
     Layers that do more than a sum of products have none of their own: they give None.
     """
-    if made.kind in LAYERS:
-        return LAYERS[made.kind]
-    if made.kind.startswith("ops."):
-        name = made.kind[4:]
-        return ALIASES.get(name, name) if name in OPERATIONS else None
-    if "activation" not in made.rule.by_name:
-        return None
-    name = made.value("activation")
-    if name is None:
-        return LINEAR
-    return ALIASES.get(name, name) if isinstance(name, str) else None
+    return made.activation
 
 
 def place_of_activation(made: Made) -> Span:

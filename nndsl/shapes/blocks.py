@@ -16,7 +16,7 @@ from nndsl.layers.rule import TRAINING, BadArgument, Tensor, shape_text
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN
 from nndsl.shapes.model import AppliedBlock, Known, MaybeTensor, single
-from nndsl.shapes.report import ModelCall, applications, call_labels, report_unfit
+from nndsl.shapes.report import ModelCall, call_labels, report_unfit
 from nndsl.source import Span
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def walk_block(walk: Walk, node: graph.BlockNode, place: Place) -> None:
     name = _name_of(node, place)
     key = (node.shared or node, name)
     again = key in walk.first or not place.inside.as_built or bool(place.inside.repetition())
-    calls_of_blocks = applications(place.calls)
+    calls_of_blocks = place.applications
     walk.blocks.append(AppliedBlock(block, name, incoming, node.span, calls_of_blocks, again))
     if block.is_model:
         found = _walk_model(walk, node, place, contracts, incoming, name)

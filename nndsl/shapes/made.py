@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nndsl import graph
 from nndsl.diagnostic import Label
-from nndsl.layers.effort import activation_bytes, total
+from nndsl.layers.effort import total
 from nndsl.layers.rule import UNKNOWN_WEIGHTS, LayerRule, Output, Tensor
 from nndsl.shapes.blocks import Inside, report_other_shape, shapes_text
 from nndsl.shapes.model import Known, LayerInfo, MaybeTensor
@@ -33,6 +33,11 @@ class Place:
     #: The prefix of the names of shared layers: that of the body which declares them.
     shared: Mapping[graph.Shared, str]
     inside: Inside
+    #: Those of the calls that are applications of blocks.
+    applications: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.applications = applications(self.calls)
 
     def key_of(self, node: graph.LayerNode | graph.SharedNode) -> tuple[object, str]:
         """Return what tells a layer from those that the same line makes elsewhere."""
@@ -106,9 +111,9 @@ class MadeLayers:
                 output.trainable,
                 output.non_trainable,
                 node.span,
-                applications(place.calls),
+                place.applications,
                 output.multiply_adds,
-                activation_bytes(output.tensors),
+                output.activation_bytes,
             )
         ]
         return True
@@ -127,7 +132,7 @@ class MadeLayers:
                 return
             self.untold[key] = len(self.layers)
         name, weights = place.name_of(node), UNKNOWN_WEIGHTS
-        calls = applications(place.calls)
+        calls = place.applications
         self.layers.append(
             LayerInfo(name, rule.name, inputs, (), weights, None, None, node.span, calls)
         )
@@ -138,7 +143,7 @@ class MadeLayers:
         self.layers[index] = replace(
             before,
             multiply_adds=total((before.multiply_adds, output.multiply_adds)),
-            activation_bytes=total((before.activation_bytes, activation_bytes(output.tensors))),
+            activation_bytes=total((before.activation_bytes, output.activation_bytes)),
         )
 
     def suits(

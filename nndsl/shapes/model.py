@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from functools import cached_property
+from typing import Any, Optional, TypeVar, Union
 
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic
@@ -97,12 +98,16 @@ class LayerInfo:
 UsedNode = Union[graph.LayerNode, graph.SharedNode, graph.OperationNode]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Use(Record):
     """One application of a layer or operation, with blocks, loops and choices expanded.
 
     A node in a block that is applied twice is used twice. What made a tensor is found by its
-    `origin`, so that one can go from use to use whatever lies between them in the text.
+    `origin`, so that one can go from use to use whatever lies between them in the text. It keeps
+    what it is asked for, as many rules ask the same of it.
     """
 
     index: int
@@ -127,7 +132,19 @@ class Use(Record):
     def span(self) -> Span:
         return self.node.span
 
-    @property
+    def kept(self, make: Callable[[Use], T]) -> T:
+        """Return what a function makes of this use; it is called once."""
+        kept = self._kept
+        if make not in kept:
+            kept[make] = make(self)
+        found: T = kept[make]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[Use], Any], Any]:
+        return {}
+
+    @cached_property
     def arguments(self) -> tuple[graph.Bound, ...]:
         if isinstance(self.node, graph.OperationNode):
             return self.node.arguments

@@ -34,7 +34,7 @@ from nndsl.shapes.model import (
 )
 from nndsl.shapes.operations import walk_operation
 from nndsl.shapes.regions import TooLarge, walk_choice, walk_loop
-from nndsl.shapes.report import applications, call_labels, report_bad_argument, report_layer_error
+from nndsl.shapes.report import call_labels, report_bad_argument, report_layer_error
 from nndsl.shapes.tensor_lists import MAX_TAKEN, is_empty, tensors_of, walk_item, walk_list
 from nndsl.shapes.trace import Trace
 from nndsl.source import Span
@@ -353,7 +353,7 @@ class Walk:
             inputs,
             made,
             output.weights if output is not None else UNKNOWN_WEIGHTS,
-            applications(place.calls),
+            place.applications,
             not self.in_dead,
             output.multiply_adds if output is not None else None,
         )
