@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import TypeVar
+
+S = TypeVar("S", bound="Span")
 
 
 class Source:
@@ -11,10 +13,17 @@ class Source:
 
     __slots__ = ("_line_starts", "name", "text")
 
+    #: Where it begins in the whole text, which it is itself.
+    start: int = 0
+
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
         self._line_starts: list[int] | None = None
+
+    @property
+    def whole(self) -> Source:
+        return self
 
     def _lines(self) -> list[int]:
         if self._line_starts is None:
@@ -39,21 +48,83 @@ class Source:
         return self.text[starts[line - 1] : end].rstrip("\r")
 
 
-class Span(NamedTuple):
-    """A place in a text: offsets in characters, the end not included."""
+class Part(Source):
+    """A stretch of a text that is read for itself: a source with a place in another one.
 
-    start: int
-    end: int
-    source: Source
+    What was read of it holds as long as its own text stays the same. Where it begins, and in which
+    version of the whole text, is known here alone: so what is written in front of it moves all
+    places in it at once, and nothing else has to be made anew.
+    """
+
+    __slots__ = ("_whole", "start")
+
+    def __init__(self, text: str, start: int, whole: Source) -> None:
+        super().__init__(whole.name, text)
+        self.move(start, whole)
+
+    def move(self, start: int, whole: Source) -> None:
+        """Say where the part begins in another version of the whole text."""
+        self.start = start
+        self._whole = whole
+
+    @property
+    def whole(self) -> Source:
+        return self._whole
+
+
+class Span:
+    """A place in a text: offsets in characters, the end not included.
+
+    It is made with offsets in a source or in a part of one; what is read from it are those in the
+    whole text.
+    """
+
+    __slots__ = ("_end", "_of", "_start")
+
+    def __init__(self, start: int, end: int, of: Source) -> None:
+        self._start = start
+        self._end = end
+        self._of = of
+
+    @classmethod
+    def like(cls: type[S], other: Span) -> S:
+        """Return the place of another span, as one of this class."""
+        return cls(other._start, other._end, other._of)
+
+    @property
+    def start(self) -> int:
+        return self._start + self._of.start
+
+    @property
+    def end(self) -> int:
+        return self._end + self._of.start
+
+    @property
+    def source(self) -> Source:
+        return self._of.whole
 
     def to(self, other: Span) -> Span:
         """Return the span that reaches from the start of this one to the end of the other."""
-        return Span(self.start, other.end, self.source)
+        return Span(self._start, other.end - self._of.start, self._of)
 
     @property
     def text(self) -> str:
-        return self.source.text[self.start : self.end]
+        return self._of.text[self._start : self._end]
 
     @property
     def line(self) -> int:
         return self.source.line_column(self.start)[0]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Span):
+            return NotImplemented
+        if self._of is other._of:
+            return self._start == other._start and self._end == other._end
+        here = self.start, self.end, self.source
+        return here == (other.start, other.end, other.source)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.end))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.start}, {self.end}, {self.source.name!r})"

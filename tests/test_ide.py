@@ -255,7 +255,7 @@ def test_extracting_a_block() -> None:
     start = text.index(part)
     action = extract_block(analysis, start, start + len(part))
     assert action is not None
-    for span, new in sorted(action.edits, reverse=True):
+    for span, new in sorted(action.edits, key=lambda edit: edit[0].start, reverse=True):
         text = text[: span.start] + new + text[span.end :]
     assert text.startswith(f"block Part1(width) = {part}\n\nmodel M")
     assert "x -> Part1(width) -> Dense(2) as y" in text
@@ -272,7 +272,7 @@ def test_mending_all() -> None:
 def test_a_line_goes_on_below_its_arrows() -> None:
     text = "model M {\n    image -> Dense(3) ->\n"
     edits = continue_chain(analysed(text), len(text))
-    for span, new in sorted(edits, reverse=True):
+    for span, new in sorted(edits, key=lambda edit: edit[0].start, reverse=True):
         text = text[: span.start] + new + text[span.end :]
     assert text == "model M {\n    image -> Dense(3)\n          -> "
     assert continue_chain(analysed("model M {\n    x as y\n"), 21) == ()

@@ -65,7 +65,7 @@ def walk_block(walk: Walk, node: graph.BlockNode, place: Place) -> None:
     block = node.block
     walk.applied.add(block.whole or block)
     incoming = tuple(single(place.tensors.get(value)) for value in node.inputs)
-    calls = (*place.calls, ModelCall(*node.span) if block.is_model else node.span)
+    calls = (*place.calls, ModelCall.like(node.span) if block.is_model else node.span)
     contracts = Contracts(walk.reporter, walk.evaluator, _parameters(walk, node, place), calls)
     _check_flags(walk, node, place)
     place.tensors.update(dict.fromkeys(node.outputs))

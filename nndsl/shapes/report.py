@@ -151,7 +151,7 @@ def make_round(
     items: Span, number: int, values: Mapping[str, Any], made: Mapping[graph.Value, Span]
 ) -> Round:
     """Return a round of a loop, counted from 1, with the values of the loop's variables."""
-    found = Round(*items)
+    found = Round.like(items)
     shown = ", ".join(f"`{name}` is {show(value)}" for name, value in values.items())
     found.said = f"in round {number}" + (f", where {shown}" if shown else "")
     found.made = made

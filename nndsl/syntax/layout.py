@@ -44,21 +44,27 @@ class RawLine:
     closer: Token | None = None
 
 
-def lay_out(source: Source, tokens: list[Token]) -> tuple[list[RawLine], list[Diagnostic]]:
-    """Return the top-level lines with their bodies, and what is wrong with the brackets."""
-    pairs, broken, problems = _pair_brackets(source, tokens)
+def lay_out(source: Source, tokens: list[Token]) -> tuple[list[RawLine], list[Diagnostic], bool]:
+    """Return the top-level lines with their bodies, and what is wrong with the brackets.
+
+    The last is True if one is open at the end of the text.
+    """
+    pairs, broken, problems, is_open = _pair_brackets(source, tokens)
     reader = _Reader(source, tokens, pairs, broken)
     lines: list[RawLine] = []
     while not reader.at_end():
         lines += reader.read_lines(stop_at_brace=False)
         reader.position += 1  # a closing brace without an opening one; already reported
-    return lines, problems
+    return lines, problems, is_open
 
 
 def _pair_brackets(
     source: Source, tokens: list[Token]
-) -> tuple[dict[int, int], set[int], list[Diagnostic]]:
-    """Return the index of the closer of each opener, the brackets without a partner, problems."""
+) -> tuple[dict[int, int], set[int], list[Diagnostic], bool]:
+    """Return the index of the closer of each opener, the brackets without a partner, problems.
+
+    The last is True if a bracket is open at the end.
+    """
     pairs: dict[int, int] = {}
     broken: set[int] = set()
     problems: list[Diagnostic] = []
@@ -104,9 +110,10 @@ def _pair_brackets(
             outermost = kind in _TOP_WORDS and _is_at_margin(source, token)
             while stack and (outermost or tokens[stack[-1]].kind != "LBRACE"):
                 unclosed(pop(), token)
+    is_open = bool(stack)
     while stack:
         unclosed(pop(), None)
-    return pairs, broken, problems
+    return pairs, broken, problems, is_open
 
 
 def _begins_line(tokens: list[Token], index: int) -> bool:

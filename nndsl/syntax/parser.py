@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from nndsl.diagnostic import Diagnostic
 from nndsl.source import Source, Span
@@ -20,15 +21,53 @@ MAX_CHARACTERS = 1_000_000
 MAX_PROBLEMS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text as it was read: its tokens, comments and lines, its tree, and what is wrong."""
+class Piece(NamedTuple):
+    """A text, or a part of one, as it was read; `tokens` and `lines` are counted from its start."""
 
+    source: Source
     tokens: list[Token]
     comments: list[Span]
     lines: list[RawLine]
-    module: tree.Module
-    problems: list[Diagnostic]
+    definitions: tuple[Any, ...]
+    #: What is wrong: with characters, with brackets, with lines.
+    problems: tuple[list[Diagnostic], list[Diagnostic], list[Diagnostic]]
+    #: True if a bracket is open at its end.
+    is_open: bool
+
+
+class Read:
+    """A text as it was read: its tokens, comments and lines, its tree, and what is wrong."""
+
+    def __init__(self, source: Source, pieces: Sequence[Piece], problems: list[Diagnostic]) -> None:
+        self.pieces = pieces
+        self.problems = problems
+        self.comments = [comment for piece in pieces for comment in piece.comments]
+        definitions = tuple(line for piece in pieces for line in piece.definitions)
+        self.module = tree.Module(source, definitions, tuple(self.comments))
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        return [token for piece in self.pieces for token in _moved(piece.tokens, piece.source)]
+
+    @cached_property
+    def lines(self) -> list[RawLine]:
+        return [_line_moved(line, p.source) for p in self.pieces for line in p.lines]
+
+
+def _moved(tokens: list[Token], source: Source) -> list[Token]:
+    """Return tokens with their places in the whole text."""
+    by = source.start
+    if not by:
+        return tokens
+    return [Token(kind, text, start + by, end + by) for kind, text, start, end in tokens]
+
+
+def _line_moved(line: RawLine, source: Source) -> RawLine:
+    if not source.start:
+        return line
+    opener, closer = (_moved([t], source)[0] if t else None for t in (line.opener, line.closer))
+    body = None if line.body is None else [_line_moved(inner, source) for inner in line.body]
+    return RawLine(_moved(line.tokens, source), body, line.broken, opener, closer)
 
 
 def parse(source: Source) -> tuple[tree.Module, list[Diagnostic]]:
@@ -40,17 +79,24 @@ def parse(source: Source) -> tuple[tree.Module, list[Diagnostic]]:
 def read(source: Source) -> Read:
     """Return the syntax tree of a text with what it was made of. Never raises."""
     if len(source.text) > MAX_CHARACTERS:
-        return Read([], [], [], tree.Module(source), [_too_long(source)])
-    tokens, comments, problems = lex(source)
-    raw_lines, bracket_problems = lay_out(source, tokens)
-    problems += bracket_problems
+        return Read(source, (), [_too_long(source)])
+    return joined(source, [read_piece(source)])
+
+
+def read_piece(source: Source) -> Piece:
+    """Read a text, or a part of one."""
+    tokens, comments, character_problems = lex(source)
+    raw_lines, bracket_problems, is_open = lay_out(source, tokens)
     parser = _Parser(source)
     definitions = parser.parse_lines(raw_lines)
-    problems += parser.builder.problems
-    if len(problems) > MAX_PROBLEMS:
-        del problems[MAX_PROBLEMS:]
-    module = tree.Module(source, definitions, tuple(comments))
-    return Read(tokens, comments, raw_lines, module, problems)
+    problems = (character_problems, bracket_problems, parser.builder.problems)
+    return Piece(source, tokens, comments, raw_lines, definitions, problems, is_open)
+
+
+def joined(source: Source, pieces: Sequence[Piece]) -> Read:
+    """Return what was read of a text in pieces."""
+    problems = [found for kind in range(3) for piece in pieces for found in piece.problems[kind]]
+    return Read(source, pieces, problems[:MAX_PROBLEMS])
 
 
 class _Parser:
