@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from nndsl import graph, resolve, shapes, syntax
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean, has_errors, in_order
@@ -16,6 +17,9 @@ from nndsl.shapes.training import Values, check_made_up, check_training
 from nndsl.source import Source, Span
 from nndsl.suggest import nearest
 from nndsl.syntax import tree
+
+if TYPE_CHECKING:
+    from nndsl.memory import Memory
 
 Parsed = tuple[tree.Module, list[Diagnostic]]
 STYLES = ("auto", "sequential", "functional", "subclass")
@@ -90,16 +94,19 @@ def check_source(
     keras: str | None = None,
     rules: Selection | None = None,
     parsed: Parsed | None = None,
+    memory: Memory | None = None,
 ) -> Checked:
     """Parse, resolve and infer: all that is said about a text before any code is made.
 
-    `parsed` is what parsing it gives, if that was done before.
+    `parsed` is what parsing it gives, if that was done before; `memory` has what is known of the
+    version before.
     """
     module, syntax_problems = parsed or syntax.parse(source)
     reporter = Reporter()
-    imported = load_imports(module, files, reporter)
+    parse, kept = (memory.parse_file, memory.kept) if memory else (syntax.parse, None)
+    imported = load_imports(module, files, reporter, parse)
     overrides, override_problems = _overrides(constants or {})
-    resolved, name_problems = resolve.resolve(module, overrides, imported)
+    resolved, name_problems = resolve.resolve(module, overrides, imported, kept)
     shaped, shape_problems = shapes.infer_shapes(resolved)
     settings, training_problems = check_training(shaped, files.exists if files else None)
     found = [
@@ -117,7 +124,8 @@ def check_source(
     if rules is not None:
         found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
         found += lint(shaped, found, rules, settings, files.open if files else None)
-    return Checked(source, shaped, settings, in_order(apply_ignores(source, found, rules)))
+    found = apply_ignores(source, found, rules, module.comments)
+    return Checked(source, shaped, settings, in_order(found))
 
 
 def _version_problems(resolved: graph.Graph, keras: str | None) -> list[Diagnostic]:
@@ -136,13 +144,18 @@ def check_model(
 
 
 def check_all(
-    source: Source, options: Options, files: Files | None = None, parsed: Parsed | None = None
+    source: Source,
+    options: Options,
+    files: Files | None = None,
+    parsed: Parsed | None = None,
+    memory: Memory | None = None,
 ) -> Checked:
     """Return what a check finds out, with all that `compile_source` would find.
 
     A file with several models is checked as a whole; one of them is chosen only if asked for.
     """
-    checked = check_source(source, options.constants, files, options.keras, options.rules, parsed)
+    asked = options.constants, files, options.keras, options.rules
+    checked = check_source(source, *asked, parsed, memory)
     whole = checked.shaped.graph
     problems: list[Diagnostic] = []
     clean = not has_errors(checked.diagnostics)

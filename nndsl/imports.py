@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from nndsl import syntax
-from nndsl.diagnostic import Label, Reporter, did_you_mean
+from nndsl.diagnostic import Diagnostic, Label, Reporter, did_you_mean
 from nndsl.source import Source
 from nndsl.syntax import tree
 
@@ -18,6 +18,8 @@ STANDARD = "std/"
 
 #: Returns the text of a file by its path from where the first text stands; raises `NotRead`.
 ReadFile = Callable[[str], str]
+#: Returns the tree of a text, and what is wrong with it.
+Parse = Callable[[Source], tuple[tree.Module, list[Diagnostic]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,20 @@ class Imported:
         return self.modules.get(self.targets.get(id(line), ""))
 
 
-def load_imports(module: tree.Module, files: Files | None, reporter: Reporter) -> Imported:
+def load_imports(
+    module: tree.Module, files: Files | None, reporter: Reporter, parse: Parse = syntax.parse
+) -> Imported:
     """Return all modules that a module imports, directly and through others."""
-    loader = _Loader(files.read if files else None, reporter)
+    loader = _Loader(files.read if files else None, reporter, parse)
     itself = module.source.name.replace("\\", "/").rpartition("/")[2]
     loader.load_from(module, "", [itself])
     return loader.imported
 
 
 class _Loader:
-    def __init__(self, read_file: ReadFile | None, reporter: Reporter) -> None:
+    def __init__(self, read_file: ReadFile | None, reporter: Reporter, parse: Parse) -> None:
         self.read_file = read_file
+        self.parse = parse
         self.reporter = reporter
         self.imported = Imported()
         #: The import lines that are being followed.
@@ -89,7 +94,7 @@ class _Loader:
         text = self.read(line, name, is_standard)
         if text is None:
             return
-        module, problems = syntax.parse(Source(name, text))
+        module, problems = self.parse(Source(name, text))
         self.reporter.findings += problems
         self.imported.modules[name] = module
         self.lines.append(line)

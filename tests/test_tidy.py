@@ -20,7 +20,8 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
     "operations", "training", "syntax", "imports", "data", "expression", "extern", "edits", "graph",
-    "resolve", "shapes", "outline", "summary", "comparison", "layout", "drawing", "flatten", "lint",
+    "resolve", "memory", "shapes", "outline", "summary", "comparison", "layout", "drawing", "flatten",
+    "lint",
     "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes", "render",
     "ide", "lsp", "cli",
     "notebook", "highlighting",

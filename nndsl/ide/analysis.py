@@ -12,11 +12,12 @@ from nndsl.diagnostic import Diagnostic
 from nndsl.ide.names import Index, index_names
 from nndsl.imports import Files
 from nndsl.layers.rule import LayerRule, Tensor, Weight, shape_text
+from nndsl.memory import Memory
 from nndsl.shapes.model import MaybeTensor, Part, Step, Use
 from nndsl.source import Source
 from nndsl.syntax import tree
 from nndsl.syntax.lexer import Token
-from nndsl.syntax.parser import Read, read
+from nndsl.syntax.parser import Read
 
 
 @dataclass(slots=True)
@@ -66,23 +67,24 @@ def tensors_text(tensors: tuple[MaybeTensor, ...]) -> str:
 class Analysis:
     """All that is known of one text. What few requests need is worked out when it is asked for."""
 
-    def __init__(self, source: Source, options: Options, files: Files | None) -> None:
+    def __init__(
+        self, source: Source, options: Options, files: Files | None, memory: Memory | None = None
+    ) -> None:
         self.source = source
         self.options = options
         self.files = files
+        self.memory = memory or Memory()
+        #: What was known of the version before has moved to this one from here on.
+        self.read: Read = self.memory.read(source)
 
     @cached_property
     def checked(self) -> Checked:
         parsed = (self.read.module, self.read.problems)
-        return check_all(self.source, self.options, self.files, parsed)
+        return check_all(self.source, self.options, self.files, parsed, self.memory)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         return self.checked.diagnostics
-
-    @cached_property
-    def read(self) -> Read:
-        return read(self.source)
 
     @property
     def tokens(self) -> list[Token]:

@@ -45,6 +45,11 @@ def remembered(
     return found
 
 
+def forget() -> None:
+    """Forget all outputs: what is asked from here on is worked out."""
+    _kept.clear()
+
+
 def _operand_key(value: Any) -> Any:
     """Return the key of a tensor or several; of a number, where an operation takes one."""
     kind = type(value)

@@ -37,22 +37,25 @@ class _Ignores:
 
 
 def apply_ignores(
-    main: Source, found: Iterable[Diagnostic], selection: Selection | None
+    main: Source,
+    found: Iterable[Diagnostic],
+    selection: Selection | None,
+    comments: Iterable[Span],
 ) -> list[Diagnostic]:
     """Return the findings without those that comments ask not to be told.
 
-    What is wrong with the comments of the main text is added. Errors of the compiler cannot be
-    ignored: without them mended no code comes out.
+    `comments` are those of the main text; what is wrong with them is added. Errors of the compiler
+    cannot be ignored: without them mended no code comes out.
     """
     known: dict[Source, _Ignores] = {}
     kept = []
     for finding in found:
         source = finding.span.source
         if source not in known:
-            known[source] = _read(source)
+            known[source] = _read(source, comments if source is main else None)
         if not _is_ignored(finding, known[source]):
             kept.append(finding)
-    mine = known[main] if main in known else _read(main)
+    mine = known[main] if main in known else _read(main, comments)
     kept += mine.problems
     if selection is not None and not has_errors(kept):
         kept += [
@@ -64,11 +67,11 @@ def apply_ignores(
     return kept
 
 
-def _read(source: Source) -> _Ignores:
+def _read(source: Source, comments: Iterable[Span] | None) -> _Ignores:
     ignores = _Ignores()
     if "nndsl" not in source.text:
         return ignores
-    for comment in lex(source)[1]:
+    for comment in lex(source)[1] if comments is None else comments:
         match = _COMMENT.search(comment.text)
         if match is None:
             if _ATTEMPT.match(comment.text):

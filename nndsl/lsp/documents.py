@@ -14,6 +14,7 @@ from nndsl.ide.analysis import Analysis
 from nndsl.imports import Files
 from nndsl.lint.selection import Selection
 from nndsl.lsp.positions import Positions
+from nndsl.memory import Memory
 from nndsl.source import Source
 
 
@@ -41,6 +42,8 @@ class Document:
         self.source = Source(path, text)
         self.positions = Positions(self.source, encoding)
         self.analysis: Analysis | None = None
+        #: What is kept of the version before.
+        self.memory = Memory()
         #: The files that it imports, directly and through others, as they were read.
         self.imported: dict[str, str] = {}
 
@@ -55,7 +58,10 @@ class Documents:
 
     def update(self, uri: str, version: int | None, text: str) -> Document:
         path = uris.to_fs_path(uri) or uri
+        before = self.open.get(uri)
         document = self.open[uri] = Document(uri, path, version, text, self.encoding)
+        if before is not None:
+            document.memory = before.memory
         return document
 
     def close(self, uri: str) -> None:
@@ -77,7 +83,9 @@ class Documents:
         if document.analysis is None or self._is_stale(document):
             document.imported = {}
             files = self.files(document)
-            document.analysis = Analysis(document.source, self.options(document), files)
+            document.analysis = Analysis(
+                document.source, self.options(document), files, document.memory
+            )
         return document.analysis
 
     def options(self, document: Document) -> Options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,15 @@ class BlockParts:
 
     def __init__(self) -> None:
         self._parts: dict[tuple[graph.Block, tuple[bool, ...]], graph.Block] = {}
+
+    def keep(self, blocks: Iterable[graph.Block]) -> None:
+        """Forget the parts of all other blocks."""
+        alive = set(blocks)
+        for key, part in list(self._parts.items()):  # a part of a part stands behind that
+            if key[0] in alive:
+                alive.add(part)
+            else:
+                del self._parts[key]
 
     def needed(self, node: graph.BlockNode, needed: set[graph.Value]) -> graph.BlockNode:
         """Return the application of what is needed of a block."""

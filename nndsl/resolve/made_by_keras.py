@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Optional, Union
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Optional, Union
 
 from nndsl.layers.inside import MADE_INSIDE
 from nndsl.resolve import order
@@ -21,21 +21,41 @@ Definition = Union[tree.Block, tree.Model]
 Find = Callable[[str], Optional[Definition]]
 
 
-def operations_in(definitions: Sequence[Definition]) -> set[str]:
-    """Return what Keras may call the operations that are made in blocks and models."""
-    functions = {
+class Stages(NamedTuple):
+    """What a definition applies, as it is written: all that is known before names are resolved."""
+
+    #: The names of what it applies or makes, those inside arguments included.
+    callees: tuple[str, ...]
+    #: Functions of Keras that symbols and `ops.` stand for.
+    functions: frozenset[str]
+    makes_mask: bool
+
+
+#: Returns what a definition applies.
+StagesOf = Callable[[Definition], Stages]
+
+
+def stages_of(definition: Definition) -> Stages:
+    """Return what a definition applies."""
+    calls = list(order.calls(definition))
+    symbols = {
         FUNCTIONS_OF_SYMBOLS[symbol]
-        for definition in definitions
         for line in lines_inside(definition.body)
         if isinstance(line, tree.Flow)
         for source in line.sources
         for symbol in order.operators_of(source)
     }
-    calls = [call for definition in definitions for call in order.calls(definition)]
-    stages = (call.callee.text for call in calls)
-    functions |= {name[4:] for name in stages if name.startswith("ops.")}
-    if any(_makes_mask(call) for call in calls):
-        applied = {call.callee.text for call in calls}
+    callees = tuple(call.callee.text for call in calls)
+    functions = symbols | {name[4:] for name in callees if name.startswith("ops.")}
+    return Stages(callees, frozenset(functions), any(map(_makes_mask, calls)))
+
+
+def operations_in(definitions: Iterable[Stages]) -> set[str]:
+    """Return what Keras may call the operations that are made in blocks and models."""
+    stages = list(definitions)
+    functions = {name for made in stages for name in made.functions}
+    if any(made.makes_mask for made in stages):
+        applied = {name for made in stages for name in made.callees}
         functions.update(f for name in applied for f in OPERATIONS_OF_MASKS.get(name, ()))
     return {name for made in functions for name in operation_names(made)}
 
@@ -45,29 +65,31 @@ def _makes_mask(call: tree.Apply | tree.Call) -> bool:
     return call.callee.text == "Masking" or "mask_zero" in names
 
 
-def layers_made_inside(model: tree.Model, find: Find) -> set[str]:
+def layers_made_inside(model: tree.Model, find: Find, stages: StagesOf) -> set[str]:
     """Return what Keras calls the layers that layers of a model make inside themselves."""
     return {
         keras_name(inside)
-        for name in names_applied(model, find)
+        for name in names_applied(model, find, stages)
         for inside in MADE_INSIDE.get(name, ())
     }
 
 
-def names_applied(definition: Definition, find: Find) -> Iterator[str]:
+def names_applied(definition: Definition, find: Find, stages: StagesOf) -> Iterator[str]:
     """Yield the names of all that a definition applies, through the blocks in it."""
-    for applied in with_those_applied(definition, find):
-        yield from order.callees(applied)
+    for applied in with_those_applied(definition, find, stages):
+        yield from stages(applied).callees
 
 
-def with_those_applied(definition: Definition, find: Find) -> Iterator[Definition]:
+def with_those_applied(
+    definition: Definition, find: Find, stages: StagesOf
+) -> Iterator[Definition]:
     """Yield a definition, and the blocks and models that it applies, through these as well."""
     waiting: list[Definition] = [definition]
     seen: set[str] = set()
     while waiting:
         applied = waiting.pop()
         yield applied
-        for name in order.callees(applied):
+        for name in stages(applied).callees:
             inside = find(name) if name not in seen else None
             if inside is not None:
                 seen.add(name)

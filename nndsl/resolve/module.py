@@ -10,7 +10,7 @@ from nndsl.diagnostic import Diagnostic, Label, Reporter
 from nndsl.imports import Imported
 from nndsl.resolve.body import BodyResolver
 from nndsl.resolve.definitions import Definition, FileNames
-from nndsl.resolve.liveness import BlockParts
+from nndsl.resolve.kept import Kept, KeptBlock, KeptFile
 from nndsl.resolve.made_by_keras import (
     layers_made_inside,
     names_applied,
@@ -31,24 +31,32 @@ def resolve(
     module: tree.Module,
     overrides: Mapping[str, tree.Expression] | None = None,
     imported: Imported | None = None,
+    kept: Kept | None = None,
 ) -> tuple[graph.Graph, list[Diagnostic]]:
     """Return the graph of a module and what is wrong with its names. Never raises.
 
     `overrides` gives constants other values, and parameters of models other defaults (`--set`);
-    `imported` are the modules of its imports.
+    `imported` are the modules of its imports. `kept` has what was resolved of the version before;
+    it belongs to one text, whose versions are resolved with the same overrides.
     """
-    files = _Files(imported or Imported(), Reporter())
+    kept = kept or Kept()
+    kept.begin()
+    files = _Files(imported or Imported(), Reporter(), kept)
     resolver = ModuleResolver(module, overrides or {}, files)
-    return resolver.resolve(), files.reporter.findings
+    resolved = resolver.resolve()
+    kept.end(resolved.blocks)
+    return resolved, files.reporter.findings
 
 
 class _Files:
     """What the resolvers of several files share."""
 
-    def __init__(self, imported: Imported, reporter: Reporter) -> None:
+    def __init__(self, imported: Imported, reporter: Reporter, kept: Kept) -> None:
         self.imported = imported
         self.reporter = reporter
-        self.parts = BlockParts()
+        self.kept = kept
+        #: What the blocks that are being resolved apply, the innermost last.
+        self.applied: list[list[tuple[str, Span]]] = [[]]
         #: The blocks and models that are being resolved, each applied by the one before.
         self.in_progress: list[Definition] = []
         #: Where each of them is applied.
@@ -84,7 +92,7 @@ class ModuleResolver(FileNames):
         #: Nodes of all models and blocks together, each block expanded: all that will be walked.
         self.total = 0
         self._operations: set[str] | None = None
-        self.parts = files.parts
+        self.parts = files.kept.parts
 
     def file_of(self, line: tree.Import) -> FileNames | None:
         module = self.files.imported.target(line)
@@ -94,6 +102,7 @@ class ModuleResolver(FileNames):
         lines = self.module.definitions
         self.collect_all()
         self.check_overrides()
+        self.take_what_is_kept()
         models = [
             self.find_model(line)
             for line in lines
@@ -117,6 +126,22 @@ class ModuleResolver(FileNames):
             tuple(extern for resolver in resolvers for extern in resolver.externs),
         )
 
+    def take_what_is_kept(self) -> None:
+        """Put what other lines than blocks defined before in the place of what is the same."""
+        resolvers = (self, *self.files.resolvers.values())
+        names = tuple((name, type(line)) for name, line in self.definitions.items())
+        operations = frozenset(self.all_operations())
+        key = (names, frozenset(self.twice), operations, tuple(self.files.resolvers))
+        lines = (d for d in self.module.definitions if not isinstance(d, (tree.Block, tree.Model)))
+        modules = (resolver.module for resolver in self.files.resolvers.values())
+        self.files.kept.surround(key, (*lines, *modules))
+        for number, resolver in enumerate(resolvers):
+            scope = resolver.scope
+            found = KeptFile(scope.constants, scope.externs, resolver.externs)
+            kept = self.files.kept.file(number, found)
+            scope.constants, scope.externs = kept.constants, kept.rules
+            resolver.externs = kept.externs
+
     # ---- Blocks and models
 
     def nested(self) -> list[str]:
@@ -128,10 +153,16 @@ class ModuleResolver(FileNames):
 
         A block may stand beside all that the file makes.
         """
-        if isinstance(definition, tree.Model):
-            return operations_in(list(with_those_applied(definition, self.find_definition)))
+        if isinstance(definition, tree.Block):
+            return self.all_operations()
+        stages = self.files.kept.stages
+        applied = with_those_applied(definition, self.find_definition, stages)
+        return operations_in(map(stages, applied))
+
+    def all_operations(self) -> set[str]:
+        """Return what Keras may call the operations that are made anywhere in the file."""
         if self._operations is None:
-            self._operations = operations_in(list(self.all_definitions()))
+            self._operations = operations_in(map(self.files.kept.stages, self.all_definitions()))
         return self._operations
 
     def all_definitions(self) -> Iterator[Definition]:
@@ -147,14 +178,22 @@ class ModuleResolver(FileNames):
 
     def made_inside(self, model: tree.Model) -> set[str]:
         """Return what Keras calls the layers that layers of a model make inside themselves."""
-        return layers_made_inside(model, self.find_definition)
+        return layers_made_inside(model, self.find_definition, self.files.kept.stages)
 
     def has_extern(self, definition: Definition) -> bool:
         """True if a definition, or a block that it applies, makes a part of the user's Python."""
         known = {e.name for r in (self, *self.files.resolvers.values()) for e in r.externs}
         if not known:
             return False
-        return not known.isdisjoint(names_applied(definition, self.find_definition))
+        names = names_applied(definition, self.find_definition, self.files.kept.stages)
+        return not known.isdisjoint(names)
+
+    def home_of(self, name: str) -> tuple[ModuleResolver, Definition] | None:
+        if name in self.imported:
+            home: tuple[ModuleResolver, Definition] | None = self.imported[name].home_of(name)
+            return home
+        known = name in self.definitions and name not in self.twice
+        return (self, self.definitions[name]) if known else None
 
     def find_definition(self, name: str) -> Definition | None:
         return self.definition_of(name) if self.is_block(name) else None
@@ -162,9 +201,14 @@ class ModuleResolver(FileNames):
     def find_block(self, name: str, span: Span, applied: bool = True) -> graph.Block | None:
         """Return a block, resolved when it is first asked for; None if it is in error."""
         if applied:
+            self.files.applied[-1].append((name, span))
+        return self.found_block(name, span, applied)
+
+    def found_block(self, name: str, span: Span, applied: bool) -> graph.Block | None:
+        if applied:
             self.used_blocks.add(name)
         if name in self.imported:
-            return self.imported[name].find_block(name, span)
+            return self.imported[name].found_block(name, span, applied)
         line = self.definitions[name]
         if any(line is other for other in self.in_progress):
             self.report_circle(line, span)
@@ -231,6 +275,42 @@ class ModuleResolver(FileNames):
         )
 
     def block(self, line: tree.Block) -> graph.Block | None:
+        block = self.kept_block(line) or self.new_block(line)
+        # A block that is applied counts where it is.
+        if block is None or line.name.text in self.used_blocks:
+            return block
+        return block if self.count(block.size, line.name.span) else None
+
+    def kept_block(self, line: tree.Block) -> graph.Block | None:
+        """Return a block as it was in the version before, if nothing has changed in it."""
+        kept = self.files.kept.block(line, self)
+        if kept is None or len(self.in_progress) + kept.block.depth > MAX_DEPTH:
+            return None
+        for name, span in kept.applied:
+            self.found_block(name, span, True)
+        self.scope.used_constants |= kept.constants
+        self.scope.used_externs |= kept.externs
+        self.files.kept.keep(kept)
+        return kept.block
+
+    def new_block(self, line: tree.Block) -> graph.Block | None:
+        """Resolve a block; keep it, with what it uses, if nothing is to be said of it."""
+        said = len(self.reporter.findings)
+        scope = self.scope
+        around = scope.used_constants, scope.used_externs
+        scope.used_constants, scope.used_externs = set(), set()
+        self.files.applied.append([])
+        block = self.resolve_block(line)
+        applied = self.files.applied.pop()
+        used = scope.used_constants, scope.used_externs
+        for all_used, used_here in zip(around, used, strict=True):
+            all_used |= used_here
+        scope.used_constants, scope.used_externs = around
+        if block is not None and len(self.reporter.findings) == said:
+            self.files.kept.keep(KeptBlock(line, block, applied, *used))
+        return block
+
+    def resolve_block(self, line: tree.Block) -> graph.Block | None:
         scope = self.scope_with(line.parameters)
         resolver = BodyResolver(scope, self, line)
         body = resolver.resolve() if line.chain is None else resolver.resolve_chain(line.chain)
@@ -246,9 +326,6 @@ class ModuleResolver(FileNames):
         if depth > MAX_DEPTH:
             self.too_deep(line.name.span)
             self.files.refused.update(map(id, self.in_progress))
-            return None
-        # A block that is applied counts where it is.
-        if line.name.text not in self.used_blocks and not self.count(size, line.name.span):
             return None
         parameters = tuple(scope.parameters.values())
         return graph.Block(line.name.text, parameters, body, line.name.span, size, depth)

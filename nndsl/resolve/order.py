@@ -52,12 +52,6 @@ def references(expression: tree.Expression) -> Iterator[str]:
             yield from references(argument.value)
 
 
-def callees(definition: tree.Block | tree.Model) -> Iterator[str]:
-    """Yield the names of all that a body applies or makes, those inside arguments included."""
-    for made in calls(definition):
-        yield made.callee.text
-
-
 def calls(definition: tree.Block | tree.Model) -> Iterator[tree.Apply | tree.Call]:
     """Yield all that a body applies or makes, that inside arguments included."""
     lines = list(lines_inside(definition.body))

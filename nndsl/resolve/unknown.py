@@ -150,7 +150,8 @@ def report_not_a_tensor(body: BodyResolver, name: str, span: Span) -> None:
 def _unnamed_end(body: BodyResolver, name: str) -> str | None:
     """Return a hint at the line above an `output` that should have named its result."""
     above = body.lines[body.line - 1] if body.line else None
-    at_output = isinstance(body.lines[body.line], tree.Output)
+    # The inside of a loop that is a stage has no lines.
+    at_output = bool(body.lines) and isinstance(body.lines[body.line], tree.Output)
     if at_output and isinstance(above, tree.Flow) and above.steps and not above.steps[-1].names:
         last = above.steps[-1].span
         line = last.source.line_column(last.end)[0]

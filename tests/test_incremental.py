@@ -1,0 +1,101 @@
+"""A text that is checked again as it is typed gives what it gives when it is new.
+
+`NNDSL_KEYSTROKES=200 pytest tests/test_incremental.py` types more than the usual few.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from case_files import all_cases
+
+from nndsl.compiler import Options
+from nndsl.diagnostic import Diagnostic
+from nndsl.ide.analysis import Analysis
+from nndsl.ide.hints import hints
+from nndsl.ide.hover import hover
+from nndsl.ide.structure import folds, meaning_tokens, outline
+from nndsl.layers import memory as outputs
+from nndsl.memory import Memory
+from nndsl.source import Source, Span
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXTS = sorted((ROOT / "examples").rglob("*.nn")) + sorted((ROOT / "nndsl/std").glob("*.nn"))
+KEYSTROKES = int(os.environ.get("NNDSL_KEYSTROKES", "8"))
+#: What is typed beside the characters of the text itself.
+TYPED = [
+    *"(){}[],=:#\n1 x_|", "->", '"', "'", "\r\n", "block ", "\nmodel M {\n", "\ntrain {\n", "}\n",
+    "\nblock B(a) {\n", "else {\n", "\nconst a = 1\n", '\nimport A from "x.nn"\n', "  # nndsl: ",
+]  # fmt: skip
+
+
+def shown(value: Any) -> Any:
+    """Return a value with all places in it as they are in the whole text."""
+    if isinstance(value, Span):
+        return type(value).__name__, value.source.name, value.start, value.end, value.text
+    if isinstance(value, Diagnostic) or (is_dataclass(value) and not isinstance(value, type)):
+        inside = (shown(getattr(value, field.name)) for field in fields(value))
+        return (type(value).__name__, *inside)
+    if isinstance(value, (tuple, list)):
+        return tuple(map(shown, value))
+    return value
+
+
+def everything(analysis: Analysis, offset: int) -> dict[str, Any]:
+    """Return what an editor shows of a text."""
+    return {
+        "findings": shown(analysis.diagnostics),
+        "hints": shown(hints(analysis, 0, len(analysis.source.text))),
+        "hover": shown(hover(analysis, offset)),
+        "outline": shown(outline(analysis)),
+        "folds": folds(analysis),
+        "colours": meaning_tokens(analysis),
+    }
+
+
+def analysed(text: str, known: Memory | None) -> Analysis:
+    return Analysis(Source("typed.nn", text), Options(), None, known)
+
+
+def typed(text: str, whole: str, chance: random.Random) -> str:
+    """Return a text after a keystroke, or after something was pasted, deleted or undone."""
+    place = chance.randrange(len(text) + 1)
+    what = chance.random()
+    if what < 0.5:
+        return text[:place] + chance.choice([*TYPED, *whole[:40]]) + text[place:]
+    if what < 0.85:
+        return text[:place] + text[place + chance.choice([1, 1, 1, 2, 30]) :]
+    if what < 0.95:
+        return whole
+    start = chance.randrange(len(whole) + 1)
+    return text[:place] + whole[start : start + 200] + text[place:]
+
+
+def check_typing(whole: str, seed: object, keystrokes: int) -> None:
+    chance = random.Random(str(seed))
+    known = Memory()
+    text = whole
+    for number in range(keystrokes + 1):
+        offset = chance.randrange(len(text) + 1)
+        again = everything(analysed(text, known), offset)
+        outputs.forget()
+        fresh = everything(analysed(text, None), offset)
+        for what, found in fresh.items():
+            assert again[what] == found, f"{what} after {number} keystrokes of {seed!r} in\n{text}"
+        text = typed(text, whole, chance)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_checking_again_is_checking(path: Path) -> None:
+    check_typing(path.read_text(encoding="utf-8"), path.name, KEYSTROKES)
+
+
+def test_checking_the_cases_again() -> None:
+    cases = [case for case in all_cases() if len(case.text) < 3000]
+    for case in random.Random(3).sample(cases, min(len(cases), 12 * KEYSTROKES)):
+        check_typing(case.text, case.id, 2)
