@@ -20,10 +20,9 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
     "operations", "training", "syntax", "imports", "data", "expression", "extern", "edits", "graph",
-    "resolve", "memory", "shapes", "outline", "summary", "comparison", "layout", "drawing", "flatten",
-    "lint",
-    "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes", "render",
-    "ide", "lsp", "cli",
+    "resolve", "memory", "shapes", "outline", "summary", "comparison", "layout", "drawing",
+    "flatten", "lint", "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes",
+    "render", "ide", "lsp", "cli",
     "notebook", "highlighting",
 )  # fmt: skip
 #: These stand outside the rooms: the interface for Python, and `python -m nndsl`.

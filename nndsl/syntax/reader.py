@@ -50,8 +50,8 @@ class Reader:
             piece = _read_again(before, text[start : cuts[index][0]], start, source)
             end = index + 1
             while piece.is_open and index < last:
-                # The next definition closes it; or that is a block, which stands in it then, as does
-                # everything up to what can only stand outside.
+                # The next definition closes it; or that is a block, which stands in it then, as
+                # everything does up to what can only stand outside.
                 piece = _read_again(before, text[start : cuts[end][0]], start, source)
                 index = end
                 end = next((k + 1 for k in range(end, last) if cuts[k][1]), last)
