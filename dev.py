@@ -12,9 +12,12 @@
     python3 dev.py rules        find the rules anew and write docs/rules, after a change of a rule
     python3 dev.py zoo          write docs/zoo.md anew, after a change of a model of the zoo
     python3 dev.py pictures     write docs/pictures and docs/layouts.md anew; needs Graphviz
+    python3 dev.py tutorial     write what comes out of the texts in docs/tutorial and docs/ru
+    python3 dev.py site         build the documentation into site/, strict about broken links
+    python3 dev.py release      build wheel and sdist into dist/, and judge them
     python3 dev.py help         print this
 
-What follows check or test goes to pytest, what follows bench to the benchmarks. The first run makes
+What follows check or test goes to pytest, what follows bench to the benchmarks, site to mkdocs. The first run makes
 an environment in .venv and installs there what the command needs; later runs need no network.
 """
 
@@ -78,6 +81,15 @@ def main(arguments: list[str]) -> int:
     if command == "pictures":
         prepare("dev")
         return run(PYTHON, "tools/layout_table.py", *rest)
+    if command == "tutorial":
+        prepare("dev")
+        return run(PYTHON, "tools/make_tutorial.py", *rest)
+    if command == "site":
+        prepare("docs")
+        return run(PYTHON, "-m", "mkdocs", "build", "--strict", *rest)
+    if command == "release":
+        prepare("dev")
+        return run(PYTHON, "tools/release.py", *rest)
     if command == "zoo":
         prepare("tensorflow", "dev")
         return run(PYTHON, "tools/zoo_table.py", *rest)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -152,3 +155,64 @@ def test_the_installed_wheel_works_elsewhere(built: Built, tmp_path: Path) -> No
     compiled = python("-m", "nndsl", "compile", "-", "-o", "-", text=MODEL)
     compile(compiled, "<compiled>", "exec")
     assert "Dense(1" in compiled
+
+
+# ---- Releases -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import release
+
+    return release
+
+
+@pytest.mark.slow
+def test_two_builds_are_the_same_bytes(release: Any, tmp_path: Path) -> None:
+    """From copies in different folders, made by people with different masks, at different times."""
+    pytest.importorskip("build", reason="build is not installed: use `python3 dev.py test`")
+    ignored = shutil.ignore_patterns(
+        ".*_cache", ".git", ".venv", "__pycache__", "*.egg-info", "site"
+    )
+    sums = []
+    for number, mask in enumerate((0o022, 0o077)):
+        before = os.umask(mask)
+        try:
+            copy = tmp_path / str(number) / f"copy{number}"
+            shutil.copytree(ROOT, copy, ignore=ignored)
+            for path in copy.rglob("*.nn"):
+                path.chmod(0o666 & ~mask)
+                os.utime(path, (number * 1e8, number * 1e8))
+            built = release.build(copy, tmp_path / f"dist{number}", 1_600_000_000)
+        finally:
+            os.umask(before)
+        sums.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in built})
+    assert sums[0] == sums[1] and len(sums[0]) == 2
+    checked = tmp_path / "dist0"
+    if importlib.util.find_spec("twine"):
+        command = [sys.executable, "-m", "twine", "check", "--strict", *map(str, checked.iterdir())]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    target = tmp_path / "target"
+    options = ["--quiet", "--no-deps", "--no-index", "--target", str(target)]
+    wheel = next(checked.glob("*.whl"))
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(wheel)], check=True)
+    assert (target / "nndsl" / "templates" / "projects" / "cnn" / "model.nn").is_file()
+
+
+def test_the_version_stands_in_one_place(release: Any, tmp_path: Path) -> None:
+    assert release.said_twice() == []
+    for name in ("CITATION.cff", "CHANGELOG.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace(nndsl.__version__, "9.9.9"), encoding="utf-8")
+    assert len(release.said_twice(tmp_path)) == 2
+
+
+def test_the_workflows_use_commands_that_there_are() -> None:
+    commands = set(
+        re.findall(r"^    python3 dev.py (\w+)", (ROOT / "dev.py").read_text("utf-8"), re.M)
+    )
+    workflows = "".join(path.read_text("utf-8") for path in (ROOT / ".github").rglob("*.yml"))
+    used = set(re.findall(r"python dev.py (\w+)", workflows))
+    assert used == {"check", "test", "site", "release"} and used <= commands

@@ -24,7 +24,7 @@ _GRAVITY = {"error": "error", "warning": "warning", "info": "info"}
 def render_page(page: Page, *, colour: bool = False, width: int = WIDTH) -> str:
     """Return a page for a terminal."""
     paint = Painter(colour)
-    out = [f"{paint(page.code, BOLD)} {paint(page.name, BOLD)}  {paint(_facts(page), FRAME)}\n"]
+    out = [f"{paint(page.code, BOLD)} {paint(page.name, BOLD)}  {paint(facts(page), FRAME)}\n"]
     out += [wrapped(text, width) for text in (page.summary, *page.paragraphs)]
     for title, examples in (("Wrong", page.wrong), ("Right", page.right)):
         for example in examples:
@@ -56,7 +56,7 @@ def group_markdown(title: str, pages: Sequence[Page]) -> str:
     """Return the pages of a group of codes as one."""
     out = [f"# {title}\n", f"[All codes](README.md). {_MADE}\n"]
     for page in pages:
-        out += [f"## {page.code} {page.name}\n", f"*{_facts(page)}*\n", page_markdown(page)]
+        out += [f"## {page.code} {page.name}\n", f"*{facts(page)}*\n", page_markdown(page)]
     return "\n".join(out)
 
 
@@ -74,7 +74,7 @@ def contents_markdown(groups: Iterable[tuple[str, str, Sequence[Page]]]) -> str:
     return "\n".join(out)
 
 
-def _facts(page: Page) -> str:
+def facts(page: Page) -> str:
     """Return in a few words how grave the findings are, and whether they can be mended."""
     if not page.is_rule:
         return "the compiler's"
