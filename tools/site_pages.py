@@ -1,7 +1,7 @@
 """What the site has beside docs/, for mkdocs.yml: a hook, so that nothing is written twice.
 
-- Links of the documentation that lead out of docs/, to examples, the grammar or ARCHITECTURE.md, get
-  a page with that file.
+- Links of the documentation that lead out of docs/, to examples, the grammar or ARCHITECTURE.md,
+  get a page with that file.
 - Every code has a page of its own, as `nndsl explain` prints it.
 """
 
