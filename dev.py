@@ -17,9 +17,9 @@
     python3 dev.py release      build wheel and sdist into dist/, and judge them
     python3 dev.py help         print this
 
-What follows check or test goes to pytest, what follows bench to the benchmarks, what follows site to
-mkdocs. The first run makes an environment in .venv and installs there what the command needs; later
-runs need no network.
+What follows check or test goes to pytest, what follows bench to the benchmarks, what follows site
+to mkdocs. The first run makes an environment in .venv and installs there what the command needs;
+later runs need no network.
 """
 
 import sys
