@@ -31,15 +31,18 @@ def run(options: argparse.Namespace) -> int:
 
     if find_spec("pygls") is None:
         raise FileProblem('the language server needs pygls: pip install "nndsl[lsp]"')
+    from nndsl.lsp.protocol import import_types
+
+    import_types()
     from nndsl.cli.discovery import find_files
     from nndsl.cli.rules import Rules
     from nndsl.lsp.documents import Host
     from nndsl.lsp.server import make_server
 
-    gc.enable()  # it lives long
     nothing = argparse.Namespace(select=None, extend_select=None, ignore=None)
     host = Host(files_around, lambda path: Rules(nothing).for_file(path), find_files, read_source)
     server = make_server(host)
+    gc.freeze()  # what is there stays; of what comes, the server knows when to look for it
     if options.tcp is not None:
         server.start_tcp("127.0.0.1", options.tcp)
     else:

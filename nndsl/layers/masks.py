@@ -30,6 +30,9 @@ ANY = "any"
 #: Nobody knows: the layer is the user's.
 UNTOLD = "untold"
 
+#: With these words a mask may come out where none goes in.
+BEGIN = frozenset({MAKES, OF_ZEROS})
+
 Values = Mapping[str, Any]
 
 

@@ -106,6 +106,12 @@ class Output:
         return self._count(True)
 
     @cached_property
+    def largest_size(self) -> int:
+        """The largest size of an axis of what it gives."""
+        sizes = (dim for tensor in self.tensors for dim in tensor.shape)
+        return max((size for size in sizes if isinstance(size, int)), default=0)
+
+    @cached_property
     def activation_bytes(self) -> int | None:
         """The memory that what it gives takes for one sample."""
         return activation_bytes(self.tensors)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
-from nndsl.fmt import format_edits
-from nndsl.ide.completion import Item, complete, signature_help
 from nndsl.ide.continuing import continue_chain
 from nndsl.ide.hover import name_text
 from nndsl.lsp.diagnostics import text_edits
 from nndsl.lsp.server import Server
+
+if TYPE_CHECKING:
+    from nndsl.ide.completion import Item
 
 _KINDS = {
     "layer": types.CompletionItemKind.Class,
@@ -38,6 +41,8 @@ def register(server: Server) -> None:
         ),
     )
     def completion(ls: Server, params: types.CompletionParams) -> types.CompletionList:
+        from nndsl.ide.completion import complete  # for which the first findings need not wait
+
         document, analysis = ls.analysis(params.text_document.uri)
         offset = document.positions.offset(params.position)
         snippets = _takes_snippets(ls)
@@ -57,6 +62,8 @@ def register(server: Server) -> None:
         types.SignatureHelpOptions(trigger_characters=["(", ","], retrigger_characters=["="]),
     )
     def signature(ls: Server, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+        from nndsl.ide.completion import signature_help  # likewise
+
         document, analysis = ls.analysis(params.text_document.uri)
         found = signature_help(analysis, document.positions.offset(params.position))
         if found is None:
@@ -74,6 +81,8 @@ def register(server: Server) -> None:
     def formatting(
         ls: Server, params: types.DocumentFormattingParams
     ) -> list[types.TextEdit] | None:
+        from nndsl.fmt import format_edits  # likewise
+
         document = ls.document(params.text_document.uri)
         edits = format_edits(document.source)
         return None if edits is None else text_edits(document.positions, edits)
@@ -82,6 +91,8 @@ def register(server: Server) -> None:
     def range_formatting(
         ls: Server, params: types.DocumentRangeFormattingParams
     ) -> list[types.TextEdit] | None:
+        from nndsl.fmt import format_edits  # likewise
+
         document = ls.document(params.text_document.uri)
         start = document.positions.offset(params.range.start)
         end = document.positions.offset(params.range.end)

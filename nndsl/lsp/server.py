@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 from lsprotocol import types
@@ -17,7 +19,13 @@ from nndsl.lsp.diagnostics import to_protocol
 from nndsl.lsp.documents import Document, Documents, Host, settings_of
 
 #: So long a text is let alone before it is checked; what is typed meanwhile comes first.
-PAUSE = 0.005
+PAUSE = 0.001
+#: So long nothing is typed before what is no longer needed is looked for, which takes time.
+IDLE = 0.3
+#: So many objects may be made before it is looked for at once.
+MANY_OBJECTS = 500_000
+#: What the first findings need not wait for.
+LATER = ("nndsl.ide.completion", "nndsl.fmt")
 #: So long a request that takes time waits for newer text, which would make its answer useless.
 OVERTAKING = 0.002
 CONTENT_MODIFIED = -32801
@@ -85,6 +93,11 @@ class Server(LanguageServer):
     async def _publish_soon(self, uri: str) -> None:
         await asyncio.sleep(PAUSE)
         self.publish(uri)
+        # The collector is off: it would begin in the middle of a check.
+        await asyncio.sleep(0 if gc.get_count()[0] > MANY_OBJECTS else IDLE)
+        gc.collect()
+        for module in LATER:
+            import_module(module)
 
     def publish(self, uri: str) -> None:
         """Check a text and publish what is found."""

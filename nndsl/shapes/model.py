@@ -134,15 +134,11 @@ class Use(Record):
 
     def kept(self, make: Callable[[Use], T]) -> T:
         """Return what a function makes of this use; it is called once."""
-        kept = self._kept
+        kept: dict[Callable[[Use], Any], Any] = self.__dict__.setdefault("_kept", {})
         if make not in kept:
             kept[make] = make(self)
         found: T = kept[make]
         return found
-
-    @cached_property
-    def _kept(self) -> dict[Callable[[Use], Any], Any]:
-        return {}
 
     @cached_property
     def arguments(self) -> tuple[graph.Bound, ...]:

@@ -28,13 +28,13 @@ def walk_operation(walk: Walk, node: graph.OperationNode, place: Place) -> None:
     elif values is not None:
         walk.check_values(node.arguments, rule, values, place)
     tensors: Sequence[MaybeTensor] = [None] * len(node.outputs)
+    inputs = tensors_of(walk, node.inputs, place)
     if output is not None:
         tensors = walk.output_tensors(node, rule, output)
-        inputs = tensors_of(walk, node.inputs, place)
         walk.masked(node, rule, values or {}, inputs, tensors, place)
     numbers = {n: v for n, v in (operands or {}).items() if not isinstance(v, (Tensor, tuple))}
     known = None if values is None else {**numbers, **values}
-    tensors = walk.use(node, rule, known, output, tensors, place)
+    tensors = walk.use(node, rule, known, output, tensors, place, inputs)
     # Of whatever dtypes there are, Keras's function is right.
     unknown = output is None and node.symbol not in ("", "[]")
     if unknown or (output and operands and _must_promote(node, operands)):

@@ -9,7 +9,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.diagnostic import Reporter, has_errors
 from nndsl.layers.errors import UnknownOutput
-from nndsl.layers.masks import outgoing
+from nndsl.layers.masks import BEGIN, outgoing
 from nndsl.layers.rule import (
     UNKNOWN_WEIGHTS,
     BadArgument,
@@ -18,7 +18,6 @@ from nndsl.layers.rule import (
     Output,
     Tensor,
 )
-from nndsl.resolve.liveness import inputs_of
 from nndsl.shapes.ahead import Ahead
 from nndsl.shapes.blocks import Inside, walk_block
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
@@ -91,7 +90,9 @@ class Walk:
 
         `shared` are the layers that are declared around it, where it is a loop or choice.
         """
-        shared = {**(shared or {}), **dict.fromkeys(body.shared, prefix)}
+        shared = shared or {}
+        if body.shared:
+            shared = {**shared, **dict.fromkeys(body.shared, prefix)}
         for constant in body.constants:
             value = self.evaluator.evaluate(constant.value, parameters)
             parameters = {**parameters, constant.name: value}
@@ -191,7 +192,7 @@ class Walk:
         if output is not None and values is not None:
             tensors = self.output_tensors(node, rule, output)
             tensors = self.masked(node, rule, values, arrived, tensors, place)
-        tensors = self.use(node, rule, values, output, tensors, place)
+        tensors = self.use(node, rule, values, output, tensors, place, (*inputs, *named))
         if output is None or values is None:
             self.made.add_unknown(node, rule, arrived, place)
         elif not self.made.add(node, rule, output, arrived, tensors, place):
@@ -270,7 +271,7 @@ class Walk:
         output: Output,
     ) -> Sequence[MaybeTensor]:
         tensors = output.tensors
-        if any(isinstance(d, int) and d > MAX_SIZE for t in tensors for d in t.shape):
+        if output.largest_size > MAX_SIZE:
             self.reporter.error(
                 "X952",
                 node.span,
@@ -304,6 +305,8 @@ class Walk:
     ) -> Sequence[MaybeTensor]:
         """Return what comes out, with the masks that it carries; warn of one that is lost."""
         carried = [tensor is not None and tensor.masked for tensor in inputs]
+        if rule.masks not in BEGIN and True not in carried:
+            return tensors
         masks, lost = outgoing(rule.masks, carried or [False], values, len(tensors))
         if lost:
             self.reporter.warning(
@@ -328,11 +331,12 @@ class Walk:
         output: Output | None,
         tensors: Sequence[MaybeTensor],
         place: Place,
+        came: Sequence[MaybeTensor],
     ) -> Sequence[MaybeTensor]:
         """Record an application; return what it gives, with where that comes from.
 
-        There is no `output` where nothing is known of what comes out: of a layer of the user's, or
-        behind a mistake, where nothing is recorded.
+        `came` are all tensors that come in. There is no `output` where nothing is known of what
+        comes out: of a layer of the user's, or behind a mistake, where nothing is recorded.
         """
         if values is None or (output is None and has_errors(self.reporter.findings)):
             return tensors
@@ -341,7 +345,6 @@ class Walk:
             t if t is None else Tensor(t.shape, t.dtype, t.masked, (index, number))
             for number, t in enumerate(tensors)
         )
-        came = tensors_of(self, inputs_of(node), place)
         name = "" if isinstance(node, graph.OperationNode) else place.name_of(node)
         inputs = tuple(tensor for tensor in came if tensor is not None)
         use = Use(
