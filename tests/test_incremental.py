@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from dataclasses import fields, is_dataclass
@@ -99,3 +100,22 @@ def test_checking_the_cases_again() -> None:
     cases = [case for case in all_cases() if len(case.text) < 3000]
     for case in random.Random(3).sample(cases, min(len(cases), 12 * KEYSTROKES)):
         check_typing(case.text, case.id, 2)
+
+
+@pytest.mark.parametrize("path", TEXTS[:: 1 if KEYSTROKES >= 100 else 12], ids=lambda p: p.stem)
+def test_nothing_is_left_of_older_versions(path: Path) -> None:
+    whole = path.read_text(encoding="utf-8")
+    chance = random.Random(path.stem)
+    known = Memory()
+    counts = []
+    for _ in range(3):
+        text = whole
+        for _ in range(KEYSTROKES):
+            everything(analysed(text, known), 0)
+            text = typed(text, whole, chance)
+        everything(analysed(whole, known), 0)
+        outputs.forget()
+        gc.collect()
+        counts.append(len(gc.get_objects()))
+    # What was imported or cached in the meantime is not counted: it does not go on.
+    assert counts[2] - counts[1] < 2000, counts
