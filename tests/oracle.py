@@ -505,6 +505,33 @@ def run_scripts(scripts: Sequence[Script], backend: str | None = None) -> list[s
     return [(s.folder / "printed.txt").read_text(encoding="utf-8") for s in scripts]
 
 
+def run_main(compiled: CompiledModel, arguments: Sequence[str], folder: Path) -> ModuleType:
+    """Run the `main` of a script in this process, in a folder; return its module."""
+    assert compiled.code is not None, compiled.diagnostics
+    keras.utils.clear_session()
+    before, directory, given = keras.config.dtype_policy(), Path.cwd(), sys.argv
+    try:
+        os.chdir(folder)
+        module = import_code(compiled.code)
+        sys.argv = ["script", *arguments]
+        module.main()
+    finally:
+        os.chdir(directory)
+        sys.argv = given
+        keras.config.set_dtype_policy(before)
+    return module
+
+
+def weights_of(path: Path) -> list[np.ndarray]:
+    return keras.models.load_model(path).get_weights()
+
+
+def furthest(left: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> float:
+    """Return the largest difference of two lists of arrays."""
+    assert [a.shape for a in left] == [b.shape for b in right]
+    return max(float(np.abs(a - b).max()) for a, b in zip(left, right, strict=True))
+
+
 def run_script(compiled: CompiledModel, args: Sequence[str], cwd: Path) -> str:
     """Run an emitted script as a user would, and return what it printed."""
     assert compiled.code is not None

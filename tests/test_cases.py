@@ -93,6 +93,7 @@ def test_generated_code(case: Case) -> None:
         own = {extern.module.partition(".")[0] for extern in result.graph.externs}
         trained = result.graph.training
         own |= {"matplotlib"} if trained and trained.get("plot") else set()
+        own |= {"jax", "tensorflow", "torch"} if trained and trained.get("loop") else set()
         assert _imports(result.code) <= {"keras", "numpy", *own, *sys.stdlib_module_names}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_training import run_main
 
 import nndsl
 
@@ -55,14 +54,16 @@ def table(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("style", ["functional", "subclass"])
 def test_a_table_with_texts(style: str, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Layers are adapted to the columns, classes are numbered, samples are weighed."""
+    import oracle
+
     text = TABLE.replace('"table.csv"', f'"{table / "table.csv"}"')
     compiled = nndsl.compile(text, style=style)
-    run_main(compiled, [], table)
+    oracle.run_main(compiled, [], table)
     printed = capsys.readouterr().out
     assert score(printed, "Held out") >= 0.95 and score(printed, "Test") >= 0.95
-    run_main(compiled, ["--evaluate", "table.csv"], table)
+    oracle.run_main(compiled, ["--evaluate", "table.csv"], table)
     assert score(capsys.readouterr().out, "Evaluated") >= 0.95
-    run_main(compiled, ["--predict", "table.csv"], table)
+    oracle.run_main(compiled, ["--predict", "table.csv"], table)
     with np.load(table / "predictions.npz") as predictions:
         assert predictions["kind"].shape == (240, 3)
 
@@ -94,6 +95,7 @@ train {
 
 @pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy"])
 def test_images_in_folders(loss: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import oracle
     import tensorflow as tf
 
     random = np.random.default_rng(0)
@@ -107,11 +109,11 @@ def test_images_in_folders(loss: str, tmp_path: Path, capsys: pytest.CaptureFixt
             path.write_bytes(tf.io.encode_png(image).numpy())
     text = IMAGES.replace('"photos"', f'"{tmp_path / "photos"}"').replace("LOSS", loss)
     compiled = nndsl.compile(text)
-    run_main(compiled, [], tmp_path)
+    oracle.run_main(compiled, [], tmp_path)
     assert score(capsys.readouterr().out, "Held out") >= 0.95
-    run_main(compiled, ["--evaluate", str(tmp_path / "photos")], tmp_path)
+    oracle.run_main(compiled, ["--evaluate", str(tmp_path / "photos")], tmp_path)
     assert score(capsys.readouterr().out, "Evaluated") >= 0.95
-    run_main(compiled, ["--predict", str(tmp_path / "photos/left")], tmp_path)
+    oracle.run_main(compiled, ["--predict", str(tmp_path / "photos/left")], tmp_path)
     with np.load(tmp_path / "predictions.npz") as predictions:
         assert predictions["side"].shape == (40, 2)
         assert (predictions["side"].argmax(axis=1) == 0).mean() >= 0.95
@@ -139,6 +141,8 @@ train {
 
 @pytest.mark.parametrize("style", ["sequential", "subclass"])
 def test_texts_in_folders(style: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import oracle
+
     random = np.random.default_rng(0)
     for kind, words in (("bad", ["dull", "poor"]), ("good", ["fine", "great"])):
         (tmp_path / "reviews" / kind).mkdir(parents=True)
@@ -149,9 +153,9 @@ def test_texts_in_folders(style: str, tmp_path: Path, capsys: pytest.CaptureFixt
             path.write_text(said, encoding="utf-8")
     text = TEXTS.replace('"reviews"', f'"{tmp_path / "reviews"}"')
     compiled = nndsl.compile(text, style=style)
-    run_main(compiled, [], tmp_path)
+    oracle.run_main(compiled, [], tmp_path)
     assert score(capsys.readouterr().out, "Held out") >= 0.95
-    run_main(compiled, ["--predict", str(tmp_path / "reviews/good")], tmp_path)
+    oracle.run_main(compiled, ["--predict", str(tmp_path / "reviews/good")], tmp_path)
     with np.load(tmp_path / "predictions.npz") as predictions:
         assert predictions["good"].shape == (32, 1)
 
@@ -161,6 +165,7 @@ def test_a_data_set_of_keras(
 ) -> None:
     """What is downloaded is brought into the model's shapes; here it is made up."""
     import keras
+    import oracle
 
     def load_data(**options: Any) -> Any:
         images = np.random.default_rng(0).integers(0, 255, (64, 28, 28)).astype("uint8")
@@ -180,7 +185,7 @@ train {
     validation: 0.25
 }
 """
-    run_main(nndsl.compile(text), ["--limit", "40"], tmp_path)
+    oracle.run_main(nndsl.compile(text), ["--limit", "40"], tmp_path)
     printed = capsys.readouterr().out
     assert "Test: accuracy" in printed and "Held out: accuracy" in printed
 
@@ -189,6 +194,8 @@ def test_made_up_texts_and_changed_samples(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Strings are made up as well, and something can be learnt from them."""
+    import oracle
+
     text = """
 model Made {
     input town: string[1]
@@ -206,7 +213,7 @@ train {
     validation: 0.25
 }
 """
-    run_main(nndsl.compile(text), [], tmp_path)
+    oracle.run_main(nndsl.compile(text), [], tmp_path)
     assert score(capsys.readouterr().out, "Held out") >= 0.7
     text = """
 model Changed {
@@ -220,5 +227,5 @@ train {
     epochs: 2
 }
 """
-    run_main(nndsl.compile(text), [], tmp_path)
+    oracle.run_main(nndsl.compile(text), [], tmp_path)
     assert "Predictions:" in capsys.readouterr().out

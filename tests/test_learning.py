@@ -16,7 +16,6 @@ pytestmark = pytest.mark.keras
 keras = pytest.importorskip("keras")
 
 import oracle  # noqa: E402
-from test_training import run_main  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCHS = 3
@@ -71,7 +70,7 @@ def test_losses_are_those_of_a_script_by_hand(
 ) -> None:
     """The same seed and data: every number of three epochs, to 1e-6."""
     arguments = ["--epochs", str(EPOCHS), "--data", str(ROOT / "examples/data/tumours.csv")]
-    run_main(example("tumours", style), arguments, tmp_path)
+    oracle.run_main(example("tumours", style), arguments, tmp_path)
     with (tmp_path / "tumours.csv").open(encoding="utf-8") as file:
         epochs = [
             {k: float(v) for k, v in row.items() if k != "epoch"} for row in csv.DictReader(file)
@@ -117,7 +116,7 @@ def test_styles_train_alike(tmp_path: Path) -> None:
     for style in ("functional", "subclass"):
         folder = tmp_path / style
         folder.mkdir()
-        module = run_main(nndsl.compile(MIXED, style=style, name="mixed.nn"), [], folder)
+        module = oracle.run_main(nndsl.compile(MIXED, style=style, name="mixed.nn"), [], folder)
         with (folder / "history.csv").open(encoding="utf-8") as file:
             losses.append([float(row["loss"]) for row in csv.DictReader(file)])
         saved = keras.models.load_model(folder / "mixed.keras")

@@ -7,15 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 import nndsl
-from nndsl.compiler import CompiledModel, check_source
+from nndsl.compiler import check_source
 from nndsl.shapes.logs import log_names
 from nndsl.source import Source
 
@@ -63,40 +62,12 @@ train {
 """
 
 
-def run_main(compiled: CompiledModel, arguments: Sequence[str], folder: Path) -> Any:
-    """Run the `main` of a script in this process, in a folder; return its module."""
-    import keras
-    import oracle
-
-    assert compiled.code is not None, compiled.diagnostics
-    keras.utils.clear_session()
-    before = keras.config.dtype_policy()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        module = oracle.import_code(compiled.code)
-        patch.setattr(sys, "argv", ["script", *arguments])
-        try:
-            module.main()
-        finally:
-            keras.config.set_dtype_policy(before)
-    return module
-
-
-def weights_of(path: Path) -> list[np.ndarray]:
-    import keras
-
-    return keras.models.load_model(path).get_weights()
-
-
-def furthest(left: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> float:
-    assert [a.shape for a in left] == [b.shape for b in right]
-    return max(float(np.abs(a - b).max()) for a, b in zip(left, right, strict=True))
-
-
 # ---- What is drawn -------------------------------------------------------------------------
 
 
 def test_the_history_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import oracle
+
     image = pytest.importorskip("matplotlib.image")
     text = """
 model Drawn {
@@ -114,26 +85,44 @@ train {
     plot: "runs/drawn.png"
 }
 """
-    module = run_main(nndsl.compile(text), ["--limit", "64"], tmp_path)
+    module = oracle.run_main(nndsl.compile(text), ["--limit", "64"], tmp_path)
     assert "Saved runs/drawn.png in" in capsys.readouterr().out
     picture = image.imread(tmp_path / "runs" / "drawn.png")
     assert picture.shape[:2] == (900, 1050), "two axes, one below the other"
     assert picture[..., :3].std() > 0.01
+    assert seen_after_resuming(module, tmp_path) == [1, 2]
     plot = module.Plot(tmp_path / "again.svg")
     for epoch in range(4):
         plot.on_epoch_end(epoch, {"loss": 4.0 - epoch, "val_loss": 5.0 - epoch, "learning_rate": 1})
     drawn = (tmp_path / "again.svg").read_text(encoding="utf-8")
-    assert plot.history["val_loss"] == {1: 5.0, 2: 4.0, 3: 3.0, 4: 2.0}
+    assert plot.history["val_loss"] == [[1, 5.0], [2, 4.0], [3, 3.0], [4, 2.0]]
     assert all(f"<!-- {label} -->" in drawn for label in ("loss", "val_loss", "learning_rate"))
+
+
+def seen_after_resuming(module: ModuleType, folder: Path) -> list[int]:
+    """Train an epoch, and another one as after --resume; return the epochs of the picture."""
+    x, y = module.synthetic_data(0, 64)
+    for epoch in range(2):
+        model = module.build_model()
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        plot = module.Plot(folder / "resumed.svg")
+        checkpoint = module.Checkpoint(model, folder / "state.npz", plot)
+        assert checkpoint.restore() == epoch
+        model.fit(
+            x, y, initial_epoch=epoch, epochs=epoch + 1, callbacks=[plot, checkpoint], verbose=0
+        )
+    return [epoch for epoch, _ in plot.history["loss"]]
 
 
 # ---- Every setting -------------------------------------------------------------------------
 
 
 def test_every_setting_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import oracle
+
     compiled = nndsl.compile(EVERYTHING, name="every.nn")
     assert {d.severity for d in compiled.diagnostics} <= {"warning", "info"}
-    run_main(compiled, ["--limit", "400"], tmp_path)
+    oracle.run_main(compiled, ["--limit", "400"], tmp_path)
     printed = capsys.readouterr().out
     assert "Held out: " in printed and "Predictions:" in printed
     left = {path.name for path in tmp_path.iterdir()}
@@ -146,13 +135,15 @@ def test_every_setting_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     lines = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4, "epochs 1 to 3, as the first one is left out"
     assert (tmp_path / "served/every/saved_model.pb").is_file()
-    run_main(compiled, ["--summary", "--output-dir", "elsewhere"], tmp_path)
+    oracle.run_main(compiled, ["--summary", "--output-dir", "elsewhere"], tmp_path)
     assert "Total params" in capsys.readouterr().out
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_numbers_are_called_as_predicted(tmp_path: Path) -> None:
     """What callbacks may look at is what Keras logs."""
+    import oracle
+
     text = """
 model Two {
     input x: [4]
@@ -171,7 +162,7 @@ train {
     shaped = check_source(Source("two.nn", text)).shaped
     names = log_names(shaped.graph.training, shaped.models["Two"])
     for style in ("functional", "subclass"):
-        run_main(nndsl.compile(text, style=style), ["--limit", "64"], tmp_path)
+        oracle.run_main(nndsl.compile(text, style=style), ["--limit", "64"], tmp_path)
         head, *_ = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()
         found = {name.removeprefix("val_") for name in head.split(",")} - {"epoch"}
         assert found == set(names)
@@ -208,12 +199,12 @@ def test_two_phases(style: str, tmp_path: Path) -> None:
     text = TWO_PHASES.replace('"given.keras"', f'"{tmp_path / "given.keras"}"')
     given.save(tmp_path / "given.keras")
     frozen = text.replace("    fine_tune: epochs=2, optimizer=Adam(1e-3)\n", "")
-    run_main(nndsl.compile(frozen, style=style, name="phases.nn"), [], tmp_path)
+    oracle.run_main(nndsl.compile(frozen, style=style, name="phases.nn"), [], tmp_path)
     *encoder, kernel, _ = given.get_weights()
-    *kept, changed, _ = weights_of(tmp_path / "phases.keras")
-    assert furthest(encoder, kept) == 0 < np.abs(kernel - changed).max()
-    run_main(nndsl.compile(text, style=style, name="phases.nn"), [], tmp_path)
-    assert furthest(encoder, weights_of(tmp_path / "phases.keras")[:-2]) > 0
+    *kept, changed, _ = oracle.weights_of(tmp_path / "phases.keras")
+    assert oracle.furthest(encoder, kept) == 0 < np.abs(kernel - changed).max()
+    oracle.run_main(nndsl.compile(text, style=style, name="phases.nn"), [], tmp_path)
+    assert oracle.furthest(encoder, oracle.weights_of(tmp_path / "phases.keras")[:-2]) > 0
     assert len((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()) == 5
 
 
@@ -242,6 +233,8 @@ def start(script: Path, folder: Path, *arguments: str) -> subprocess.Popen[bytes
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_goes_on_where_it_was_stopped(how: int, tmp_path: Path) -> None:
+    import oracle
+
     compiled = nndsl.compile(SLOW, name="slow.nn")
     script = tmp_path / "slow.py"
     script.write_text(str(compiled.code), encoding="utf-8")
@@ -254,9 +247,10 @@ def test_a_run_goes_on_where_it_was_stopped(how: int, tmp_path: Path) -> None:
     process.send_signal(how)
     assert process.wait() != 0
     assert checkpoint.exists() and not (stopped / "slow.keras").exists()
-    run_main(compiled, ["--output-dir", str(whole)], tmp_path)
-    run_main(compiled, ["--output-dir", str(stopped), "--resume"], tmp_path)
-    assert furthest(weights_of(whole / "slow.keras"), weights_of(stopped / "slow.keras")) <= 1e-6
+    oracle.run_main(compiled, ["--output-dir", str(whole)], tmp_path)
+    oracle.run_main(compiled, ["--output-dir", str(stopped), "--resume"], tmp_path)
+    ends = [oracle.weights_of(folder / "slow.keras") for folder in (whole, stopped)]
+    assert oracle.furthest(*ends) <= 1e-6
     assert [path.name for path in stopped.iterdir()] == ["slow.keras"]
 
 
@@ -267,18 +261,20 @@ def test_a_run_goes_on_where_it_was_stopped(how: int, tmp_path: Path) -> None:
 def test_a_saved_model_is_used(
     style: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    import oracle
+
     compiled = nndsl.compile(SLOW, style=style, name="slow.nn")
     with pytest.raises(SystemExit, match="train first"):
-        run_main(compiled, ["--predict", str(Path(__file__))], tmp_path)
-    run_main(compiled, ["--epochs", "1"], tmp_path)
+        oracle.run_main(compiled, ["--predict", str(Path(__file__))], tmp_path)
+    oracle.run_main(compiled, ["--epochs", "1"], tmp_path)
     x = np.random.default_rng(0).random((70, 16), dtype="float32")
     np.savez(tmp_path / "inputs.npz", x=x)
     np.savez(tmp_path / "all.npz", x=x, y=x[:, :1])
     capsys.readouterr()
-    run_main(compiled, ["--predict", "inputs.npz", "--batch-size", "16"], tmp_path)
+    oracle.run_main(compiled, ["--predict", "inputs.npz", "--batch-size", "16"], tmp_path)
     with np.load(tmp_path / "predictions.npz") as predictions:
         assert predictions["y"].shape == (70, 1)
-    run_main(compiled, ["--evaluate", "all.npz"], tmp_path)
+    oracle.run_main(compiled, ["--evaluate", "all.npz"], tmp_path)
     assert "Evaluated: loss " in capsys.readouterr().out
 
 
@@ -288,14 +284,16 @@ def test_predictions_are_saved_by_output(
     outputs: tuple[str, ...], style: str, tmp_path: Path
 ) -> None:
     """Also where `np.savez` has a parameter, or Python a keyword, of an output's name."""
+    import oracle
+
     layers = "\n".join(f"x -> Dense(2) as {name}" for name in outputs)
     losses = ", ".join(f"{name}=mse" for name in outputs)
     text = f"model M {{\ninput x: [4]\n{layers}\noutput {', '.join(outputs)}\n}}\n"
     text += f'train {{\nloss: {losses}\nsave: "m.keras"\n}}\n'
     compiled = nndsl.compile(text, style=style, name="m.nn")
-    run_main(compiled, ["--epochs", "1"], tmp_path)
+    oracle.run_main(compiled, ["--epochs", "1"], tmp_path)
     np.savez(tmp_path / "inputs.npz", x=np.zeros((6, 4), "float32"))
-    run_main(compiled, ["--predict", "inputs.npz"], tmp_path)
+    oracle.run_main(compiled, ["--predict", "inputs.npz"], tmp_path)
     with np.load(tmp_path / "predictions.npz") as predictions:
         saved = {name: values.shape for name, values in predictions.items()}
     assert saved == {name if name != "file" else "file_": (6, 2) for name in outputs}

@@ -100,10 +100,12 @@ def class_case(text: str) -> str:
 
 #: Names that no variable, parameter or function in the output may take.
 RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
-    "argparse", "csv", "keras", "layers", "math", "np", "ops", "os", "sys", "Path", "self",
+    "argparse", "csv", "json", "keras", "layers", "math", "np", "ops", "os", "sys", "Path", "self",
     "kwargs", "inputs", "build_model", "load_data", "synthetic_data", "split", "main", "args",
     "parser", "take", "balanced", "copy_weights", "evaluate", "parse_arguments", "use_saved_model",
     "Checkpoint", "tensors", "download", "Augmented", "augment", "Plot", "Figure",
+    "batches", "itertools", "jax", "make_steps", "read_state", "tf", "torch", "train",
+    "variables_of", "write_state",
 }  # fmt: skip
 
 

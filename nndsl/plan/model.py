@@ -82,6 +82,35 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomLoop:
+    """The training loop written out: what differs from one training to another."""
+
+    backend: Code
+    #: How what compiles a step is called, in brackets; None if the step runs as it stands.
+    compiled: Code | None
+    #: What is gone through in an epoch, and for a first batch.
+    batches: Code
+    first: Code
+    #: The order of the samples in an epoch; None if they come in their own.
+    order: Code | None
+    #: How many batches there are.
+    steps: Code
+    #: What is gone through to validate, if anything is, and after which epochs; None for all.
+    held_out: Code
+    validates: bool
+    validated: Code | None
+    verbose: Code
+    shows: Code
+    #: The classes of a batch, where they weigh differently, and how many there are.
+    labels: Code | None
+    classes: Code
+    #: Whether the optimizer scales the loss, or keeps averages of the weights.
+    scales: bool
+    averages: bool
+    augments: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingPlan:
     """The script around a model: its functions, its command line, and the lines of `main`."""
 
@@ -109,10 +138,12 @@ class TrainingPlan:
     #: What has to be installed, in the words of pip.
     needed: Code
     #: Whether every epoch begins with a seed of its own: only TensorFlow shuffles alike after a
-    #: run was stopped.
+    #: run was stopped, and a `Dropout` of torch has no state that could be kept.
     seeds_epochs: bool
     #: The layers that change samples in training.
     augment: Code | None
+    #: The training loop, if it is written out.
+    loop: CustomLoop | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from nndsl import graph
 from nndsl.plan import code
 from nndsl.plan.code import Code
+from nndsl.plan.custom_loop import MODULES
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.forms import Form, blocks_in_use, choose_forms
 from nndsl.plan.functional import (
@@ -226,7 +227,11 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
         modules.append(Code("import argparse"))
         if training.data.kind == "csv":
             modules.append(Code("import csv"))
-        if "augmented" in training.parts:
+        if "plot" in training.parts:
+            modules.append(Code("import json"))
+        if training.loop is not None and "itertools." in training.loop.held_out:
+            modules.append(Code("import itertools"))
+        if "augmented" in training.parts or "batches" in training.parts:
             modules.append(Code("import math"))
         if training.backend is not None:
             modules.append(Code("import os"))
@@ -246,6 +251,7 @@ def _imports(
 ) -> tuple[Code, ...]:
     numpy = [Code("import numpy as np")] if training is not None else []
     figure = [Code("from matplotlib.figure import Figure")] if _draws(training) else []
+    backend = [MODULES[training.loop.backend]] if training is not None and training.loop else []
     parts = [module for module in modules if module != "keras"]
     whole = len(parts) < len(modules)
     if keras_from == "tensorflow":
@@ -253,9 +259,10 @@ def _imports(
         own = [Code(f"from keras import {module}") for module in parts if module == "ops"]
         keras = [Code("from tensorflow import keras")] if whole else []
         layers = [Code("from tensorflow.keras import layers")] if "layers" in parts else []
-        return (*numpy, *own, *figure, *keras, *layers)
+        return (*numpy, *backend, *own, *figure, *keras, *layers)
     given = [Code(f"from keras import {', '.join(parts)}")] if parts else []
-    return (*([Code("import keras")] if whole else []), *numpy, *given, *figure)
+    plain = sorted([*([Code("import keras")] if whole else []), *numpy, *backend])
+    return (*plain, *given, *figure)
 
 
 def _used_modules(

@@ -55,14 +55,17 @@ class Reading:
 
     def lines(self) -> list[Code]:
         read = self._folders() if self.data.streams else self._arrays()
-        lines = [*read, *self._others(), *self._adapting()]
-        if self.converts:
-            names = ["data"]
-            names += ["held_out"] if self.training.held_out is not None else []
-            names += ["test"] if self.tests else []
-            made = ", ".join(f"tensors({name})" for name in names)
-            lines.append(Code(f"{', '.join(names)} = {made}"))
-        return lines
+        return [*read, *self._others(), *self._adapting()]
+
+    def converting(self) -> list[Code]:
+        """Return the line that makes tensors of texts, if there are any."""
+        if not self.converts:
+            return []
+        names = ["data"]
+        names += ["held_out"] if self.training.held_out is not None else []
+        names += ["test"] if self.tests else []
+        made = ", ".join(f"tensors({name})" for name in names)
+        return [Code(f"{', '.join(names)} = {made}")]
 
     def _arrays(self) -> list[Code]:
         if self.data.kind == "datasets":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import keyword
 import os.path
 from collections.abc import Mapping
 from typing import Any
 
 from nndsl import graph
-from nndsl.plan.code import Code, call, dict_of, list_of, literal, name, tuple_of
+from nndsl.plan.code import Code, call, list_of, literal
+from nndsl.plan.command_line import CommandLine, predictions
+from nndsl.plan.custom_loop import LoopPlanner
 from nndsl.plan.data import Relocate, path_code, plan_data
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.freezing import freezing
-from nndsl.plan.model import Data, TrainingPlan
+from nndsl.plan.model import CustomLoop, Data, TrainingPlan
 from nndsl.plan.reading import Reading
 from nndsl.plan.settings import (
     Arguments,
@@ -29,8 +30,6 @@ Values = Mapping[str, Any]
 _DEFAULT_ROWS = 3
 #: Settings that are paths of what is left behind.
 _WRITTEN = ("save", "export", "history", "plot")
-#: Parameters that `np.savez` has of its own.
-_NAMES_OF_SAVEZ = ("file", "allow_pickle")
 
 
 def plan_training(
@@ -69,40 +68,40 @@ class _Script:
         self.name = keras_name(shaped.model.name)
         self.saved: tuple[str, ...] = values.get("save", ())
         self.models = [path for path in self.saved if path.endswith(".keras")]
-        self.backend: str | None = values.get("backend")
+        self.custom = values.get("loop") == "custom"
+        #: A loop that is written out is written for one backend.
+        self.backend: str | None = values.get("backend", "tensorflow" if self.custom else None)
         self.reading = Reading(training, shaped, data, spelling, relocate)
         self.held_out = training.held_out is not None
         #: Where the history is drawn.
         self.plotted: tuple[str, ...] = values.get("plot", ())
         self.evaluates = self._option("evaluate", "", self.held_out)
         self.rows = self._option("predict", "", _DEFAULT_ROWS)
+        self.line = CommandLine(training, data, spelling, saves=bool(self.models))
 
     def _option(self, setting: str, option: str, default: Any) -> Any:
         return self.values.get(setting, {}).get(option, default)
-
-    def _expression(self, setting: str, default: str) -> Code:
-        value = self.training.get(setting)
-        return self.spelling.expression(value) if value is not None else Code(default)
 
     def plan(self) -> TrainingPlan:
         main = (
             self.beginning(),
             self.weights(),
             self.compiling(),
-            self.reading.lines(),
+            [*self.reading.lines(), *([] if self.custom else self.reading.converting())],
             self.fitting(),
             self.fine_tuning(),
+            self.reading.converting() if self.custom else [],
             self.ending(),
         )
         return TrainingPlan(
             data=self.data,
             parts=self.parts(),
-            arguments=self.arguments(),
+            arguments=self.line.arguments(),
             main=tuple(tuple(group) for group in main if group),
             for_predicting=bool(self.models),
             saved=literal(self.models[0]) if self.models else None,
-            predictions=self.predictions(),
-            paths=self.paths(),
+            predictions=predictions(self.shaped, self.style),
+            paths=self.line.paths(),
             given=self.reading.given,
             converts=self.reading.converts,
             backend=literal(self.backend) if self.backend is not None else None,
@@ -111,7 +110,16 @@ class _Script:
             ),
             seeds_epochs=self.seeds_epochs,
             augment=self.augment(),
+            loop=self.loop(),
         )
+
+    def loop(self) -> CustomLoop | None:
+        if not self.custom:
+            return None
+        backend = self.backend or "tensorflow"
+        shaped, spelling = self.shaped, self.spelling
+        planner = LoopPlanner(self.training, self.values, shaped, self.data, spelling, backend)
+        return planner.plan()
 
     # ---- Functions beside `main`
 
@@ -129,77 +137,22 @@ class _Script:
         if self.reading.converts:
             parts.append("tensors")
         if self.training.get("augment"):
-            parts.append("augment_batches" if streams else "augmented")
+            parts.append("augment_batches" if streams or self.custom else "augmented")
         if self.values.get("class_weight") == "balanced":
             parts.append("balanced")
         if any(path.endswith(".keras") for path in self.values.get("weights", ())):
             parts.append("copy_weights")
-        parts.append("checkpoint")
         if self.plotted:
             parts.append("plot")
+        parts.append("checkpoint")
+        if self.custom:
+            parts += [] if streams else ["batches"]
+            parts += [f"steps_{self.backend}", "train"]
         if self.evaluates or self.models or self.reading.tests:
             parts.append("evaluate")
         if self.models:
             parts.append("use_saved_model")
         return (*parts, "arguments")
-
-    def arguments(self) -> tuple[Code, ...]:
-        """Return the lines that add arguments of the command line."""
-
-        def add(flag: str, *more: tuple[str, Code]) -> Code:
-            return call("parser.add_argument", [(None, literal(flag)), *more])
-
-        integer, path = ("type", Code("int")), ("type", Code("Path"))
-        without = "the data of your function" if self.data.kind == "extern" else "synthetic data"
-        data_help = _help(f"an .npz file; {without} without it")
-        data = ("default", self.data.default_path) if self.data.default_path else data_help
-        of_file = [] if self.data.kind == "datasets" else [add("--data", path, data)]
-        lines = [
-            add("--epochs", integer, ("default", self._expression("epochs", "1"))),
-            add("--batch-size", integer, ("default", self._expression("batch_size", "32"))),
-            *of_file,
-            add("--limit", integer, _metavar("N"), _help("use only the first N samples")),
-            add("--seed", integer, ("default", self._expression("seed", "0"))),
-            add("--output-dir", path, ("default", Code("Path()")), _help("where results go")),
-            add(
-                "--resume",
-                ("action", literal("store_true")),
-                _help("go on with a run that was stopped"),
-            ),
-        ]
-        if self.models:
-            for_evaluation = "evaluate the saved model on a file, without training"
-            for_predictions = "write the saved model's predictions for a file"
-            lines += [
-                add("--evaluate", path, _metavar("FILE"), _help(for_evaluation)),
-                add("--predict", path, _metavar("FILE"), _help(for_predictions)),
-            ]
-        summary = ("action", literal("store_true")), _help("show the model, without training")
-        return (*lines, add("--summary", *summary))
-
-    def paths(self) -> Code | None:
-        """Return the arguments of the command line that are paths of what is read."""
-        names = [] if self.data.kind == "datasets" else ["data"]
-        names += ["evaluate", "predict"] if self.models else []
-        return tuple_of([Code(f"args.{name}") for name in names]) if names else None
-
-    def predictions(self) -> Code:
-        """Return the arguments of `np.savez` that name by output what the model predicts."""
-        outputs = list(self.shaped.outputs)
-        names = [f"{one}_" if one in _NAMES_OF_SAVEZ else one for one in outputs]
-        if self.style == "subclass" and len(outputs) > 1:
-            if names == outputs:
-                return Code("**predictions")
-            values = [Code(f"predictions[{literal(one)}]") for one in outputs]
-        elif len(outputs) > 1:
-            listed = list_of([literal(one) for one in names])
-            return Code(f"**dict(zip({listed}, predictions))")
-        else:
-            values = [Code("predictions")]
-        pairs = list(zip(names, values, strict=True))
-        if any(keyword.iskeyword(one) for one in names):
-            return Code(f"**{dict_of(pairs)}")
-        return Code(", ".join(f"{name(one)}={value}" for one, value in pairs))
 
     def augment(self) -> Code | None:
         """Return the layers that change samples in training."""
@@ -249,10 +202,10 @@ class _Script:
         for folder in sorted(folders - {""}):
             made = f"(args.output_dir / {literal(folder)})"
             lines.append(Code(f"{made}.mkdir(parents=True, exist_ok=True)"))
-        lines.append(Code(f"checkpoint = {self.checkpoint('checkpoint')}"))
         for path in self.plotted:
             lines.append(Code(f"plot = Plot({in_output(literal(path))})"))
-        first = self._expression("initial_epoch", "0")
+        lines.append(Code(f"checkpoint = {self.checkpoint('checkpoint')}"))
+        first = self.line.expression("initial_epoch", "0")
         callbacks = callbacks_of(self.training, self.spelling)
         if self.tuned and callbacks:
             lines.append(Code(f"callbacks = {list_of(callbacks)}"))
@@ -270,14 +223,14 @@ class _Script:
 
     def checkpoint(self, kind: str) -> Code:
         where = in_output(literal(f"{self.name}.{kind}.npz"))
-        given = [(None, Code("model")), (None, where)]
-        return call(
-            "Checkpoint", [*given, (None, Code("args.seed"))] if self.seeds_epochs else given
-        )
+        given = [Code("model"), where]
+        given += [Code("args.seed")] if self.seeds_epochs else []
+        given += [Code("plot")] if self.plotted else []
+        return call("Checkpoint", [(None, value) for value in given])
 
     @property
     def seeds_epochs(self) -> bool:
-        return self.backend in ("jax", "torch")
+        return self.backend == "torch" or (self.backend == "jax" and not self.custom)
 
     @property
     def tuned(self) -> bool:
@@ -285,24 +238,41 @@ class _Script:
 
     def _fit(self, arguments: Arguments, callbacks: list[Code], last: str) -> Code:
         listed = list_of([*callbacks, Code(last)])
-        return call("model.fit", [*arguments, ("callbacks", listed)])
+        method = "train" if self.custom else "model.fit"
+        return call(method, [*arguments, ("callbacks", listed)])
 
     def fit(self, epochs: str, first: str) -> Arguments:
+        times: Arguments = [("epochs", Code(epochs)), ("initial_epoch", Code(first))]
+        if self.custom:
+            return self._train(times)
         made: Arguments = [(None, self.reading.given), ("batch_size", Code("args.batch_size"))]
         if self.data.streams:
             made = [(None, Code("data"))]
         elif self.training.get("augment"):
             made = [(None, Code("Augmented(data, args.batch_size, args.seed)"))]
-        made += [("epochs", Code(epochs)), ("initial_epoch", Code(first))]
+        made += times
         if self.held_out:
             made.append(("validation_data", Code("held_out")))
+        made += self._class_weight()
+        return [*made, *arguments_of("fit", self.training, self.shaped.outputs, self.spelling)]
+
+    def _train(self, times: Arguments) -> Arguments:
+        """Return the arguments of the loop that is written out."""
+        made: Arguments = [(None, Code("model")), (None, Code("data"))]
+        made += [(None, Code("held_out"))] if self.held_out else []
+        made += [("batch_size", Code("args.batch_size")), *times]
+        if not self.data.streams and self.values.get("shuffle", True):
+            made.append(("seed", Code("args.seed")))
+        return [*made, *self._class_weight()]
+
+    def _class_weight(self) -> Arguments:
         weights = self.values.get("class_weight")
         if weights == "balanced":
-            made.append(("class_weight", Code("balanced(data[1])")))
-        elif weights is not None:
-            by_class = ", ".join(f"{i}: {literal(w)}" for i, w in enumerate(weights))
-            made.append(("class_weight", Code(f"{{{by_class}}}")))
-        return [*made, *arguments_of("fit", self.training, self.shaped.outputs, self.spelling)]
+            return [("class_weight", Code("balanced(data[1])"))]
+        if weights is None:
+            return []
+        by_class = ", ".join(f"{i}: {literal(w)}" for i, w in enumerate(weights))
+        return [("class_weight", Code(f"{{{by_class}}}"))]
 
     def logger(self, append: str) -> list[Code]:
         """Return the callbacks that keep the history and draw it, if they were asked for."""
@@ -382,11 +352,3 @@ class _Script:
             where = in_output(literal(self.models[0]))
             lines.append(Code(f"model = keras.models.load_model({where})"))
         return lines
-
-
-def _metavar(text: str) -> tuple[str, Code]:
-    return "metavar", literal(text)
-
-
-def _help(text: str) -> tuple[str, Code]:
-    return "help", literal(text)

@@ -57,6 +57,10 @@ def check_training(
     check_adapted(model, reporter)
     check_monitors(training, model, reporter)
     check_backend(training, checker.values, model, reporter)
+    if "loop" in training.settings:
+        from nndsl.shapes.custom_loops import check_custom_loop  # which most texts do without
+
+        check_custom_loop(training, checker.values, reporter)
     return checker.values, reporter.findings
 
 

@@ -45,6 +45,7 @@ PER_CLASS = EitherType(
     ListType("", NumberType("a number of at least 0", 0)),
     ChoiceType("balanced"),
 )
+LOOP = ChoiceType("fit", "custom")
 BACKEND = ChoiceType("tensorflow", "jax", "torch")
 POLICY = ChoiceType("mixed_float16", "mixed_bfloat16", "float32", "float64", "float16", "bfloat16")
 
@@ -84,6 +85,7 @@ _ALL = (
     _one("shuffle", FLAG, "fit", "Whether every epoch has another order."),
     _one("class_weight", PER_CLASS, "", "How much the samples of each class count."),
     Setting("callbacks", Parts("callbacks"), "", "What is done after every epoch or batch."),
+    _one("loop", LOOP, "", "Whether Keras's `fit` trains, or a loop that is written out."),
     _one("verbose", VERBOSITY, "fit", "How much is printed."),
     # Held-out data.
     Setting("validation", Source(fraction=True), "", "What is held out to validate on."),
@@ -133,7 +135,7 @@ _ALL = (
 SETTINGS = {setting.name: setting for setting in _ALL}
 
 #: Settings of the language that this version does not compile.
-LATER = ("cache", "distribute", "loop", "prefetch")
+LATER = ("cache", "distribute", "prefetch")
 
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a
 #: text, {name} is the model's name.

@@ -1,0 +1,124 @@
+"""`loop: custom`: the training loop written out, for one backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nndsl import graph
+from nndsl.plan.code import Code, literal
+from nndsl.plan.expressions import Spelling
+from nndsl.plan.model import CustomLoop, Data
+from nndsl.plan.targets import ONE_HOT, loss_name
+from nndsl.shapes import ShapedModel
+
+#: What a loop is written with, by backend.
+MODULES = {
+    "jax": Code("import jax"),
+    "tensorflow": Code("import tensorflow as tf"),
+    "torch": Code("import torch"),
+}
+#: How a data set of `tf.data` is gone through, where Keras does not compute with TensorFlow.
+_AS_NUMPY = ".as_numpy_iterator()"
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPlanner:
+    """Decides what stands in a loop that is written out."""
+
+    training: graph.Training
+    values: Mapping[str, Any]
+    shaped: ShapedModel
+    data: Data
+    spelling: Spelling
+    backend: str
+
+    def plan(self) -> CustomLoop:
+        streams, values = self.data.streams, self.values
+        shuffles = not streams and values.get("shuffle", True)
+        given = Code("batches(data, batch_size, order)" if shuffles else self._batches("data"))
+        verbose = self.training.get("verbose")
+        return CustomLoop(
+            backend=Code(self.backend),
+            compiled=self._compiled(),
+            batches=given,
+            first=self._batches("data"),
+            order=(
+                Code("np.random.default_rng([seed, epoch]).permutation(count)")
+                if shuffles
+                else None
+            ),
+            steps=Code("len(data)" if streams else "math.ceil(count / batch_size)"),
+            held_out=self._held_out(),
+            validates=self.training.held_out is not None,
+            validated=self._validated(),
+            verbose=self.spelling.expression(verbose) if verbose is not None else Code("1"),
+            shows=literal(values.get("verbose") != 0),
+            labels=self._labels(),
+            classes=self._classes(),
+            scales=self._scales(),
+            averages=self._averages(),
+            augments=not streams and "augment" in self.training.settings,
+        )
+
+    def _batches(self, name: str, size: str = "batch_size") -> Code:
+        """Return what is gone through for the batches of some data, in their order."""
+        if not self.data.streams:
+            return Code(f"batches({name}, {size})")
+        return Code(name if self.backend == "tensorflow" else f"{name}{_AS_NUMPY}")
+
+    def _held_out(self) -> Code:
+        size, steps = (self.training.get(f"validation_{of}") for of in ("batch_size", "steps"))
+        number = self.spelling.expression(size) if size is not None else Code("batch_size")
+        given = self._batches("held_out", number)
+        if steps is None:
+            return given
+        return Code(f"itertools.islice({given}, {self.spelling.expression(steps)})")
+
+    def _validated(self) -> Code | None:
+        """Return whether an epoch is one to validate after; None if every one is."""
+        given, value = self.training.get("validation_freq"), self.values.get("validation_freq", 1)
+        if given is None or value == 1:
+            return None
+        if isinstance(value, (list, tuple)):
+            return Code(f"epoch + 1 in {self.spelling.expression(given)}")
+        return Code(f"(epoch + 1) % {self.spelling.operand(given, 2)} == 0")
+
+    def _compiled(self) -> Code | None:
+        """Return how what compiles a step is called; None if nothing does."""
+        if self.values.get("run_eagerly") is True or self.backend == "torch":
+            return None
+        jit = self.values.get("jit_compile")
+        if self.backend == "jax":
+            return None if jit is False else Code("")
+        return Code("(jit_compile=True)" if jit is True else "")
+
+    def _labels(self) -> Code | None:
+        """Return the classes of a batch of targets, where they are weighed."""
+        if "class_weight" not in self.training.settings:
+            return None
+        loss = loss_name(self.training.get("loss")[next(iter(self.shaped.outputs))][0])
+        if loss in ONE_HOT:
+            return Code("keras.ops.argmax(y, axis=-1)")
+        return Code('keras.ops.cast(keras.ops.ravel(y), "int32")')
+
+    def _classes(self) -> Code:
+        """Return how many classes there are, as far as it is known: the others weigh 1."""
+        output = next(iter(self.shaped.outputs.values()))
+        units = output.shape[-1] if output is not None else 2
+        given = self.values.get("class_weight")
+        listed = len(given) if isinstance(given, (list, tuple)) else 2
+        return literal(max(units if isinstance(units, int) else 2, listed, 2))
+
+    def _scales(self) -> bool:
+        """True if Keras's optimizer scales the loss, so that float16 can hold the gradients."""
+        scaling = self.values.get("auto_scale_loss", True)
+        return bool(scaling) and self.values.get("precision") == "mixed_float16"
+
+    def _averages(self) -> bool:
+        """True if the optimizer may keep averages, which the weights are at the end."""
+        optimizer = self.training.get("optimizer")
+        if isinstance(optimizer, graph.Object):
+            return any(bound.parameter == "use_ema" for bound in optimizer.arguments)
+        return optimizer is not None and not isinstance(optimizer, graph.Word)
