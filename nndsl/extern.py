@@ -32,7 +32,9 @@ from nndsl.source import Span
 from nndsl.vocabulary import REQUIRED
 
 #: What can be declared. Layers and functions stand in flows, the others in a training section.
-KINDS = ("layer", "function", "loss", "metric", "optimizer", "callback", "data")
+KINDS = ("layer", "function", "loss", "metric", "optimizer", "callback", "data", "batches")
+#: Functions of data, which are called whatever they are called: of arrays, and of batches.
+SOURCES = ("data", "batches")
 STAGES = ("layer", "function")
 
 #: A size is an expression, a name (`?T`), None for any (`?`), or `Rest` for any number of axes.
@@ -69,7 +71,7 @@ class Extern(Record):
     @property
     def is_called(self) -> bool:
         """False for a plain function, which is handed over as it is: `extern loss my_loss`."""
-        return self.has_parameters or self.name.lstrip("_")[:1].isupper() or self.kind == "data"
+        return self.has_parameters or self.name.lstrip("_")[:1].isupper() or self.kind in SOURCES
 
 
 class ExternRule(LayerRule):

@@ -19,7 +19,7 @@ from pygments.token import (
 )
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_KINDS = ("layer", "function", "loss", "metric", "optimizer", "callback", "data")
+_KINDS = ("layer", "function", "loss", "metric", "optimizer", "callback", "data", "batches")
 
 
 class NndslLexer(RegexLexer):

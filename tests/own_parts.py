@@ -120,3 +120,32 @@ def load_rows(rows=64, seed=0):
     random = np.random.default_rng(seed)
     x = random.normal(size=(rows, 4)).astype("float32")
     return x, (x.sum(axis=1) > 0).astype("int32")
+
+
+class Rows(keras.utils.PyDataset):
+    """Rows in batches, as Keras's own class for data in Python has them."""
+
+    def __init__(self, rows, **kwargs):
+        super().__init__(**kwargs)
+        self.x, self.y = load_rows(rows)
+
+    def __len__(self):
+        return -(-len(self.x) // 25)
+
+    def __getitem__(self, index):
+        part = slice(25 * index, 25 * (index + 1))
+        return self.x[part], self.y[part]
+
+
+def batches(rows, kind):
+    """Return rows in batches of any kind that `fit` takes."""
+    if kind == "py":
+        return Rows(rows)
+    if kind == "tf":
+        import tensorflow as tf
+
+        return tf.data.Dataset.from_tensor_slices(load_rows(rows)).batch(25)
+    import torch
+
+    tensors = [torch.from_numpy(values) for values in load_rows(rows)]
+    return torch.utils.data.DataLoader(torch.utils.data.TensorDataset(*tensors), batch_size=25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -395,6 +396,53 @@ def test_own_parts_train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style:
     accuracy = float(scores.split("accuracy ")[1].split(",")[0])
     assert accuracy > 0.9 and "largest" in scores, scores
     assert (tmp_path / "trained.keras").is_file()
+
+
+IN_BATCHES = """
+extern batches batches(rows, kind) from "own_parts"
+
+model Trained {
+    input x: [4]
+    x -> Dense(8, relu) -> Dense(2, softmax) as y
+    output y
+}
+
+train {
+    LOOP
+    data: batches(200, "KIND")
+    validation: batches(50, "KIND")
+    optimizer: Adam(0.05)
+    loss: sparse_categorical_crossentropy
+    metrics: accuracy
+    epochs: 20
+    save: "trained.keras"
+}
+"""
+
+
+@pytest.mark.keras
+def test_own_batches_train(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Data sets of TensorFlow, Keras and PyTorch, by `fit`; one in a loop that is written out."""
+    import oracle
+
+    kinds = [("tf", ""), ("py", ""), ("tf", "loop: custom")]
+    kinds += [("torch", "")] if importlib.util.find_spec("torch") else []
+    for kind, loop in kinds:
+        text = IN_BATCHES.replace("KIND", kind).replace("LOOP", loop)
+        oracle.run_main(nndsl.compile(text, allow_python=True), [], tmp_path)
+        scores = capsys.readouterr().out.split("Held out:")[1].splitlines()[0]
+        assert float(scores.split("accuracy ")[1].split(",")[0]) > 0.9, (kind, scores)
+    module = oracle.import_file(HERE / "own_parts.py")
+    x, y = module.load_rows(40, seed=1)
+    np.savez(tmp_path / "rows.npz", x=x, y=y)
+    compiled = nndsl.compile(text, allow_python=True)
+    oracle.run_main(compiled, ["--evaluate", "rows.npz", "--batch-size", "7"], tmp_path)
+    assert "Evaluated: " in capsys.readouterr().out
+    oracle.run_main(compiled, ["--predict", "rows.npz"], tmp_path)
+    with np.load(tmp_path / "predictions.npz") as predictions:
+        assert predictions["y"].shape == (40, 2)
 
 
 def test_flat_code_has_the_same_layers() -> None:

@@ -13,6 +13,8 @@ from nndsl.shapes import ShapedModel
 
 #: Parameters that `np.savez` has of its own.
 _NAMES_OF_SAVEZ = ("file", "allow_pickle")
+#: Data that no file on the command line takes the place of.
+_WITHOUT_FILE = ("datasets", "batches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,13 @@ class CommandLine:
         without = "the data of your function" if self.data.kind == "extern" else "synthetic data"
         data_help = _help(f"an .npz file; {without} without it")
         data = ("default", self.data.default_path) if self.data.default_path else data_help
-        of_file = [] if self.data.kind == "datasets" else [add("--data", path, data)]
+        of_file = [] if self.data.kind in _WITHOUT_FILE else [add("--data", path, data)]
+        limit = add("--limit", integer, _metavar("N"), _help("use only the first N samples"))
         lines = [
             add("--epochs", integer, ("default", self.expression("epochs", "1"))),
             add("--batch-size", integer, ("default", self.expression("batch_size", "32"))),
             *of_file,
-            add("--limit", integer, _metavar("N"), _help("use only the first N samples")),
+            *([limit] if self.data.kind != "batches" else []),
             add("--seed", integer, ("default", self.expression("seed", "0"))),
             add("--output-dir", path, ("default", Code("Path()")), _help("where results go")),
             add(
@@ -65,7 +68,7 @@ class CommandLine:
 
     def paths(self) -> Code | None:
         """Return the arguments of the command line that are paths of what is read."""
-        names = [] if self.data.kind == "datasets" else ["data"]
+        names = [] if self.data.kind in _WITHOUT_FILE else ["data"]
         names += ["evaluate", "predict"] if self.saves else []
         return tuple_of([Code(f"args.{name}") for name in names]) if names else None
 

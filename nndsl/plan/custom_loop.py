@@ -49,7 +49,7 @@ class LoopPlanner:
                 if shuffles
                 else None
             ),
-            steps=Code("len(data)" if streams else "math.ceil(count / batch_size)"),
+            steps=self._steps(),
             held_out=self._held_out(),
             validates=self.training.held_out is not None,
             validated=self._validated(),
@@ -62,11 +62,18 @@ class LoopPlanner:
             augments=not streams and "augment" in self.training.settings,
         )
 
+    def _steps(self) -> Code:
+        """Return how many batches there are, if that is known."""
+        if self.data.kind == "batches":
+            return Code("None")
+        return Code("len(data)" if self.data.streams else "math.ceil(count / batch_size)")
+
     def _batches(self, name: str, size: str = "batch_size") -> Code:
         """Return what is gone through for the batches of some data, in their order."""
         if not self.data.streams:
             return Code(f"batches({name}, {size})")
-        return Code(name if self.backend == "tensorflow" else f"{name}{_AS_NUMPY}")
+        given = self.backend == "tensorflow" or self.data.kind == "batches"
+        return Code(name if given else f"{name}{_AS_NUMPY}")
 
     def _held_out(self) -> Code:
         size, steps = (self.training.get(f"validation_{of}") for of in ("batch_size", "steps"))

@@ -49,7 +49,8 @@ def plan_data(
         return _plan_dataset(training, source, shaped, spelling)
     if source.function is not None:
         x, y = _arrays_of_npz(shaped)
-        return Data("extern", None, x, y, loaded=spelling.expression(source.function))
+        loaded, streams = spelling.expression(source.function), source.kind == "batches"
+        return Data(source.kind, None, x, y, loaded=loaded, streams=streams)
     path = path_code(relocate(source.path))
     if source.kind in ("images", "text"):
         return _plan_folder(training, source, shaped, spelling, path)

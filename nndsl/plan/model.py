@@ -65,7 +65,7 @@ class Data:
     samples: Code = Code("")
     #: A few numbers of each sample, which the targets are made from.
     flat: Code = Code("")
-    #: For extern: the call of the user's function.
+    #: For extern and batches: the call of the user's function.
     loaded: Code = Code("")
     seed: Code | None = None
     #: What weighs the samples.
@@ -74,8 +74,9 @@ class Data:
     classes: Code | None = None
     #: For a data set of Keras: its module; `made_x` and `made_y` bring `x` and `y` into shape.
     dataset: Code = Code("")
-    #: For folders: what the labels are like, further arguments, and if texts stand in a column.
+    #: Whether the samples come in batches; those of the user's own are what `fit` takes.
     streams: bool = False
+    #: For folders: what the labels are like, further arguments, and if texts stand in a column.
     label_mode: Code = Code("")
     options: Code = Code("")
     one_column: bool = False

@@ -231,7 +231,11 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
             modules.append(Code("import json"))
         if training.loop is not None and "itertools." in training.loop.held_out:
             modules.append(Code("import itertools"))
-        if "augmented" in training.parts or "batches" in training.parts:
+        if (
+            "augmented" in training.parts
+            or training.loop is not None
+            and "math." in training.loop.steps
+        ):
             modules.append(Code("import math"))
         if training.backend is not None:
             modules.append(Code("import os"))

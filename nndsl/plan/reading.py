@@ -54,6 +54,8 @@ class Reading:
         return texts and not self.data.streams
 
     def lines(self) -> list[Code]:
+        if self.data.kind == "batches":
+            return [Code(f"data = {self.data.loaded}"), *self._others()]
         read = self._folders() if self.data.streams else self._arrays()
         return [*read, *self._others(), *self._adapting()]
 

@@ -76,7 +76,7 @@ class _Script:
         #: Where the history is drawn.
         self.plotted: tuple[str, ...] = values.get("plot", ())
         self.evaluates = self._option("evaluate", "", self.held_out)
-        self.rows = self._option("predict", "", _DEFAULT_ROWS)
+        self.rows = self._option("predict", "", 0 if data.kind == "batches" else _DEFAULT_ROWS)
         self.line = CommandLine(training, data, spelling, saves=bool(self.models))
 
     def _option(self, setting: str, option: str, default: Any) -> Any:
@@ -126,11 +126,12 @@ class _Script:
     def parts(self) -> tuple[str, ...]:
         kind, streams = self.data.kind, self.data.streams
         files = kind if kind in ("npz", "csv", "images", "text") else "npz"
-        read = not (kind == "datasets" and not self.models)
+        own = kind == "batches"  # of which files are no part
+        read = not (kind in ("datasets", "batches") and not self.models)
         parts = [f"load_{files}"] if read else []
         if kind in ("synthetic", "datasets"):
             parts.append({"synthetic": "synthetic_data", "datasets": "download"}[kind])
-        if not streams:
+        if not streams or (own and self.models):
             parts.append("take")
         if self.reading.fraction is not None and not streams:
             parts.append("split_last" if self.reading.in_order else "split")
@@ -145,8 +146,9 @@ class _Script:
         if self.plotted:
             parts.append("plot")
         parts.append("checkpoint")
+        if (self.custom and not streams) or (own and self.models):
+            parts.append("batches")
         if self.custom:
-            parts += [] if streams else ["batches"]
             parts += [f"steps_{self.backend}", "train"]
         if self.evaluates or self.models or self.reading.tests:
             parts.append("evaluate")

@@ -14,6 +14,8 @@ from nndsl.syntax import tree
 from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES, SourceKind
 
 LATER_DATA = ("tfrecord",)
+#: What a source is that is a function of the user's: one of arrays, or of batches.
+_OWN = {"data": "extern", "batches": "batches"}
 #: What makes a part of the training data the data to validate on.
 _LAST = "last"
 
@@ -36,10 +38,10 @@ class DataReader:
         self, value: tree.Expression, setting: str, *, fraction: bool
     ) -> graph.DataSource | graph.Expression | graph.LastPart | None:
         """Return a data source; where a `fraction` is allowed, that or `last(fraction)`."""
-        own = own_part(self.scope, value, "data")
+        own = own_part(self.scope, value, "data", "batches")
         if own is not None:
             part = own.made
-            return part and graph.DataSource("extern", "", {}, part.span, part)
+            return part and graph.DataSource(_OWN[own.kind], "", {}, part.span, part)
         if isinstance(value, tree.Call):
             if fraction and value.callee.text == _LAST:
                 return self.last_part(value)
@@ -126,7 +128,10 @@ class DataReader:
             return
         hint = None
         if name == "python":
-            hint = 'write `extern data load from "module"` above, and `data: load`'
+            hint = (
+                'write `extern data load from "module"` above, and `data: load`;'
+                " `extern batches` for what comes in batches"
+            )
         known = ", ".join(f"`{kind}`" for kind in SOURCES)
         self.reporter.error(
             "G705",

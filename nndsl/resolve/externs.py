@@ -313,12 +313,13 @@ class OwnPart(NamedTuple):
     """What a part of the user's Python comes to; None if it does not fit (it was reported)."""
 
     made: graph.ExternPart | None
+    kind: str
 
 
-def own_part(scope: Scope, value: tree.Expression, wanted: str) -> OwnPart | None:
+def own_part(scope: Scope, value: tree.Expression, *wanted: str) -> OwnPart | None:
     """Return the part of the user's Python that a value of a setting names, if it names one.
 
-    `wanted` is the kind that the setting takes.
+    `wanted` are the kinds that the setting takes.
     """
     if isinstance(value, tree.Call):
         callee, given = value.callee, value.arguments
@@ -330,12 +331,13 @@ def own_part(scope: Scope, value: tree.Expression, wanted: str) -> OwnPart | Non
     if rule is None:
         known = scope.place_of(callee.text) is not None
         # A line with a mistake that defines the name was reported.
-        return OwnPart(None) if callee.text in scope.poisoned and not known else None
-    if rule.extern.kind != wanted:
-        report_kind(scope, rule, callee.span, f"not a {wanted}")
-        return OwnPart(None)
+        return OwnPart(None, "") if callee.text in scope.poisoned and not known else None
+    if rule.extern.kind not in wanted:
+        report_kind(scope, rule, callee.span, f"not a {wanted[0]}")
+        return OwnPart(None, "")
     bound = bind(scope, rule.name, callee.span, given, slots_of(rule))
-    return OwnPart(graph.ExternPart(value.span, rule, bound.arguments) if bound.whole else None)
+    made = graph.ExternPart(value.span, rule, bound.arguments) if bound.whole else None
+    return OwnPart(made, rule.extern.kind)
 
 
 def report_kind(scope: Scope, rule: ExternRule, span: Span, label: str) -> None:
@@ -345,6 +347,7 @@ def report_kind(scope: Scope, rule: ExternRule, span: Span, label: str) -> None:
         "layer": f"apply it in a flow: `x -> {rule.name}`",
         "function": f"apply it in a flow: `x -> {rule.name}`",
         "data": f"write `data: {rule.name}` in the training section",
+        "batches": f"write `data: {rule.name}` in the training section",
         "metric": f"write `metrics: {rule.name}` in the training section",
         "callback": f"write `callbacks: {rule.name}()` in the training section",
     }

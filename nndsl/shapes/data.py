@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from nndsl import graph
 from nndsl.diagnostic import Reporter
 from nndsl.shapes.model import ShapedModel
+from nndsl.shapes.own_batches import check_own_batches
 from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES
 
 #: Settings that name a data source.
@@ -60,6 +61,8 @@ def check_sources(
             continue
         if source.function is not None:
             _check_function(training, place, source, reporter)
+            if source.kind == "batches" and place == "data":
+                check_own_batches(training, shaped, to_adapt(shaped), reporter)
             continue
         kind = SOURCES.get(source.kind)
         if kind and kind.reads == "file" and file_exists and not file_exists(source.path):
@@ -90,6 +93,14 @@ def _check_function(
             "only this is given",
             help="give `data` as well",
         )
+    elif source.kind == "batches" and training.get("data").kind != "batches":
+        reporter.error(
+            "T804",
+            source.span,
+            f"`{place}` is read like `data`",
+            "comes in batches",
+            expected="arrays, by `extern data`",
+        )
 
 
 def _check_like_the_first(
@@ -97,6 +108,8 @@ def _check_like_the_first(
 ) -> None:
     data = training.get("data")
     kind = data.kind if data else "npz"
+    if kind == "batches":
+        return  # `check_own_batches` says so
     if kind in ("synthetic", "datasets", "extern"):
         data, kind = None, "npz"
     fields = data.fields if data else {}
@@ -183,7 +196,8 @@ def _check_together(training: graph.Training, shaped: ShapedModel, reporter: Rep
         )
     if "class_weight" in given and "sample_weight" in given:
         refuse("sample_weight", "samples are weighed in one way only")
-    if "sample_weight" in given and (kind is None or not kind.fields):
+    own = data is not None and data.kind == "batches"  # of which little is known
+    if "sample_weight" in given and not own and (kind is None or not kind.fields):
         refuse("sample_weight", "`sample_weight` names an array of `npz` or a column of `csv`")
     if "augment" in given and len(shaped.inputs) != 1:
         refuse("augment", "`augment` is for models with one input")
