@@ -26,6 +26,8 @@ _LANGUAGES = {
     ".el": "elisp", ".lark": "text", ".lua": "lua", ".nn": "nn", ".py": "python", ".toml": "toml",
     ".vim": "vim", ".yaml": "yaml",
 }  # fmt: skip
+#: What parts a grammar: a comment such as `// ---- Definitions -----`.
+_SECTION = re.compile(r"^// -{4} (.*?) -+\n", re.MULTILINE)
 #: The pages that show files from outside of docs/: where they stand in the site.
 _OUTSIDE = "files"
 #: What the navigation names of these, whether anything links to it or not.
@@ -123,7 +125,11 @@ def _page_of(target: str) -> str:
     if path.suffix == ".md":
         return text
     language = _LANGUAGES.get(path.suffix, "text")
-    return f"# {path.name}\n\n```{language}\n{text}```\n"
+    title, *sections = _SECTION.split(text) if path.suffix == ".lark" else (text,)
+    parts = [f"# {path.name}", f"```{language}\n{title.rstrip()}\n```"]
+    for name, inside in zip(sections[::2], sections[1::2], strict=True):
+        parts += [f"## {name}", f"```{language}\n{inside.strip()}\n```"]
+    return "\n\n".join(parts) + "\n"
 
 
 def _is_shown(entry: Path) -> bool:
