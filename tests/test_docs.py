@@ -127,6 +127,30 @@ def test_the_first_steps_begin_with_what_new_writes() -> None:
     assert _BLOCK.search(page)["text"] == model[model.index("model Spiral") :]  # type: ignore[index]
 
 
+@pytest.mark.keras
+def test_the_python_of_the_last_page_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("keras")
+    page = (DOCS / "tutorial" / "5_inside.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    texts = [match["text"] for match in _BLOCK.finditer(page)]
+    for name, text in zip(("digits", "three_paths", "one_path"), texts, strict=True):
+        Path(f"{name}.nn").write_text(text, encoding="utf-8")
+        code = nndsl.compile(text, style="functional").code
+        Path(f"{name}.py").write_text(code or "", encoding="utf-8")
+    names: dict[str, Any] = {}
+    for python in re.findall(r"(?<!-->\n)^```python\n(.*?)^```$", page, re.M | re.S):
+        exec(python, names)
+    assert "(784, 128) (128,)" in capsys.readouterr().out
+    assert names["features"].output_shape == (None, 16)
+    inner = names["whole"].get_layer("inner").get_weights()
+    assert (names["part"].get_layer("inner").get_weights()[0] == inner[0]).all()
+    for name in ("digits", "three_paths", "one_path"):
+        del sys.modules[name]
+
+
 # ---- The site -------------------------------------------------------------------------------
 
 _LINK = re.compile(r"\]\((?!\w+:)([^()\s#]*)(?:#([^()\s]+))?\)")

@@ -203,10 +203,11 @@ def test_two_builds_are_the_same_bytes(release: Any, tmp_path: Path) -> None:
 
 def test_the_version_stands_in_one_place(release: Any, tmp_path: Path) -> None:
     assert release.said_twice() == []
-    for name in ("CITATION.cff", "CHANGELOG.md"):
+    (tmp_path / "editors" / "vscode").mkdir(parents=True)
+    for name in ("CITATION.cff", "CHANGELOG.md", "editors/vscode/package.json"):
         text = (ROOT / name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(text.replace(nndsl.__version__, "9.9.9"), encoding="utf-8")
-    assert len(release.said_twice(tmp_path)) == 2
+    assert len(release.said_twice(tmp_path)) == 3
 
 
 def test_the_workflows_use_commands_that_there_are() -> None:

@@ -44,6 +44,7 @@ def said_twice(root: Path = ROOT) -> list[str]:
     places = {
         "CITATION.cff": r"^version: (\S+)$",
         "CHANGELOG.md": r"^## .*?(\d+\.\d+\.\d+\S*?)\)?$",
+        "editors/vscode/package.json": r'^  "version": "(\S+)",$',
     }
     problems = []
     for name, pattern in places.items():
