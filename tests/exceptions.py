@@ -86,10 +86,10 @@ CARELESS = (
         Case("Reshape", {"x": T((4,))}, {"target_shape": ["zz"]}),
     ),
     Careless(
-        "SimpleRNN",
-        "dropout",
-        lambda value: isinstance(value, float) and value > 1,
-        "Keras cuts it to 1",
+        None,
+        "dropout|recurrent_dropout",
+        lambda value: isinstance(value, (int, float)) and not 0 <= value <= 1,
+        "Keras cuts it to between 0 and 1",
         Case("SimpleRNN", {"x": T((4, 3))}, {"units": 2, "dropout": 2.5}),
     ),
     Careless(
