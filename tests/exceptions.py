@@ -107,6 +107,13 @@ CARELESS = (
         Case("Softmax", {"x": T((4,))}, {"axis": None}),
     ),
     Careless(
+        "Hashing",
+        "num_bins",
+        lambda value: isinstance(value, float),
+        "TensorFlow takes the whole number below",
+        Case("Hashing", {"x": T((4,))}, {"num_bins": 2.5}),
+    ),
+    Careless(
         "RandomFlip",
         "mode",
         lambda value: value == (),
@@ -220,27 +227,39 @@ def _careless(case: Case, error: BadArgument) -> str | None:
 
 
 def _without_effect(case: Case, error: BadArgument) -> bool:
-    """True if all numbers come out as without the argument, in training too."""
-    if not _may_run(case):
+    """True if all numbers come out as without the argument, in training if that can be run."""
+    if error.parameter.required or not _may_run(case):
         return False
-    name = error.parameter.name
-    if error.parameter.required or case.values.get(name) != error.value:
-        return False
-    for asked in (_in_training(case), case, _in_training(case).of_floats()):
-        without = replace(asked, values={k: v for k, v in asked.values.items() if k != name})
-        with_it, expected = computed(asked), computed(without)
-        if with_it is not None and expected is not None:
-            return len(with_it) == len(expected) and all(
-                np.array_equal(a, b) for a, b in zip(with_it, expected, strict=True)
-            )
+    left_out = replace(case, values=_without(case.values, error))
+    for asked, plain in (
+        (_in_training(case), _in_training(left_out)),
+        (case, left_out),
+        (_in_training(case.of_floats()), _in_training(left_out.of_floats())),
+    ):
+        with_it, without = computed(asked), computed(plain)
+        if with_it is not None and without is not None:
+            return len(with_it) == len(without) and all(map(np.array_equal, with_it, without))
     return False
+
+
+def _without(values: dict[str, Any], error: BadArgument) -> dict[str, Any]:
+    """Return arguments without the one that is refused, of a layer or of one inside it."""
+    name, wrong = error.parameter.name, error.value
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, LayerValue):
+            return replace(value, values=tuple(_without(dict(value.values), error).items()))
+        return type(value)(map(plain, value)) if isinstance(value, (list, tuple)) else value
+
+    return {k: plain(v) for k, v in values.items() if (k, v) != (name, wrong)}
 
 
 def _wrong_besides(case: Case, error: BadArgument) -> str | None:
     """Return why we refuse the layer with a right argument as well, if that is listed."""
-    mended = replace(case, values={**case.values, error.parameter.name: 1})
-    if not error.parameter.required:
-        del mended.values[error.parameter.name]
+    values = _without(case.values, error)
+    if error.parameter.required and len(values) < len(case.values):
+        values[error.parameter.name] = 1
+    mended = replace(case, values=values)
     besides = our_refusal(mended)
     return listed(mended, besides) if isinstance(besides, LayerError) else None
 

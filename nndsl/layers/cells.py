@@ -26,7 +26,13 @@ from nndsl.layers.arguments import (
 from nndsl.layers.checks import known_size
 from nndsl.layers.effort import total
 from nndsl.layers.masks import SEQUENCES
-from nndsl.layers.recurrent import check_sequence, check_states, read_steps, take_step
+from nndsl.layers.recurrent import (
+    check_sequence,
+    check_states,
+    check_step_mask,
+    read_steps,
+    take_step,
+)
 from nndsl.layers.rule import LayerError, LayerValue, Output, Shape, Tensor, layer
 
 #: What an RNN reads with.
@@ -210,6 +216,7 @@ def RNN(
         )
     states: tuple[Shape, ...] = tuple(state.shape for state in step.tensors[1:])
     check_states("RNN", initial_state, states)
+    check_step_mask("RNN", x, mask)
     owned = tuple(replace(weight, name=f"cell/{weight.name}") for weight in step.weights)
     return read_steps(x, replace(step, weights=owned), return_sequences, return_state)
 

@@ -67,6 +67,7 @@ def LSTM(
     gates, states, bias = 4, 2, (4 * units,)
     check_sequence("LSTM", x, stateful)
     check_states("LSTM", initial_state, ((None, units),) * states)
+    check_step_mask("LSTM", x, mask)
     step = take_step("LSTM", x, units, gates, states, bias if use_bias else None)
     return read_steps(x, step, return_sequences, return_state)
 
@@ -117,6 +118,7 @@ def GRU(
     gates, states, bias = 3, 1, (2, 3 * units) if reset_after else (3 * units,)
     check_sequence("GRU", x, stateful)
     check_states("GRU", initial_state, ((None, units),) * states)
+    check_step_mask("GRU", x, mask)
     step = take_step("GRU", x, units, gates, states, bias if use_bias else None)
     return read_steps(x, step, return_sequences, return_state)
 
@@ -163,6 +165,7 @@ def SimpleRNN(
     gates, states, bias = 1, 1, (units,)
     check_sequence("SimpleRNN", x, stateful)
     check_states("SimpleRNN", initial_state, ((None, units),) * states)
+    check_step_mask("SimpleRNN", x, mask)
     step = take_step("SimpleRNN", x, units, gates, states, bias if use_bias else None)
     return read_steps(x, step, return_sequences, return_state)
 
@@ -211,6 +214,25 @@ def need_stateless(name: str, stateful: bool) -> None:
             help="give the state on by hand: `return_state=true` and `initial_state=[...]`",
             argument="stateful",
         )
+
+
+def check_step_mask(name: str, x: Tensor, mask: Tensor | None) -> None:
+    """Refuse a mask that says something else than which steps count."""
+    if mask is None or x.rank < 2:  # the second is refused for itself
+        return
+    if (
+        mask.rank in (2, 3)
+        and fits(mask.shape[1], x.shape[1])
+        and all(fits(size, 1) for size in mask.shape[2:])
+    ):
+        return
+    raise LayerError(
+        "S103",
+        f"{name}: the mask does not fit",
+        expected=shape_text((None, x.shape[1])),
+        received=shape_text(mask.shape),
+        argument="mask",
+    )
 
 
 def check_states(name: str, states: tuple[Tensor, ...] | None, expected: tuple[Shape, ...]) -> None:

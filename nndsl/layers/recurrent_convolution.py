@@ -23,7 +23,7 @@ from nndsl.layers.arguments import (
 from nndsl.layers.checks import need_rank
 from nndsl.layers.effort import times
 from nndsl.layers.masks import SEQUENCES
-from nndsl.layers.recurrent import check_states, need_stateless, read_steps
+from nndsl.layers.recurrent import check_states, check_step_mask, need_stateless, read_steps
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
 from nndsl.layers.windows import Window, spatial_axes, spatial_form
 
@@ -76,6 +76,7 @@ def ConvLSTM1D(
         "ConvLSTM1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
     )
     need_stateless("ConvLSTM1D", stateful)
+    check_step_mask("ConvLSTM1D", x, mask)
     return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
 
 
@@ -127,6 +128,7 @@ def ConvLSTM2D(
         "ConvLSTM2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
     )
     need_stateless("ConvLSTM2D", stateful)
+    check_step_mask("ConvLSTM2D", x, mask)
     return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
 
 
@@ -178,6 +180,7 @@ def ConvLSTM3D(
         "ConvLSTM3D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
     )
     need_stateless("ConvLSTM3D", stateful)
+    check_step_mask("ConvLSTM3D", x, mask)
     return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
 
 
