@@ -143,6 +143,9 @@ class Structure:
         body = replace(block.body, inputs=inputs)
         if block.point_free:
             body = self._of_chain(body)
+        names = [name for line in body.flows for name in defined(line)]
+        if any(name.startswith("_") for name in (*names, *(name for name, _ in body.shared))):
+            return  # TensorFlow refuses it, and so do we
         model = Block(free[0], block.parameters, body, is_model=True)
         first = replace(flow.stages[0], callee=model.name)
         self.program = replace(self.program, blocks=(*self.program.blocks, model))

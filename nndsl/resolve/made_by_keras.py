@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Optional, Union
 
+from nndsl import graph
+from nndsl.diagnostic import Reporter
 from nndsl.layers.inside import MADE_INSIDE
 from nndsl.resolve import order
 from nndsl.resolve.naming import (
@@ -94,3 +96,23 @@ def with_those_applied(
             if inside is not None:
                 seen.add(name)
                 waiting.append(inside)
+
+
+def check_names_of_nested(reporter: Reporter, model: graph.Model) -> None:
+    """Report names in a nested model that TensorFlow cannot take for a layer.
+
+    As a class, such a model is traced by itself, and a scope at the top begins with no `_`.
+    """
+    nodes = model.body.nodes
+    applied = [(n.name.text, n.span) for n in nodes if isinstance(n, graph.LayerNode)]
+    applied += [(n.name, n.span) for n in nodes if isinstance(n, graph.BlockNode)]
+    applied += [(shared.name, shared.span) for shared in model.body.shared]
+    for name, span in applied:
+        if name.startswith("_"):
+            reporter.error(
+                "A208",
+                span,
+                f"a layer inside of a nested model cannot be called `{name}`",
+                "TensorFlow wants a letter or a digit first",
+                help=f"leave out what is in front: `{name.lstrip('_') or 'hidden'}`",
+            )

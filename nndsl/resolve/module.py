@@ -12,6 +12,7 @@ from nndsl.resolve.body import BodyResolver
 from nndsl.resolve.definitions import Definition, FileNames
 from nndsl.resolve.kept import Kept, KeptBlock, KeptFile
 from nndsl.resolve.made_by_keras import (
+    check_names_of_nested,
     layers_made_inside,
     names_applied,
     operations_in,
@@ -269,6 +270,7 @@ class ModuleResolver(FileNames):
             self.too_deep(model.span)
         if depth > MAX_DEPTH or not model.body.outputs:
             return None  # there are mistakes in it, which were reported
+        check_names_of_nested(self.reporter, model)
         body, size = model.body, size_of(model.body)
         return graph.Block(
             model.name, model.parameters, body, model.span, size, depth, is_model=True
