@@ -195,7 +195,9 @@ class Structure:
             for s in flow.sources
         )
         line = Flow(tuple(Use(i.name) for i in inputs), named)
-        is_model = self.random.random() < 0.6
+        # TensorFlow refuses such a name inside of a nested model, and so do we.
+        may_be_model = not any(n.startswith("_") for n in defined(line))
+        is_model = self.random.random() < 0.6 and may_be_model
         if not is_model:
             inputs = tuple(Input(i.name) for i in inputs)
         made = Block(free[0], (), Body(inputs, (), (line,), (result,)), is_model=is_model)
