@@ -46,9 +46,8 @@ class BodyResolver:
         explicit = in_block or any(isinstance(line, tree.If) for line in lines)
         # What a layer of the user's makes inside itself, and what Keras then counts, nobody knows.
         explicit = explicit or blocks.has_extern(definition)
-        self.layer_names = LayerNames(
-            given, blocks.operations(definition), inside, in_block=explicit
-        )
+        operations, applied = blocks.operations(definition), blocks.blocks_in(definition)
+        self.layer_names = LayerNames(given, operations, inside, applied, in_block=explicit)
         scope.layer_names = self.layer_names
 
     def start(

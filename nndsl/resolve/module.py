@@ -160,6 +160,10 @@ class ModuleResolver(FileNames):
         applied = with_those_applied(definition, self.find_definition, stages)
         return operations_in(map(stages, applied))
 
+    def blocks_in(self, definition: Definition) -> Iterator[str]:
+        """Yield the names of the blocks and models that a definition applies by itself."""
+        return filter(self.is_block, self.files.kept.stages(definition).callees)
+
     def all_operations(self) -> set[str]:
         """Return what Keras may call the operations that are made anywhere in the file."""
         if self._operations is None:

@@ -94,6 +94,7 @@ class LayerNames:
         given: Iterable[str],
         operations: Iterable[str],
         inside: Iterable[str],
+        blocks: Iterable[str] = (),
         *,
         in_block: bool,
     ) -> None:
@@ -106,9 +107,13 @@ class LayerNames:
         #: What Keras calls the layers that layers make inside themselves, likewise.
         self.inside = set(inside)
         self.used_families = {family(name) for name in self.taken}
+        #: What the names of layers in blocks begin with, where the source does not name a block.
+        self.prefixes = tuple(f"{keras_name(block)}_" for block in blocks)
 
     def automatic(self, base: str) -> tuple[str, bool]:
         """Return a name for an unnamed layer, and whether it has to be written down."""
+        if base.startswith(self.prefixes):  # `UnitNormalization` beside a block `Unit`
+            return self.unique(f"{base}_layer"), True
         clash = base in self.used_families or base in self.operations or base in self.inside
         if not clash and not self.in_block:
             count = self.counts.get(base, 0)

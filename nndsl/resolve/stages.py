@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nndsl import graph, layers, vocabulary
@@ -35,6 +35,8 @@ class Blocks(Protocol):
     def is_block(self, name: str) -> bool: ...
 
     def operations(self, definition: tree.Block | tree.Model) -> set[str]: ...
+
+    def blocks_in(self, definition: tree.Block | tree.Model) -> Iterator[str]: ...
 
     def made_inside(self, model: tree.Model) -> set[str]: ...
 
