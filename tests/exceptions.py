@@ -72,6 +72,20 @@ CARELESS = (
         Case("Masking", {"x": T((3,))}, {"mask_value": [1, 2, 3]}),
     ),
     Careless(
+        "CenterCrop",
+        "width|height",
+        lambda value: value == 0,
+        "a size of 0, which holds nothing",
+        Case("CenterCrop", {"x": T((4, 4, 4))}, {"height": 1, "width": 0}),
+    ),
+    Careless(
+        "AugMix",
+        "chain_depth",
+        lambda value: value == 0,
+        "a chain of nothing",
+        Case("AugMix", {"x": T((4, 4, 3))}, {"chain_depth": 0}),
+    ),
+    Careless(
         "EinsumDense",
         "output_shape",
         lambda value: value == 0,
