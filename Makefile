@@ -1,8 +1,8 @@
 # dev.py does the work, so that all of this also runs where there is no make.
 PYTHON ?= python3
 
-help demo check test bench site release:
+help demo check test bench editors site release:
 	@$(PYTHON) dev.py $@
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench site release
+.PHONY: help demo check test bench editors site release

@@ -5,6 +5,7 @@
     python3 dev.py check        lint, types, and the tests that do without Keras
     python3 dev.py test         lint, types, and all tests
     python3 dev.py bench        run the benchmarks
+    python3 dev.py editors      try real editors: Neovim, Vim; fetches a newer Neovim if need be
     python3 dev.py grammar      make the parser's tables anew, after a change of the grammar
     python3 dev.py mistakes     write docs/mistakes.md anew; with --keras, ask Keras about each
     python3 dev.py vocabulary   make the table of Keras's parts anew, from the Keras installed
@@ -64,6 +65,9 @@ def main(arguments: list[str]) -> int:
     if command == "bench":
         prepare("tensorflow", "dev")
         return run(PYTHON, "benchmarks/run.py", *rest)
+    if command == "editors":
+        prepare("dev")
+        return run(PYTHON, "tools/try_editors.py", *rest)
     if command == "mistakes":
         prepare("tensorflow", "dev")
         return run(PYTHON, "tools/make_mistakes.py", *rest)

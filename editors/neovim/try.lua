@@ -31,9 +31,27 @@ say("renamed", vim.fn.getline(2))
 vim.fn.setline(3, (vim.fn.getline(3):gsub(" %-> ", "->")))
 vim.wait(300)
 local edits = ask("textDocument/formatting", { options = { tabSize = 4, insertSpaces = true } })
-vim.lsp.util.apply_text_edits(edits, 0, "utf-16")
+vim.lsp.util.apply_text_edits(edits, vim.api.nvim_get_current_buf(), "utf-16")
 say("formatted", vim.fn.getline(3))
 local hints = ask("textDocument/inlayHint",
   { range = { start = { line = 0, character = 0 }, ["end"] = { line = 9, character = 0 } } })
 say("hints", hints and hints[1] and hints[1].label or "none")
+if vim.lsp.inlay_hint then
+  local function shown()
+    local texts = {}
+    for name, space in pairs(vim.api.nvim_get_namespaces()) do
+      if name:find("inlayhint", 1, true) then
+        for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })) do
+          for _, part in ipairs(mark[4].virt_text or {}) do texts[#texts + 1] = part[1] end
+        end
+      end
+    end
+    return table.concat(texts)
+  end
+  vim.wait(20000, function()
+    vim.cmd("redraw") -- which is when they are put beside the text
+    return shown():find("params", 1, true) ~= nil
+  end, 20)
+  say("hints shown", shown())
+end
 vim.cmd("qall!")
