@@ -311,6 +311,19 @@ def test_actions(client: Client) -> None:
     client.close(uri)
 
 
+def test_a_block_is_written_out(client: Client) -> None:
+    lines = ["block Wide(n) = Dense(n, relu)", "model M {", "    input x: [4]  # 😀"]
+    lines += ["    x -> Wide(3 + 1) -> Dense(2, softmax) as y", "    output y", "}", ""]
+    text = "\n".join(lines)
+    uri = client.open("wide.nn", text)
+    spot = {"start": place(text, "ide(3"), "end": place(text, "ide(3")}
+    only = {"diagnostics": [], "only": ["refactor.inline"]}
+    (action,) = client.about("codeAction", uri, range=spot, context=only)
+    written = applied(text, action["edit"]["changes"][uri])
+    assert written == text.replace("Wide(3 + 1)", "Dense(3 + 1, relu)")
+    client.close(uri)
+
+
 # ---- Commands and ways to connect ----------------------------------------------------------------
 
 

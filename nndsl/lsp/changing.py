@@ -9,6 +9,7 @@ from typing import Any
 from lsprotocol import types
 
 from nndsl.ide.actions import Action, extract_block, fix_all, quick_fixes
+from nndsl.ide.flattening import flatten_block
 from nndsl.ide.structure import place_of_layer
 from nndsl.lsp.diagnostics import text_edits, to_protocol
 from nndsl.lsp.documents import Document
@@ -18,6 +19,7 @@ _KINDS = [
     types.CodeActionKind.QuickFix,
     types.CodeActionKind.SourceFixAll,
     types.CodeActionKind.RefactorExtract,
+    types.CodeActionKind.RefactorInline,
 ]
 #: Commands of nndsl that a client may ask for: what they print is their answer.
 _COMMANDS = {
@@ -65,6 +67,9 @@ def _actions(server: Server) -> None:
         if start < end and _wanted(params, types.CodeActionKind.RefactorExtract):
             extracted = extract_block(analysis, start, end)
             found += [extracted] if extracted else []
+        if _wanted(params, types.CodeActionKind.RefactorInline):
+            written = flatten_block(analysis, start)
+            found += [written] if written else []
         if params.context.only and _wanted(params, types.CodeActionKind.SourceFixAll):
             edits = fix_all(analysis, ls.documents.options(document), ls.documents.files(document))
             if edits:
