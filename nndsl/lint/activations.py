@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from nndsl import graph
@@ -32,41 +31,22 @@ PROBABILITIES = frozenset({"sigmoid", "softmax", "hard_sigmoid", "sparsemax", "s
 LINEAR = "linear"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Made(Record):
     """The layer that does the work in a use: that of a `TimeDistributed` is the one inside it."""
 
     rule: LayerRule
+    kind: str
     values: dict[str, Any]
     arguments: tuple[graph.Bound, ...]
     #: Where the layer is written, with its arguments.
     span: Span
-
-    @property
-    def kind(self) -> str:
-        return self.rule.name
+    #: See `activation_of`.
+    activation: str | None
 
     def value(self, name: str) -> Any:
         """Return the value of an argument, its default if it is not given; None if unknown."""
-        parameter = self.rule.by_name.get(name)
-        if parameter is None:
-            return None
-        return parameter.convert(self.values.get(name, parameter.default))
-
-    @cached_property
-    def activation(self) -> str | None:
-        """See `activation_of`."""
-        if self.kind in LAYERS:
-            return LAYERS[self.kind]
-        if self.kind.startswith("ops."):
-            name = self.kind[4:]
-            return ALIASES.get(name, name) if name in OPERATIONS else None
-        if "activation" not in self.rule.by_name:
-            return None
-        name = self.value("activation")
-        if name is None:
-            return LINEAR
-        return ALIASES.get(name, name) if isinstance(name, str) else None
+        return _value(self.rule, self.values, name)
 
     @property
     def only_scales(self) -> bool:
@@ -83,18 +63,49 @@ class Made(Record):
 
 def made_in(use: Use) -> Made:
     """Return the layer of a use, without `TimeDistributed` and `SpectralNormalization` around."""
-    return use.kept(_made_in)
+    made: Made | None = use.known.get("made")
+    if made is None:
+        made = use.known["made"] = _made_in(use)
+    return made
 
 
 def _made_in(use: Use) -> Made:
-    made = Made(use.rule, use.values, use.arguments, use.node.span)
+    made = _made(use.rule, use.values, use.arguments, use.node.span)
     while made.kind in ("TimeDistributed", "SpectralNormalization"):
         bound, value = made.argument("layer"), made.values.get("layer")
         inner = bound.value if bound is not None else None
         if not isinstance(inner, graph.LayerObject) or not isinstance(value, LayerValue):
             break
-        made = Made(value.rule, dict(value.values), inner.arguments, inner.span)
+        made = _made(value.rule, dict(value.values), inner.arguments, inner.span)
     return made
+
+
+def _made(
+    rule: LayerRule, values: dict[str, Any], arguments: tuple[graph.Bound, ...], span: Span
+) -> Made:
+    return Made(rule, rule.name, values, arguments, span, _activation(rule, values))
+
+
+def _activation(rule: LayerRule, values: dict[str, Any]) -> str | None:
+    kind = rule.name
+    if kind in LAYERS:
+        return LAYERS[kind]
+    if kind.startswith("ops."):
+        name = kind[4:]
+        return ALIASES.get(name, name) if name in OPERATIONS else None
+    if "activation" not in rule.by_name:
+        return None
+    name = _value(rule, values, "activation")
+    if name is None:
+        return LINEAR
+    return ALIASES.get(name, name) if isinstance(name, str) else None
+
+
+def _value(rule: LayerRule, values: dict[str, Any], name: str) -> Any:
+    parameter = rule.by_name.get(name)
+    if parameter is None:
+        return None
+    return parameter.convert(values.get(name, parameter.default))
 
 
 def activation_of(made: Made) -> str | None:

@@ -74,6 +74,8 @@ class Evaluator:
             return parameters.get(expression.name, UNKNOWN)
         if isinstance(expression, graph.ConstantUse):
             return self.constant(expression.constant)
+        if isinstance(expression, graph.Arithmetic):
+            return self._arithmetic(expression, parameters)
         if isinstance(expression, graph.Sequence):
             items = [self.evaluate(item, parameters) for item in expression.items]
             if UNKNOWN in items:
@@ -99,8 +101,9 @@ class Evaluator:
         if isinstance(expression, graph.Negation):
             value = self.evaluate(expression.operand, parameters)
             return self._apply(expression.span, "-", 0, value)
-        if isinstance(expression, graph.Logic):
-            return self._logic(expression, parameters)
+        return self._logic(expression, parameters)
+
+    def _arithmetic(self, expression: graph.Arithmetic, parameters: Mapping[str, Any]) -> Any:
         result = self.evaluate(expression.operands[0], parameters)
         for symbol, operand in zip(expression.operators, expression.operands[1:], strict=True):
             right = self.evaluate(operand, parameters)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Optional, Union
 
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic
@@ -98,16 +97,12 @@ class LayerInfo:
 UsedNode = Union[graph.LayerNode, graph.SharedNode, graph.OperationNode]
 
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Use(Record):
     """One application of a layer or operation, with blocks, loops and choices expanded.
 
     A node in a block that is applied twice is used twice. What made a tensor is found by its
-    `origin`, so that one can go from use to use whatever lies between them in the text. It keeps
-    what it is asked for, as many rules ask the same of it.
+    `origin`, so that one can go from use to use whatever lies between them in the text.
     """
 
     index: int
@@ -127,20 +122,14 @@ class Use(Record):
     live: bool
     #: What one sample costs here; None where it is not estimated, or a size is unknown.
     multiply_adds: int | None = None
+    #: What was found out about it already, by whom: many rules ask the same.
+    known: dict[str, Any] = field(default_factory=dict)
 
     @property
     def span(self) -> Span:
         return self.node.span
 
-    def kept(self, make: Callable[[Use], T]) -> T:
-        """Return what a function makes of this use; it is called once."""
-        kept: dict[Callable[[Use], Any], Any] = self.__dict__.setdefault("_kept", {})
-        if make not in kept:
-            kept[make] = make(self)
-        found: T = kept[make]
-        return found
-
-    @cached_property
+    @property
     def arguments(self) -> tuple[graph.Bound, ...]:
         if isinstance(self.node, graph.OperationNode):
             return self.node.arguments

@@ -184,7 +184,7 @@ class Walk:
         named = [tensor for t in node.tensor_arguments for tensor in self.given(t, place)]
         arrived = tuple(tensor for tensor in inputs if tensor is not None)
         whole = len(arrived) == len(inputs) and None not in named
-        if values is not None and whole and not is_empty(self, node, place):
+        if values is not None and whole and (inputs or not is_empty(self, node, place)):
             output = self.apply_rule(node, arguments, rule, values, arrived, place)
         elif values is not None:
             self.check_values(arguments, rule, values, place)
