@@ -22,8 +22,8 @@ from nndsl.lsp.documents import Document, Documents, Host, settings_of
 PAUSE = 0.001
 #: So long nothing is typed before what is no longer needed is looked for, which takes time.
 IDLE = 0.3
-#: So many objects may be made before it is looked for at once.
-MANY_OBJECTS = 500_000
+#: So many objects more than before are worth it; with so many, it is not put off.
+SOME_OBJECTS, MANY_OBJECTS = 50_000, 1_000_000
 #: What the first findings need not wait for.
 LATER = ("nndsl.ide.completion", "nndsl.fmt")
 #: So long a request that takes time waits for newer text, which would make its answer useless.
@@ -95,7 +95,8 @@ class Server(LanguageServer):
         self.publish(uri)
         # The collector is off: it would begin in the middle of a check.
         await asyncio.sleep(0 if gc.get_count()[0] > MANY_OBJECTS else IDLE)
-        gc.collect()
+        if gc.get_count()[0] > SOME_OBJECTS:
+            gc.collect()
         for module in LATER:
             import_module(module)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import proxy
 
 from nndsl import graph
 from nndsl.diagnostic import Label
@@ -60,7 +61,8 @@ class MadeLayers:
     """Collects layers; one that is met again is checked wherever it is applied."""
 
     def __init__(self, walk: Walk) -> None:
-        self.walk = walk
+        #: No circle of objects, so that all that a walk has met is let go with it.
+        self.walk: Walk = proxy(walk)
         self.layers: list[LayerInfo] = []
         #: Layers that are met again, by the body they stand in.
         self.first: dict[tuple[object, str], _First] = {}
