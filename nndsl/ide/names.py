@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import Any, Literal
 
 from nndsl.source import Span
@@ -57,7 +58,7 @@ class Index:
         """Return the symbol at an offset, and the place where it is met."""
         best = None
         for symbol in self.symbols():
-            for span in symbol.places:
+            for span in chain(symbol.definitions, symbol.uses):
                 if span.start <= offset <= span.end:
                     if offset < span.end:
                         return symbol, span
