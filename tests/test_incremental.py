@@ -21,6 +21,7 @@ from nndsl.ide.analysis import Analysis
 from nndsl.ide.hints import hints
 from nndsl.ide.hover import hover
 from nndsl.ide.structure import folds, meaning_tokens, outline
+from nndsl.imports import Files, NotRead
 from nndsl.layers import memory as outputs
 from nndsl.memory import Memory
 from nndsl.source import Source, Span
@@ -100,6 +101,57 @@ def test_checking_the_cases_again() -> None:
     cases = [case for case in all_cases() if len(case.text) < 3000]
     for case in random.Random(3).sample(cases, min(len(cases), 12 * KEYSTROKES)):
         check_typing(case.text, case.id, 2)
+
+
+MAIN = """\
+import Tower, Gate from "tower.nn"
+import ConvBN from "std/convolution.nn"
+
+const width = 8
+
+block Wide(n) = Dense(n * width, relu) -> Tower(n)
+
+model M {
+    input image: [8, 8, 3]
+    image -> ConvBN(4) -> Flatten -> Wide(2) -> Gate as h
+    h -> Tower(width) -> Dense(3, softmax) as y
+    output y
+}
+"""
+TOWER = """\
+import Narrow from "narrow.nn"
+
+extern layer Gate from "mylib" -> [..]
+const rate = 0.1
+
+block Tower(n) = Dense(n, relu) -> Narrow(n) -> Dropout(rate)
+block Wide(n) = Dense(n)
+"""
+NARROW = "const half = 2\n\nblock Narrow(n) = Dense(n // half + 1, relu)\n"
+
+
+def test_files_that_are_imported_change_as_well() -> None:
+    chance = random.Random(5)
+    whole = {"typed.nn": MAIN, "tower.nn": TOWER, "narrow.nn": NARROW}
+    texts = dict(whole)
+    known = Memory()
+
+    def read(path: str) -> str:
+        if path not in texts:
+            raise NotRead(f"there is no file `{path}`")
+        return texts[path]
+
+    files = Files(lambda path: path in texts, read)
+    for _ in range(20 * KEYSTROKES):
+        source = Source("typed.nn", texts["typed.nn"])
+        again = Analysis(source, Options(), files, known)
+        outputs.forget()
+        fresh = Analysis(Source(source.name, source.text), Options(), files)
+        assert everything(again, 200) == everything(fresh, 200), texts
+        name = chance.choice(list(whole))
+        changed = typed(texts[name], whole[name], chance)
+        # Mistakes stay for a while, and do not add up until nothing is read at all.
+        texts[name] = whole[name] if chance.random() < 0.3 else changed
 
 
 @pytest.mark.parametrize("path", TEXTS[:: 1 if KEYSTROKES >= 100 else 12], ids=lambda p: p.stem)
