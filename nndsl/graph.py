@@ -416,6 +416,8 @@ class Training(Record):
 
     span: Span
     settings: dict[str, Given]
+    #: Those of which a part could not be understood, and is left out.
+    failed: frozenset[str] = frozenset()
 
     def get(self, name: str) -> Any:
         """Return what was given, or None."""

@@ -11,16 +11,23 @@ from nndsl import vocabulary
 class Unfit(Exception):
     """A value that an argument does not accept: what was expected, and the words to choose from.
 
-    `out_of_range` is True for a number that is only too small or too large.
+    `out_of_range` is True for a number that is only too small or too large. `instead` is what to
+    write, where the value leaves no doubt.
     """
 
     def __init__(
-        self, expected: str, words: Sequence[str] = (), *, out_of_range: bool = False
+        self,
+        expected: str,
+        words: Sequence[str] = (),
+        *,
+        out_of_range: bool = False,
+        instead: str = "",
     ) -> None:
         super().__init__(expected)
         self.expected = expected
         self.words = words
         self.out_of_range = out_of_range
+        self.instead = instead
 
 
 class ArgumentType:
@@ -39,7 +46,8 @@ class ArgumentType:
     def refuse(self, inner: Unfit | None = None, *, out_of_range: bool = False) -> Unfit:
         """Return what to raise; `inner` is what a type inside this one raised."""
         beyond = out_of_range or (inner is not None and inner.out_of_range)
-        return Unfit(self.description, self.words, out_of_range=beyond)
+        instead = inner.instead if inner is not None else ""
+        return Unfit(self.description, self.words, out_of_range=beyond, instead=instead)
 
 
 class TensorType(ArgumentType):
@@ -223,11 +231,20 @@ class SpatialType(ArgumentType):
     def convert(self, value: Any) -> tuple[int, ...]:
         values = value if isinstance(value, (list, tuple)) else (value,) * self.rank
         if len(values) != self.rank:
-            raise self.refuse()
+            raise self.refuse(Unfit("", instead=self._once(values)))
         try:
             return tuple(self.item.convert(item) for item in values)
         except Unfit as unfit:
             raise self.refuse(unfit) from None
+
+    def _once(self, values: Sequence[Any]) -> str:
+        """Return the number that is given for more or fewer axes than there are."""
+        if any(item != values[0] for item in values[:1_000]):
+            return ""
+        try:
+            return f"{self.item.convert(values[0])}" if values else ""
+        except Unfit:
+            return ""
 
 
 class MarginsType(ArgumentType):

@@ -95,7 +95,7 @@ RULES = {
     "L305": Entry("logits-as-probabilities", "error", ("train",), True, True),
     "L306": Entry("probabilities-as-logits", "error", ("train",), True, True),
     "L307": Entry("bounded-regression", "warning", ("train",), True, True),
-    "L308": Entry("loss-domain", "warning", ("train",), True, False),
+    "L308": Entry("loss-domain", "warning", ("train",), True, True),
     "L309": Entry("doubled-activation", "warning", (), True, True),
     "L310": Entry(
         "stacked-linear-layers", "warning", ("Conv1D", "Conv2D", "Conv3D", "Dense"), True, True
@@ -144,6 +144,10 @@ RULES = {
     "R606": Entry("batch-normalization-of-one", "warning", ("BatchNormalization",), True, False),
     "R607": Entry("dropout-with-selu", "info", ("selu",), True, True),
     "R608": Entry("strong-regularizer", "warning", (), True, False),
+    "R610": Entry(
+        "normalized-axis", "warning", ("BatchNormalization", "GroupNormalization"), True, True
+    ),
+    "R611": Entry("one-step-recurrence", "info", ("LSTM", "GRU", "SimpleRNN"), True, True),
     "S111": Entry(
         "silent-broadcast",
         "info",
@@ -166,10 +170,11 @@ RULES = {
         True,
     ),
     "S119": Entry("target-shape", "error", ("train",), True, True),
+    "S120": Entry("torn-axes", "warning", ("Reshape",), True, True),
     "T814": Entry("unusual-learning-rate", "warning", ("train",), True, False),
     "T815": Entry("class-weights", "warning", ("train",), True, False),
     "T816": Entry("large-batch", "warning", ("train",), True, False),
-    "T818": Entry("patience", "info", ("train",), True, False),
+    "T818": Entry("patience", "info", ("train",), True, True),
     "T819": Entry("nothing-trainable", "error", ("train",), True, False),
     "Y401": Entry("label-form", "error", ("train",), True, True),
     "Y402": Entry("class-count", "error", ("train",), True, True),

@@ -66,6 +66,11 @@ class Part(Record):
         given = self.expression.arguments if isinstance(self.expression, graph.Object) else ()
         return next((bound for bound in given if bound.parameter == name), None)
 
+    @property
+    def is_class(self) -> bool:
+        """True for a class of Keras, with or without arguments: `Accuracy`, not `accuracy`."""
+        return isinstance(self.expression, graph.Object)
+
     def labels(self, text: str) -> tuple[Label, ...]:
         """Return a label for a message about an output: what its loss does."""
         return (Label(self.span, text),)

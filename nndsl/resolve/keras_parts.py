@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nndsl import graph, vocabulary
-from nndsl.diagnostic import did_you_mean
+from nndsl.diagnostic import did_you_mean, write_instead
 from nndsl.resolve.expressions import resolve_object
 from nndsl.resolve.externs import own_part
 from nndsl.resolve.scope import Scope
@@ -71,8 +71,11 @@ class PartReader:
 
         last = value.name.rpartition(".")[2]
         known = vocabulary.meaning(kind, value.name)
-        if last != value.name and vocabulary.knows(kind, last):
-            hint: str | None = f"write `{last}`"
+        logged = value.name.removeprefix("val_") if kind == "metrics" else value.name
+        if logged != value.name and vocabulary.knows(kind, logged):
+            hint: str | None = write_instead(logged)
+        elif last != value.name and vocabulary.knows(kind, last):
+            hint = f"write `{last}`"
         elif known is not None and vocabulary.signature(kind, known) is not None:
             self.reporter.error(
                 "A202",

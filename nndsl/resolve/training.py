@@ -67,7 +67,7 @@ class _Training:
             else:
                 self.unknown(setting.name)
         self.check_losses()
-        return graph.Training(self.section.span, self.settings)
+        return graph.Training(self.section.span, self.settings, frozenset(self.failed))
 
     def read_setting(self, setting: tree.Setting) -> None:
         before = len(self.reporter.findings)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nndsl import graph, vocabulary
-from nndsl.diagnostic import Fix, Reporter, did_you_mean
+from nndsl.diagnostic import Fix, Reporter, did_you_mean, write_instead
 from nndsl.resolve.naming import keras_name
 from nndsl.shapes.model import ShapedModel
 
@@ -17,8 +17,11 @@ _MONITOR, _DEFAULT = "monitor", "val_loss"
 def log_names(training: graph.Training, shaped: ShapedModel) -> tuple[str, ...] | None:
     """Return the names of what is logged after an epoch, without those of validation.
 
-    None if that cannot be told, as a metric of the user's own may have any name.
+    None if that cannot be told, as a metric of the user's own may have any name, and one that is
+    misspelt is called otherwise once it is mended.
     """
+    if training.failed & {"metrics", "weighted_metrics"}:
+        return None
     names = ["loss"]
     single = len(shaped.outputs) == 1
     if not single:
@@ -86,6 +89,49 @@ def check_monitors(training: graph.Training, shaped: ShapedModel, reporter: Repo
                 help="write `monitor=loss`, or add `validation: 0.2`",
                 fix=_add_argument(callback, "monitor=loss"),
             )
+    for callback in training.get("callbacks") or ():
+        if names and isinstance(callback, graph.Object):
+            _check_path(reporter, callback, known)
+
+
+def _check_path(reporter: Reporter, callback: graph.Object, known: list[str]) -> None:
+    """Report a path that names a number which nothing logs: Keras puts the numbers into it."""
+    given = {bound.parameter: bound.value for bound in callback.arguments}
+    path = given.get("filepath")
+    if not isinstance(path, graph.Literal) or not isinstance(path.value, str):
+        return
+    counted = ["epoch", "batch"] if "save_freq" in given else ["epoch"]
+    for name in _fields(path.value):
+        if name in known or name in counted:
+            continue
+        guess = _as_logged(name, known) or reporter.guess(name, [*known, *counted])
+        written = path.span.text.replace(f"{{{name}", f"{{{guess}")
+        reporter.error(
+            "T806",
+            path.span,
+            f"there will be no number `{name}` to put into the path",
+            "Keras stops when it saves",
+            expected=", ".join(f"`{name}`" for name in (*counted, *known)),
+            help=write_instead(written) if guess else f"leave `{{{name}}}` out",
+        )
+
+
+def _fields(path: str) -> list[str]:
+    """Return the names in the braces of a path; none if Python cannot read it."""
+    if "{" not in path:
+        return []
+    from string import Formatter  # 9 ms that few texts need
+
+    try:
+        return [name for _, name, _, _ in Formatter().parse(path) if name and name.isidentifier()]
+    except ValueError:
+        return []
+
+
+def _as_logged(name: str, known: Iterable[str]) -> str | None:
+    """Return what is called so today: `acc` was the word of Keras 1 for `accuracy`."""
+    longer = f"{name}uracy" if name.endswith("acc") else ""
+    return longer if longer in known else None
 
 
 def _looking(training: graph.Training) -> Iterator[tuple[graph.Object, graph.Bound | str]]:
@@ -121,11 +167,11 @@ def _unknown_monitor(
         help_: str | None = f"write `monitor={of_validation}`, or add `validation: 0.2`"
         label = "nothing is validated"
     else:
-        longer = f"{text}uracy" if text.endswith("acc") else ""  # as it was called in Keras 1
-        guess = longer if longer in known else reporter.guess(text, known)
+        guess = _as_logged(text, known) or reporter.guess(text, known)
         help_, label = did_you_mean(guess), "nothing logs this"
-        if guess is None and longer.removeprefix("val_") in names and not validated:
-            help_ = f"write `monitor={longer}`, and add `validation: 0.2`"
+        longer = _as_logged(of_validation, names)
+        if guess is None and longer is not None and not validated:
+            help_ = f"write `monitor=val_{longer}`, and add `validation: 0.2`"
     reporter.error(
         "T806",
         bound.value.span,

@@ -224,5 +224,7 @@ def report_unfit(
         labels=labels,
         expected=unfit.expected,
         received=f'"{value}"' if in_quotes else show(value),
-        help=did_you_mean(guess) or hint,
+        help=did_you_mean(guess)
+        or hint
+        or (write_instead(unfit.instead) if unfit.instead else None),
     )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from nndsl import edits
 from nndsl.lint.rule import Report, rule
+from nndsl.lint.training import Trained
 from nndsl.lint.view import View
 
 #: Losses of what is not below 0, and how they say it.
@@ -9,10 +11,12 @@ _NON_NEGATIVE = {
     "poisson": "takes the logarithm",
     "kl_divergence": "compares probabilities",
 }
+#: What divides by the labels.
+_PERCENT = "mean_absolute_percentage_error"
 _CAN_BE_NEGATIVE = frozenset({"linear", "tanh", "leaky_relu", "elu", "selu", "softsign"})
 
 
-@rule("warning", needs=("train",))
+@rule("warning", needs=("train",), fixes=True)
 def loss_domain(view: View, report: Report) -> None:
     """A loss that is made for numbers from 0 on gets numbers below 0.
 
@@ -20,6 +24,10 @@ def loss_domain(view: View, report: Report) -> None:
     probabilities; Keras cuts off what is below 0, so that it has no gradient. Labels below 0 are
     no good to these and to `mean_squared_logarithmic_error`. `softplus` or `relu` (`softmax` for
     `kl_divergence`) at the end gives what the loss takes.
+
+    `mape` divides by the labels, and Keras by 0.0000001 where one is 0, as the smallest is that
+    was scaled to the range from 0 to 1: one such label outweighs all others. As a metric it shows
+    millions of percent; that is an info, as `real(0, 1)` need not mean that 0 is among them.
 
     Wrong:
         model Visits {
@@ -45,6 +53,7 @@ def loss_domain(view: View, report: Report) -> None:
     https://keras.io/api/losses/probabilistic_losses/
     """
     assert view.trained is not None
+    _divided_by_zero(view.trained, report)
     for name, loss in view.trained.losses.items():
         head = view.heads.get(name)
         if head is None or loss.name not in _NON_NEGATIVE:
@@ -71,4 +80,28 @@ def loss_domain(view: View, report: Report) -> None:
                 labels=labels.shown(),
                 received=f"labels from {labels.low:g}",
                 help="`mse` and `mae` take any number",
+            )
+
+
+def _divided_by_zero(trained: Trained, report: Report) -> None:
+    """Report percentages of labels that can be 0."""
+    for name, loss in trained.losses.items():
+        labels = trained.labels.get(name)
+        if labels is None or labels.low is None or labels.low > 0:
+            continue
+        if labels.high is not None and labels.high < 0:
+            continue
+        for part in (loss, *trained.metrics.get(name, ())):
+            if part.name != _PERCENT:
+                continue
+            wanted = "mean_absolute_error"
+            report(
+                part.span,
+                f"`{part.span.text.partition('(')[0]}` of labels that can be 0",
+                "divides by the labels",
+                labels=labels.shown(),
+                received=f"labels from {labels.low:g}",
+                help=f"write `{wanted}`; if no label is 0, declare them: `labels: real(1, none)`",
+                fix=edits.fix(f"write `{wanted}`", edits.replaced(part.span, wanted), safe=False),
+                severity="warning" if part is loss else "info",
             )

@@ -13,6 +13,8 @@ _LSTM = {
     "unroll": False,
     "use_bias": True,
 }
+#: Activations that what is remembered can grow by.
+_UNBOUNDED = ("relu", "elu", "selu", "leaky_relu", "gelu", "silu", "swish", "softplus", "linear")
 _WANTED = {"LSTM": _LSTM, "GRU": {**_LSTM, "reset_after": True}}
 
 
@@ -22,7 +24,10 @@ def slow_recurrent_layer(view: View, report: Report) -> None:
 
     On a GPU, `LSTM` and `GRU` run by one kernel if they are as they are by default: `tanh` and
     `sigmoid`, no `recurrent_dropout`, not unrolled, with a bias. Otherwise they run step by step,
-    and take several times as long. `relu` in an `LSTM` makes it unstable, too.
+    and take several times as long.
+
+    `relu` and other activations without a bound do more harm: what is remembered can grow from step
+    to step, and the loss becomes NaN.
 
     Wrong:
         model M {
@@ -51,10 +56,15 @@ def slow_recurrent_layer(view: View, report: Report) -> None:
             if name not in values or values[name] == wanted:
                 continue
             bound = made.argument(name)
+            grows = name == "activation" and values[name] in _UNBOUNDED
             report(
                 bound.span if bound is not None else made.span,
-                f"`{name}` keeps `{kind}` from the fast kernel",
-                "runs step by step",
+                (
+                    f"`{values[name]}` lets what `{kind}` remembers grow from step to step"
+                    if grows
+                    else f"`{name}` keeps `{kind}` from the fast kernel"
+                ),
+                "has no bound, and runs step by step" if grows else "runs step by step",
                 within=use,
                 expected=f"{name}={str(wanted).lower()}",
                 help=f"leave `{name}` out, if the model does not need it",

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from nndsl.lint.activations import LINEAR
+from nndsl.lint.facts import MULTI_HOT, REAL, Facts
 from nndsl.lint.rule import Report, rule
-from nndsl.lint.training import BINARY, CATEGORICAL, SPARSE
-from nndsl.lint.view import View
+from nndsl.lint.training import BINARY, CATEGORICAL, REGRESSION, SPARSE, Part
+from nndsl.lint.view import Head, View
 
 
 @rule("warning", needs=("train",))
 def class_weights(view: View, report: Report) -> None:
-    """`class_weight` has another number of weights than there are classes.
+    """`class_weight` weighs other classes than the labels have.
 
     Keras takes 1 for a class without a weight, without a word, and never uses a weight too many:
     the list belongs to other classes than the labels do. It is the number of the units, or of the
@@ -16,6 +18,10 @@ def class_weights(view: View, report: Report) -> None:
     Where the model gives a class for every place or step, Keras cannot tell the class of an
     example. It stops ("only length-1 arrays can be converted"), which is an error; or, with a row
     of numbers, it takes the place of the largest for the class. `sample_weight` weighs examples.
+
+    Labels that hold several classes at once, `multi_hot`, have no class either: the weight is that
+    of the first 1 in the row, and that of class 0 where there is none. Numbers to be learnt, as
+    with `mse`, are rounded to whole ones, and weighed as if these were classes.
 
     Wrong:
         model Kind {
@@ -47,9 +53,22 @@ def class_weights(view: View, report: Report) -> None:
         return
     ((name, loss),) = trained.losses.items()
     head, labels = view.heads.get(name), trained.labels.get(name)
+    place = trained.place("class_weight")
+    if head is not None and _has_no_class(head, loss, labels):
+        several = labels is not None and labels.form == MULTI_HOT
+        report(
+            place,
+            f"`class_weight` for {'rows of several classes' if several else 'numbers'}",
+            "weighs by the first class that holds" if several else "rounds them to classes",
+            labels=(
+                *(labels.shown() if labels is not None else ()),
+                *loss.labels("what is learnt"),
+            ),
+            help="leave it out, and weigh each example by `sample_weight`",
+        )
+        return
     if head is None or loss.name not in BINARY | CATEGORICAL | SPARSE:
         return
-    place = trained.place("class_weight")
     if head.tensor.rank > 2:
         report(
             place,
@@ -76,3 +95,13 @@ def class_weights(view: View, report: Report) -> None:
         received=f"{given}",
         help=f"give {units} numbers, one for each class",
     )
+
+
+def _has_no_class(head: Head, loss: Part, labels: Facts | None) -> bool:
+    """True if an example has no class of its own, whose weight it could be given."""
+    if head.tensor.rank > 2:
+        return False
+    if labels is not None and labels.form == MULTI_HOT:
+        return (head.units or 0) > 1
+    numbers = labels is None or labels.form == REAL
+    return loss.name in REGRESSION and numbers and head.activation == LINEAR and head.is_dense
