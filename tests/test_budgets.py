@@ -30,6 +30,18 @@ def test_budgets(name: str) -> None:
     assert error.expected is not None and "at most 20,000" in error.expected
 
 
+@pytest.mark.parametrize("count", [60, 64, 150, 5000])
+def test_choices_in_choices(count: int) -> None:
+    """Each `else if` stands in the `else` before it: there are as many as braces may be deep."""
+    others = "".join(f" else if k == {n} {{\n x -> Dense({n}) as y\n}}" for n in range(1, count))
+    choice = f"if k == 0 {{\n x as y\n}}{others} else {{\n x -> Dense(1) as y\n}}\n"
+    text = f"block B(k) {{\n input x\n {choice} output y\n}}\n" + MODEL.format("B(3)")
+    start = time.process_time()
+    found = check_model(Source("main.nn", text), Options())
+    assert time.process_time() - start < 2
+    assert [error.code for error in found] == ["X952"] * (count >= 64)
+
+
 def test_a_file_that_imports_itself() -> None:
     text = 'import A from "main.nn"\nblock A(n) = Dense(n)\n' + MODEL.format("A(3)")
     start = time.process_time()

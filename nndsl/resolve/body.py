@@ -18,7 +18,7 @@ from nndsl.resolve.types import resolve_dims, resolve_dtype
 from nndsl.resolve.unknown import report_not_a_tensor
 from nndsl.source import Span
 from nndsl.syntax import tree
-from nndsl.syntax.names import steps
+from nndsl.syntax.names import misplaced, steps
 
 
 class BodyResolver:
@@ -36,6 +36,7 @@ class BodyResolver:
         lines = definition.body
         self.start(scope, blocks, lines, definition.span, in_block=in_block)
         self.owner = "block" if in_block else "model"
+        scope.poisoned.update(name.text for name in misplaced(lines))
         self.names = BodyNames(scope)
         given = order.defined_names(lines)
         if isinstance(definition, tree.Block) and definition.chain is not None:
@@ -152,10 +153,6 @@ class BodyResolver:
                 "belongs outside",
                 help="move it out, to a line of its own at the top level",
             )
-            names = line.names if isinstance(line, tree.Import) else ()
-            self.scope.poisoned.update(name.text for name in names)
-            if isinstance(line, tree.Extern):
-                self.scope.poisoned.add(line.name.text)
             self.names.whole = False
 
     # ---- Lines

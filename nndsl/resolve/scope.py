@@ -17,7 +17,7 @@ class Scope:
         self.reporter = reporter
         self.constants: dict[str, graph.Constant] = outer.constants if outer else {}
         self.used_constants: set[str] = outer.used_constants if outer else set()
-        self.poisoned: set[str] = set(outer.poisoned) if outer else set()
+        self.poisoned: set[str] = set(outer.poisoned) if outer else {tree.UNREADABLE}
         #: What the user's Python brings in, as rules for layers, and which of it was used.
         self.externs: dict[str, ExternRule] = outer.externs if outer else {}
         self.used_externs: set[str] = outer.used_externs if outer else set()

@@ -16,7 +16,7 @@ from nndsl.layers.rule import TRAINING, BadArgument, Tensor, shape_text
 from nndsl.shapes.contracts import Contracts
 from nndsl.shapes.evaluate import UNKNOWN
 from nndsl.shapes.model import AppliedBlock, Known, MaybeTensor, single
-from nndsl.shapes.report import ModelCall, call_labels, report_unfit
+from nndsl.shapes.report import ModelCall, Round, call_labels, report_unfit
 from nndsl.source import Span
 
 if TYPE_CHECKING:
@@ -27,16 +27,25 @@ Tensors = tuple[MaybeTensor, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
-    """A shared block applied, and where and to what it was applied first."""
+class Application:
+    """Where something shared is applied, and to what; `calls` and rounds have led there."""
 
-    block: graph.SharedBlock
     span: Span
     inputs: Tensors
-    first_span: Span
-    first_inputs: Tensors
-    #: False for the first application.
-    again: bool
+    calls: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A shared block applied, and its first application."""
+
+    block: graph.SharedBlock
+    now: Application
+    first: Application
+
+    @property
+    def again(self) -> bool:
+        return self.first is not self.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +146,8 @@ def _walk_inside(
     """Walk a block; return the tensors inside, those that break a promise left out."""
     inside = place.inside
     if node.shared is not None:
-        first = walk.first.setdefault((node.shared, name), (node.span, incoming))
-        sharing = Sharing(node.shared, node.span, incoming, *first, first[1] is not incoming)
+        now = Application(node.span, incoming, place.calls)
+        sharing = Sharing(node.shared, now, walk.first.setdefault((node.shared, name), now))
         inside = replace(inside, sharing=(*inside.sharing, sharing))
     return _walk_body(walk, node, contracts, incoming, f"{name}_" if name else "", inside)
 
@@ -178,7 +187,7 @@ def _walk_model(
     inside = Inside(in_model=True, as_built=place.inside.as_built)
     key = (node.shared or node, name)
     if key not in walk.first:
-        walk.first[key] = (node.span, incoming)
+        walk.first[key] = Application(node.span, incoming, place.calls)
         declared = tuple(
             _declared(input_, contracts, tensor)
             for input_, tensor in zip(node.block.body.inputs, incoming, strict=True)
@@ -217,20 +226,46 @@ def _declared(input_: graph.Input, contracts: Contracts, tensor: MaybeTensor) ->
 def report_other_shape(walk: Walk, sharing: Sharing, layer: Span) -> None:
     """Report a shared block that is applied to what its weights do not suit."""
     what = "model" if sharing.block.block.is_model else "block"
-    labels = [Label(layer, "this layer in it is built already")]
-    if sharing.first_span is not sharing.span:
-        labels.append(Label(sharing.first_span, "applied here before"))
-    labels.append(Label(sharing.block.span, "its weights are shared"))
+    inside = Label(layer, "this layer in it is built already")
+    refuse_other_shape(walk, sharing.block, what, sharing.now, sharing.first, inside)
+
+
+def refuse_other_shape(
+    walk: Walk,
+    shared: graph.Shared,
+    what: str,
+    now: Application,
+    first: Application,
+    *labels: Label,
+) -> None:
+    """Report something shared that is applied to another shape than its weights were made for."""
     walk.reporter.error(
         "S113",
-        sharing.span,
-        f"the shared {what} `{sharing.block.name}` gets another shape than before",
-        shapes_text(sharing.inputs),
-        labels=tuple(labels),
-        expected=shapes_text(sharing.first_inputs),
-        received=shapes_text(sharing.inputs),
-        help="declare a second one, or bring the tensors to one shape first",
+        now.span,
+        f"the shared {what} `{shared.name}` gets another shape than before",
+        shapes_text(now.inputs),
+        labels=(
+            *labels,
+            *_before(now, first),
+            Label(shared.span, "its weights are shared"),
+            *call_labels(now.calls),
+        ),
+        expected=shapes_text(first.inputs),
+        received=shapes_text(now.inputs),
+        help=(
+            "declare a second one, or bring the tensors to one shape first"
+            if what != "layer"
+            else "declare a second layer, or bring the tensors to one shape first"
+        ),
     )
+
+
+def _before(now: Application, first: Application) -> tuple[Label, ...]:
+    """Return where something shared was applied before; in a loop, in which round as well."""
+    rounds = [call.said for call in first.calls if isinstance(call, Round)]
+    if first.span == now.span and not rounds:
+        return ()
+    return (Label(first.span, ", ".join(("applied here before", *rounds))),)
 
 
 def shapes_text(tensors: Tensors) -> str:

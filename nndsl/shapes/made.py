@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Any
 from weakref import proxy
 
 from nndsl import graph
-from nndsl.diagnostic import Label
 from nndsl.layers.effort import total
 from nndsl.layers.rule import UNKNOWN_WEIGHTS, LayerRule, Output, Tensor
-from nndsl.shapes.blocks import Inside, report_other_shape, shapes_text
+from nndsl.shapes.blocks import Application, Inside, refuse_other_shape, report_other_shape
 from nndsl.shapes.model import Known, LayerInfo, MaybeTensor
 from nndsl.shapes.report import applications
 from nndsl.source import Span
 
 if TYPE_CHECKING:
     from nndsl.shapes.walk import Walk
-
-#: What a layer was first applied to and gave, and its place in the list.
-_First = tuple[tuple[Tensor, ...], Output, int]
 
 
 @dataclass(slots=True)
@@ -55,6 +51,16 @@ class Place:
     def is_met_again(self, node: graph.LayerNode | graph.SharedNode) -> bool:
         """True if one layer is met wherever the walk comes to a node, or its like."""
         return isinstance(node, graph.SharedNode) or self.inside.is_met_again
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """Where and to what a layer was first applied, what it gave, and its place in the list."""
+
+    at: Application
+    inputs: tuple[Tensor, ...]
+    output: Output
+    index: int
 
 
 class MadeLayers:
@@ -94,14 +100,15 @@ class MadeLayers:
         if place.is_met_again(node):
             key = place.key_of(node)
             at = self.untold.pop(key, at)
-            new = (inputs, output, at)
+            now = Application(node.span, inputs, place.calls)
+            new = _First(now, inputs, output, at)
             first = self.first.setdefault(key, new)
             if first is not new:
                 if not self.walk.in_dead:
-                    self.add_effort(first[2], output)
+                    self.add_effort(first.index, output)
                 suits = not place.inside.as_built or self.suits(first, output, inputs, rule)
                 if not suits:
-                    self.report_other_shape(node, inputs, first[0], place)
+                    self.report_other_shape(node, now, first.at, place)
                 return suits
         self.layers[at : at + 1] = [
             LayerInfo(
@@ -150,22 +157,22 @@ class MadeLayers:
 
     def suits(
         self,
-        first: tuple[tuple[Tensor, ...], Output, int],
+        first: _First,
         output: Output,
         inputs: tuple[Tensor, ...],
         rule: LayerRule,
     ) -> bool:
         """True if the weights that a layer has made for its first input suit another."""
-        ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first[0]]
+        ranks = [tensor.rank for tensor in inputs], [tensor.rank for tensor in first.inputs]
         other_rank = rule.pins_rank and ranks[0] != ranks[1]
-        other_sizes = first[1].built_for != output.built_for
-        return not other_rank and not other_sizes and first[1].weights == output.weights
+        other_sizes = first.output.built_for != output.built_for
+        return not other_rank and not other_sizes and first.output.weights == output.weights
 
     def report_other_shape(
         self,
         node: graph.LayerNode | graph.SharedNode,
-        inputs: tuple[Tensor, ...],
-        first_inputs: tuple[Tensor, ...],
+        now: Application,
+        first: Application,
         place: Place,
     ) -> None:
         repetition = place.inside.repetition()
@@ -173,13 +180,4 @@ class MadeLayers:
             report_other_shape(self.walk, repetition, node.span)
             return
         assert isinstance(node, graph.SharedNode)
-        self.walk.reporter.error(
-            "S113",
-            node.span,
-            f"the shared layer `{node.shared.name}` gets another shape than before",
-            shapes_text(inputs),
-            labels=(Label(node.shared.span, "its weights are shared"),),
-            expected=shapes_text(first_inputs),
-            received=shapes_text(inputs),
-            help="declare a second layer, or bring the tensors to one shape first",
-        )
+        refuse_other_shape(self.walk, node.shared, "layer", now, first)

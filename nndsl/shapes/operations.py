@@ -10,7 +10,7 @@ from nndsl.layers.errors import UnknownOutput
 from nndsl.layers.rule import BadArgument, LayerError, Output, Tensor
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import MaybeTensor
-from nndsl.shapes.report import report_layer_error
+from nndsl.shapes.report import call_labels, report_layer_error
 from nndsl.shapes.tensor_lists import is_empty, tensors_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _run(
                 wrong.number.span,
                 "a tensor can be combined with a number here",
                 "not a number",
+                labels=call_labels(place.calls),
                 received=show(operands[wrong.name]),
                 help=(
                     "name what the layer gives first: `x -> Dense(3) as h`"

@@ -67,6 +67,7 @@ def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
 
 def walk_choice(walk: Walk, node: graph.ChoiceNode, place: Place) -> None:
     """Walk the part of a choice that is chosen; both if that is not known."""
+    findings = len(walk.reporter.findings)
     condition = walk.evaluator.evaluate(node.condition, place.parameters)
     if condition is not UNKNOWN and not isinstance(condition, bool):
         walk.reporter.error(
@@ -79,6 +80,10 @@ def walk_choice(walk: Walk, node: graph.ChoiceNode, place: Place) -> None:
             received=show(condition),
         )
         condition = UNKNOWN
+    if len(walk.reporter.findings) > findings:
+        # What the condition was to keep away from its part would be told once more inside.
+        place.tensors.update(dict.fromkeys(node.outputs))
+        return
     if condition is UNKNOWN:
         for region in (node.chosen, node.otherwise):
             inside = _tensors_inside(region, [None] * len(region.given))

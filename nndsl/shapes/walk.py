@@ -19,7 +19,7 @@ from nndsl.layers.rule import (
     Tensor,
 )
 from nndsl.shapes.ahead import Ahead
-from nndsl.shapes.blocks import Inside, walk_block
+from nndsl.shapes.blocks import Application, Inside, walk_block
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
 from nndsl.shapes.made import MadeLayers, Place
 from nndsl.shapes.model import (
@@ -53,9 +53,9 @@ class Walk:
         evaluator.calls = ()
         self.applied = applied
         self.made = MadeLayers(self)
-        #: Shared blocks and nested models by their names: where and to what they were applied
-        #: first; and those with a mistake in them.
-        self.first: dict[tuple[object, str], tuple[Span, tuple[MaybeTensor, ...]]] = {}
+        #: Shared blocks and nested models by their names: their first application; and those with
+        #: a mistake in them.
+        self.first: dict[tuple[object, str], Application] = {}
         self.broken_models: set[tuple[object, str]] = set()
         #: True among nodes that no output depends on.
         self.in_dead = False
@@ -93,6 +93,7 @@ class Walk:
         shared = shared or {}
         if body.shared:
             shared = {**shared, **dict.fromkeys(body.shared, prefix)}
+        self.evaluator.calls = calls
         for constant in body.constants:
             value = self.evaluator.evaluate(constant.value, parameters)
             parameters = {**parameters, constant.name: value}

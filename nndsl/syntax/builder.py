@@ -251,7 +251,7 @@ class Builder:
             if not self.too_deep:
                 self.problems.append(_too_deep(made.span))
             self.too_deep = True
-            return tree.Subscript(made.span, tree.Reference(made.span, ""), made.parts)
+            return tree.Subscript(made.span, tree.Reference(made.span, tree.UNREADABLE), made.parts)
         return made
 
     def index(self, children: list[Any], start: int, end: int) -> Any:
@@ -263,13 +263,13 @@ class Builder:
         part = children[0]
         return part if isinstance(part, tree.Node) else tree.Rest(span)
 
-    def number(self, children: list[Any], start: int, end: int) -> tree.Literal:
+    def number(self, children: list[Any], start: int, end: int) -> tree.Expression:
         text = children[0].text
         span = self.span(start, end)
         value = _number(text)
         if value is None:
             self.problems.append(_bad_number(span, text))
-            return tree.Literal(span, 1, "1")
+            return tree.Reference(span, tree.UNREADABLE)
         return tree.Literal(span, value, text.replace("E", "e"))
 
     def string(self, children: list[Any], start: int, end: int) -> tree.Literal:

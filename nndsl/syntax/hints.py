@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from nndsl.diagnostic import Diagnostic
 from nndsl.source import Source, Span
 from nndsl.suggest import nearest
+from nndsl.syntax.layout import MAX_DEPTH
 from nndsl.syntax.lexer import Token
 
 _LINE_KEYWORDS = (
@@ -87,6 +88,19 @@ def stray_else(span: Span) -> Diagnostic:
         span,
         "nothing to be otherwise than",
         help="an `else` stands right behind the closing brace of an `if`",
+    )
+
+
+def too_many_else(span: Span) -> Diagnostic:
+    """Return the message for an `else if` that is one too many: each stands in the one before."""
+    return Diagnostic(
+        "X952",
+        "error",
+        f"choices are nested more than {MAX_DEPTH} deep",
+        span,
+        "one level too many",
+        help="each `else if` stands in the `else` before it: put some of them into a block, or "
+        "choose from a list, such as `widths[k]`",
     )
 
 
@@ -180,6 +194,8 @@ def _help_at_end(tokens: list[Token]) -> str | None:
         return f"give it a name: `{word} Name {{ ... }}`"
     if kinds[0] in ("MODEL", "BLOCK", "TRAIN") or "MODEL" in kinds[:2]:
         return "its lines stand in braces: `{ ... }`"
+    if kinds[-1] == "IF":
+        return "say on which condition: `if stride > 1 { ... }`"
     if kinds == ["NAME"]:
         return f"give it somewhere to go: `{tokens[0].text} -> Dense(3) as y`"
     if kinds[-1] == "ARROW":

@@ -24,6 +24,15 @@ def definitions(line: tree.Line) -> Iterator[tree.Identifier]:
             yield from definitions(inside)
 
 
+def misplaced(lines: Sequence[tree.Line]) -> Iterator[tree.Identifier]:
+    """Yield what lines of a body define that belong outside of every body."""
+    for line in lines_inside(lines):
+        if isinstance(line, tree.Import):
+            yield from line.names
+        elif isinstance(line, (tree.Block, tree.Model, tree.Extern)):
+            yield line.name
+
+
 def steps(chain: Sequence[tree.Step]) -> Iterator[tree.Step]:
     """Yield the steps of a chain and those in its forks and loops."""
     for step in chain:

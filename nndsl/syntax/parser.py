@@ -11,7 +11,7 @@ from nndsl.diagnostic import Diagnostic
 from nndsl.source import Source, Span
 from nndsl.syntax import hints, tree
 from nndsl.syntax.builder import Builder
-from nndsl.syntax.layout import RawLine, lay_out
+from nndsl.syntax.layout import MAX_DEPTH, RawLine, lay_out
 from nndsl.syntax.lexer import Token, lex
 from nndsl.syntax.names import definitions
 from nndsl.syntax.tables import ACTIONS, ENDS, GOTOS, RULES, STARTS
@@ -103,23 +103,39 @@ class _Parser:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.builder = Builder(source)
+        #: How deep the lines that are read now stand in braces, and in each other's `else`.
+        self.depth = 0
+        self.too_deep = False
 
     def parse_lines(self, lines: list[RawLine], in_train: bool = False) -> tuple[Any, ...]:
-        return self.join_else([self.parse_line(line, in_train) for line in lines if line.tokens])
+        nodes = []
+        around = self.depth
+        self.depth += 1
+        for line in lines:
+            if line.tokens:
+                kinds = [token.kind for token in line.tokens[:2]]
+                self.depth = self.depth + 1 if kinds == ["ELSE", "IF"] else around + 1
+                nodes.append(self.parse_line(line, in_train))
+        self.depth = around
+        return self.join_else(nodes)
 
     def join_else(self, lines: list[Any]) -> tuple[Any, ...]:
         """Put every `else` into the `if` before it; report one that has none."""
         joined: list[Any] = []
+        choice: list[Any] = []
         for line in lines:
-            before = joined[-1] if joined else None
-            if not isinstance(line, tree.Else):
-                joined.append(line)
-            elif isinstance(before, tree.If) and (whole := _with_else(before, line)):
-                joined[-1] = whole
-            else:
+            if isinstance(line, (tree.Else, _BrokenElse)) and _takes_else(choice):
+                choice.append(line)
+                continue
+            joined += _choice(choice)
+            choice = []
+            if isinstance(line, tree.Else):
                 self.builder.problems.append(hints.stray_else(line.span))
                 joined += line.body
-        return tuple(joined)
+                choice = [_BrokenIf(line.span, ())] if line.condition is not None else []
+            else:
+                choice.append(line)
+        return (*joined, *_choice(choice))
 
     def parse_line(self, line: RawLine, in_train: bool) -> Any:
         """Return the node of a line with those of its body; `Broken` if it cannot be read."""
@@ -127,7 +143,8 @@ class _Parser:
         if line.body is not None:
             start = "train" if line.tokens[0].kind == "TRAIN" else "header"
         elif lacks_body(line):
-            self.builder.problems.append(hints.lacks_body(self.source, line.tokens))
+            if not line.broken:  # else its bracket was reported
+                self.builder.problems.append(hints.lacks_body(self.source, line.tokens))
             return self.broken(line)
         node = None if line.broken and line.body is None else self.run(start, line)
         if node is None:
@@ -135,6 +152,11 @@ class _Parser:
         if line.body is None:
             return node
         body = self.parse_lines(line.body, in_train=start == "train")
+        if self.depth > MAX_DEPTH and isinstance(node, tree.Else):
+            if not self.too_deep:
+                self.builder.problems.append(hints.too_many_else(node.span))
+            self.too_deep = True
+            node = _BrokenElse(node.span, ())
         return self.with_body(node, body)
 
     def with_body(self, node: Any, body: tuple[Any, ...]) -> Any:
@@ -159,7 +181,7 @@ class _Parser:
             return tree.Else(span, node.condition, body)
         if isinstance(node, tree.Broken):
             inside = tuple(name for line in body for name in definitions(line))
-            return tree.Broken(span, node.names + inside)
+            return type(node)(span, node.names + inside)
         return node
 
     def run(self, start: str, line: RawLine) -> Any:
@@ -262,27 +284,52 @@ class _Parser:
             return tree.Broken(span, (self.builder.identifier(name_tokens[0]),))
         if first == "EXTERN" and len(tokens) > 2 and tokens[2].kind == "NAME":
             return tree.Broken(span, (self.builder.identifier(tokens[2]),))
+        if first in ("IF", "ELSE"):
+            return (_BrokenIf if first == "IF" else _BrokenElse)(span, ())
         named = _names_after_as(tokens)
         if len(tokens) > 1 and first == "NAME" and tokens[1].kind == "EQUAL":
             named.append(tokens[0])
         return tree.Broken(span, self.builder.identifiers(named))
 
 
-def _with_else(choice: tree.If, other: tree.Else) -> tree.If | None:
-    """Return an `if` with what is done otherwise; None if it has that already."""
-    last = choice.otherwise
-    if last:
-        inner = last[0] if isinstance(last[0], _ElseIf) else None
-        whole = inner and _with_else(inner, other)
-        return whole and type(choice)(choice.span, choice.condition, choice.body, (whole,))
-    otherwise = other.body
-    if other.condition is not None:
-        otherwise = (_ElseIf(other.span, other.condition, other.body),)
-    return type(choice)(choice.span, choice.condition, choice.body, otherwise)
+class _BrokenIf(tree.Broken):
+    """An `if` whose header cannot be read: what stands behind `else` belongs to it."""
 
 
-class _ElseIf(tree.If):
-    """An `if` behind `else`: another `else` may follow it."""
+class _BrokenElse(tree.Broken):
+    """An `else` of which nobody knows what it says."""
+
+
+def _takes_else(choice: list[Any]) -> bool:
+    """True if an `else` may stand behind these: an `if`, and what it has of `else` so far."""
+    if not choice:
+        return False
+    last = choice[-1]
+    if isinstance(last, tree.Else):
+        return last.condition is not None
+    return isinstance(last, (tree.If, _BrokenIf, _BrokenElse))
+
+
+def _choice(lines: list[Any]) -> list[Any]:
+    """Return an `if` with all that is done otherwise, as one line; another line as it is."""
+    if len(lines) < 2:
+        return lines
+    first, *others = lines
+    broken = [isinstance(line, tree.Broken) for line in lines]
+    if True in broken:  # what stands behind is not known to be done at all: only its names count
+        at = broken.index(True)
+        names = tuple(name for line in lines[at:] for name in definitions(line))
+        broken_line = tree.Broken(lines[at].span, names)
+        if at == 0:
+            return [broken_line]
+        others = [*others[: at - 1], tree.Else(broken_line.span, None, (broken_line,))]
+    otherwise: tuple[Any, ...] = ()
+    for line in reversed(others):
+        if line.condition is None:
+            otherwise = line.body
+        else:
+            otherwise = (tree.If(line.span, line.condition, line.body, otherwise),)
+    return [tree.If(first.span, first.condition, first.body, otherwise)]
 
 
 def lacks_body(line: RawLine) -> bool:

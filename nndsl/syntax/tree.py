@@ -28,6 +28,8 @@ class ListName(Identifier):
 
 #: The name of the tensor that comes over the arrow, in the arguments of a stage.
 INCOMING = "_"
+#: Stands for an expression that cannot be used; it has been reported, and is known to all scopes.
+UNREADABLE = ""
 
 
 # ---- Expressions ---------------------------------------------------------------------------
