@@ -12,6 +12,7 @@ from nndsl.imports import Files, load_imports
 from nndsl.layers.rule import Tensor
 from nndsl.lint import Selection, lint
 from nndsl.lint.ignores import apply_ignores
+from nndsl.resolve.expressions import quoted_for_shell
 from nndsl.shapes import LayerInfo, ShapedGraph, ShapedModel
 from nndsl.shapes.training import Values, check_made_up, check_training
 from nndsl.source import Source, Span
@@ -105,7 +106,7 @@ def check_source(
     reporter = Reporter()
     parse, kept = (memory.parse_file, memory.kept) if memory else (syntax.parse, None)
     imported = load_imports(module, files, reporter, parse)
-    overrides, override_problems = _overrides(constants or {})
+    overrides, override_problems = _overrides(constants or {}, module)
     resolved, name_problems = resolve.resolve(module, overrides, imported, kept)
     shaped, shape_problems = shapes.infer_shapes(resolved)
     settings, training_problems = check_training(shaped, files.exists if files else None)
@@ -302,14 +303,22 @@ def _choose_model(
 
 
 def _overrides(
-    constants: Mapping[str, str],
+    constants: Mapping[str, str], set_in: tree.Module
 ) -> tuple[dict[str, tree.Expression], list[Diagnostic]]:
-    """Parse the values that `--set` gives to constants, each as a text of its own."""
+    """Parse the values that `--set` gives to constants, each as a text of its own.
+
+    A shell takes quotes away: where the source has a string, a bare word is one.
+    """
     overrides: dict[str, tree.Expression] = {}
     problems: list[Diagnostic] = []
+    known, strings = _constants_in(set_in) if constants else (set(), set())
     for name, text in constants.items():
-        source = Source(f"--set {name}", f"const {name} = {text}")
+        is_bare = text.isidentifier() and text not in {*known, "true", "false", "none"}
+        quoted = f'"{text}"' if is_bare and name in strings else text
+        source = Source(f"--set {name}", f"const {name} = {quoted}")
         module, found = syntax.parse(source)
+        if is_bare:
+            found = [replace(finding, help=quoted_for_shell(source)) for finding in found]
         problems += found
         line = module.definitions[0] if len(module.definitions) == 1 else None
         if isinstance(line, tree.Constant):
@@ -319,3 +328,21 @@ def _overrides(
             reporter.error("T001", Span(0, len(source.text), source), "not one value")
             problems += reporter.findings
     return overrides, problems
+
+
+def _constants_in(module: tree.Module) -> tuple[set[str], set[str]]:
+    """Return the names of the constants, and which of them and of the parameters are strings."""
+    known = {line.name.text for line in module.definitions if isinstance(line, tree.Constant)}
+    set_to: dict[str, list[tree.Expression | None]] = {}
+    for line in module.definitions:
+        if isinstance(line, tree.Constant):
+            set_to.setdefault(line.name.text, []).append(line.value)
+        elif isinstance(line, tree.Model):
+            for parameter in line.parameters:
+                set_to.setdefault(parameter.name.text, []).append(parameter.default)
+    strings = {
+        name
+        for name, values in set_to.items()
+        if all(isinstance(v, tree.Literal) and isinstance(v.value, str) for v in values)
+    }
+    return known, strings

@@ -30,6 +30,8 @@ class Files:
     read: ReadFile
     #: Opens a data file; raises OSError.
     open: Callable[[str], BinaryIO] | None = None
+    #: Names that other files, which are checked beside this one, import from it.
+    wanted: frozenset[str] = frozenset()
 
 
 class NotRead(Exception):
@@ -43,6 +45,8 @@ class Imported:
     modules: dict[str, tree.Module] = field(default_factory=dict)
     #: What each import line leads to: by the line, the name of a source.
     targets: dict[int, str] = field(default_factory=dict)
+    #: Names of the first text that others import.
+    wanted: frozenset[str] = frozenset()
 
     def target(self, line: tree.Import) -> tree.Module | None:
         return self.modules.get(self.targets.get(id(line), ""))
@@ -53,6 +57,7 @@ def load_imports(
 ) -> Imported:
     """Return all modules that a module imports, directly and through others."""
     loader = _Loader(files.read if files else None, reporter, parse)
+    loader.imported.wanted = files.wanted if files else frozenset()
     itself = module.source.name.replace("\\", "/").rpartition("/")[2]
     loader.load_from(module, "", [itself])
     return loader.imported

@@ -115,6 +115,27 @@ def test_a_file_that_cannot_be_read_does_not_keep_others_from_it(run: Run, tmp_p
     assert status == 2 and "b.nn is not UTF-8 text" in err and "a.nn:3" in out
 
 
+def test_what_another_checked_file_imports_is_used(run: Run, tmp_path: Path) -> None:
+    block = "block {}(units) = Dense(units, relu)\n"
+    library = block.format("Used") + block.format("Unused") + GOOD
+    use = f'import Used from "../lib.nn"\n{GOOD.replace("-> Dense", "-> Used(4) -> Dense")}'
+    (tmp_path / "lib.nn").write_text(library)
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "use.nn").write_text(use)
+    (tmp_path / "pyproject.toml").touch()
+    never = "warning[G701] the block `{}` is never applied"
+    for files in ((".",), ("lib.nn", "parts/use.nn")):
+        status, out, _ = run(*files, "--output-format", "concise")
+        assert (status, never.format("Used") in out, never.format("Unused") in out) == (
+            0,
+            False,
+            True,
+        )
+    out = run("lib.nn", "--output-format", "concise")[1]
+    assert never.format("Used") in out
+    assert never.format("Unused") in out
+
+
 def test_all_files_are_one_document(run: Run, tmp_path: Path) -> None:
     write(tmp_path, a=TYPO, b=ONE_UNIT)
     told = json.loads(run(".", "--output-format", "json")[1])

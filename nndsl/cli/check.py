@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nndsl.cli.files import FileProblem, chosen_files, files_around, read_source
+from nndsl.cli.files import FileProblem, chosen_files, files_around, names_wanted, read_source
 from nndsl.cli.output import count_text, difference, say_problem, wants_colour
 from nndsl.cli.status import CLEAN, FINDINGS, USAGE
 from nndsl.diagnostic import Diagnostic, has_errors
@@ -84,9 +85,12 @@ def _run_once(options: argparse.Namespace, chosen: Options) -> int:
 
     rules = Rules(options)
     result = _Result()
-    for path in chosen_files(options.files):
+    paths = chosen_files(options.files)
+    wanted = names_wanted(paths) if len(paths) > 1 else {}
+    for path in paths:
         try:
-            _check_file(path, options, chosen, rules, result)
+            of_others = frozenset(wanted.get(os.path.realpath(path), ()))
+            _check_file(path, options, chosen, rules, result, of_others)
         except FileProblem as problem:
             say_problem(str(problem))
             result.failed = True
@@ -101,7 +105,12 @@ def _run_once(options: argparse.Namespace, chosen: Options) -> int:
 
 
 def _check_file(
-    path: str, options: argparse.Namespace, chosen: Options, rules: Rules, result: _Result
+    path: str,
+    options: argparse.Namespace,
+    chosen: Options,
+    rules: Rules,
+    result: _Result,
+    wanted: frozenset[str],
 ) -> None:
     from nndsl.compiler import check_model
 
@@ -110,7 +119,7 @@ def _check_file(
         known_as = options.stdin_filename
         source = Source(known_as, source.text)
     chosen = replace(chosen, rules=rules.for_file(known_as))
-    files = files_around(known_as)
+    files = replace(files_around(known_as), wanted=wanted)
 
     def check(text: Source) -> tuple[Diagnostic, ...]:
         return check_model(text, chosen, files)

@@ -64,6 +64,25 @@ def read_source(path: str) -> Source:
     return Source("<stdin>" if path == "-" else path, text)
 
 
+def names_wanted(paths: Sequence[str]) -> dict[str, set[str]]:
+    """Return what files import of each other, by the real paths of the files that define it."""
+    from nndsl.syntax import parse, tree
+
+    wanted: dict[str, set[str]] = {}
+    for path in paths:
+        try:
+            source = read_source(path) if path != "-" else None
+        except FileProblem:
+            continue  # it is reported when it is checked
+        if source is None or "import" not in source.text:
+            continue
+        for line in parse(source)[0].definitions:
+            if isinstance(line, tree.Import):
+                real = os.path.realpath(source_folder(path) / line.path)
+                wanted.setdefault(real, set()).update(name.text for name in line.names)
+    return wanted
+
+
 #: What stands in the folder of a whole project.
 _MARKS = ("pyproject.toml", ".git")
 

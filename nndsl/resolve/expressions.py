@@ -25,7 +25,7 @@ from nndsl.resolve.argument_reports import (
 from nndsl.resolve.lists import FUNCTIONS, function_call, function_hint, list_item
 from nndsl.resolve.naming import keras_name
 from nndsl.resolve.scope import Scope
-from nndsl.source import Span
+from nndsl.source import Source, Span
 from nndsl.syntax import tree
 
 _PYTHON_WORDS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
@@ -150,15 +150,22 @@ def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -
         f"unknown name `{word.text}`",
         "no such constant or parameter",
         expected=expected,
-        help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names()))
-        or _in_quotes(word.text),
+        help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names())) or _in_quotes(word),
     )
 
 
-def _in_quotes(word: str) -> str | None:
-    """Return a hint at how a word of Keras is written where no argument says what it is."""
-    known = any(vocabulary.knows(kind, word) for kind in ("activations", "initializers"))
-    return f'write "{word}" in quotes if the word of Keras is meant' if known else None
+def _in_quotes(word: graph.Word) -> str | None:
+    """Return a hint at how a word is written where no argument says what it is."""
+    if word.span.source.name.startswith("--set "):
+        return quoted_for_shell(word.span.source)
+    known = any(vocabulary.knows(kind, word.text) for kind in ("activations", "initializers"))
+    return f'write "{word.text}" in quotes if the word of Keras is meant' if known else None
+
+
+def quoted_for_shell(setting: Source) -> str:
+    """Return a hint at how a string is given by `--set`, from the text `const name = word`."""
+    name, _, word = setting.text.removeprefix("const ").partition(" = ")
+    return f"a string keeps its quotes: `--set '{name}=\"{word}\"'`"
 
 
 def _resolve_reference(

@@ -76,6 +76,20 @@ class RegionNames(BodyNames):
             outside = outside.outer if isinstance(outside, RegionNames) else None
         return super().claim(name)
 
+    def help_of_twice(self, name: str) -> str:
+        """Say how a name goes on from here that is carried out of here, and given twice."""
+        if name not in self.places or name not in self.outer.tensors:
+            return super().help_of_twice(name)
+        known = (self.place_of, self.scope.place_of)
+        free = (n for n in ("h", "inside", f"{name}_inside") if not any(f(n) for f in known))
+        other = next(free, "another")
+        if self.places[name].text == name:
+            first = f"call the first one otherwise, `as {other}`"
+        else:  # a loop or choice gives it
+            first = f"let what is above give another name: `{name} as {other}` in front of it, "
+            first += f"`{other}` inside"
+        return f"a loop or choice gives `{name}` once; {first}, and then `{other} -> ... as {name}`"
+
     def place_of(self, name: str) -> Span | None:
         return self.places.get(name) or self.outer.place_of(name)
 

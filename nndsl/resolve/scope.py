@@ -109,8 +109,12 @@ class BodyNames:
             f"the name `{name.text}` is used twice",
             "second use",
             labels=(Label(first, "first use"),),
-            help="every tensor and layer has a name of its own; choose another",
+            help=self.help_of_twice(name.text),
         )
+
+    def help_of_twice(self, name: str) -> str:
+        """Return what helps where a name is given a second time."""
+        return "every tensor and layer has a name of its own; choose another"
 
     def define(self, name: tree.Identifier, value: graph.Value) -> None:
         if self.claim(name):

@@ -28,7 +28,7 @@ def warn_of_parameters(reporter: Reporter, scope: Scope, names: BodyNames) -> No
 
 
 def warn_of_unused(resolver: ModuleResolver) -> None:
-    """Warn of constants, blocks and imports that nothing uses."""
+    """Warn of constants, blocks and imports that nothing uses, here or in what imports them."""
     reporter = resolver.reporter
     if not resolver.whole or any(d.severity == "error" for d in reporter.findings):
         return
@@ -37,14 +37,15 @@ def warn_of_unused(resolver: ModuleResolver) -> None:
             reporter.warning(
                 "G701", constant.span, f"the constant `{name}` is never used", "not used"
             )
+    wanted = resolver.files.imported.wanted
     for name, line in resolver.definitions.items():
-        if isinstance(line, tree.Block) and name not in resolver.used_blocks:
+        if isinstance(line, tree.Block) and name not in resolver.used_blocks | wanted:
             reporter.warning(
                 "G701", line.name.span, f"the block `{name}` is never applied", "not used"
             )
     used = resolver.scope.used_externs
     for extern in resolver.externs:
-        if extern.name not in used:
+        if extern.name not in used | wanted:
             reporter.warning(
                 "G701", extern.span, f"the {extern.kind} `{extern.name}` is never used", "not used"
             )

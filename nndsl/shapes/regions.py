@@ -43,7 +43,8 @@ def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
         unknown = dict.fromkeys(node.variables, UNKNOWN)
         inside = _tensors_inside(region, [None] * len(region.given))
         was_dead, walk.in_dead = walk.in_dead, True
-        walk_region(walk, region, place, unknown, inside, place.prefix)
+        prefix = f"{place.prefix}{node.name}1_"  # as in a first round: no layer has it twice
+        walk_region(walk, region, place, unknown, inside, prefix)
         walk.in_dead = was_dead
         carried = [None] * len(node.outputs)
     made = [made_at(value, place.calls) for value in region.given]
