@@ -89,7 +89,7 @@ def nn_tokens(text: str) -> int:
     """Return how many tokens a `.nn` text has, with one for the end of every statement."""
     source = Source("model.nn", text)
     tokens, _, _ = lex(source)
-    lines, _ = lay_out(source, tokens)
+    lines, *_ = lay_out(source, tokens)
     return sum(token.kind != NEWLINE for token in tokens) + _count_lines(lines)
 
 
