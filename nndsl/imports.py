@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -56,7 +57,8 @@ def load_imports(
     module: tree.Module, files: Files | None, reporter: Reporter, parse: Parse = syntax.parse
 ) -> Imported:
     """Return all modules that a module imports, directly and through others."""
-    loader = _Loader(files.read if files else None, reporter, parse)
+    read = files.read if files else None
+    loader = _Loader(read, reporter, parse, module.source.name)
     loader.imported.wanted = files.wanted if files else frozenset()
     itself = module.source.name.replace("\\", "/").rpartition("/")[2]
     loader.load_from(module, "", [itself])
@@ -64,10 +66,14 @@ def load_imports(
 
 
 class _Loader:
-    def __init__(self, read_file: ReadFile | None, reporter: Reporter, parse: Parse) -> None:
+    def __init__(
+        self, read_file: ReadFile | None, reporter: Reporter, parse: Parse, first: str
+    ) -> None:
         self.read_file = read_file
         self.parse = parse
         self.reporter = reporter
+        #: The folder of the first text, as its path was given.
+        self.around = os.path.dirname(first)
         self.imported = Imported()
         #: The import lines that are being followed.
         self.lines: list[tree.Import] = []
@@ -99,12 +105,18 @@ class _Loader:
         text = self.read(line, name, is_standard)
         if text is None:
             return
-        module, problems = self.parse(Source(name, text))
+        shown = name if is_standard else self.shown(name)
+        module, problems = self.parse(Source(name, text, shown))
         self.reporter.findings += problems
         self.imported.modules[name] = module
         self.lines.append(line)
         self.load_from(module, _folder(name), [*path, name])
         self.lines.pop()
+
+    def shown(self, name: str) -> str:
+        """Return the path of a file as it would have been given beside that of the first text."""
+        path = os.path.join(self.around, name)
+        return os.path.normpath(path) if name.startswith("../") else path
 
     def report_circle(self, line: tree.Import, name: str, path: list[str]) -> None:
         """Report files that import each other; `path` are those from the first to the last."""

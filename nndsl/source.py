@@ -9,16 +9,21 @@ S = TypeVar("S", bound="Span")
 
 
 class Source:
-    """One text with a name: a file, standard input, or a string of the Python API."""
+    """One text with a name: a file, standard input, or a string of the Python API.
 
-    __slots__ = ("_line_starts", "name", "text")
+    An imported file is named as seen from the text that is checked; `shown` is its path as a
+    reader sees it, from where that text's own path leads.
+    """
+
+    __slots__ = ("_line_starts", "name", "shown", "text")
 
     #: Where it begins in the whole text, which it is itself.
     start: int = 0
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, shown: str | None = None) -> None:
         self.name = name
         self.text = text
+        self.shown = name if shown is None else shown
         self._line_starts: list[int] | None = None
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import nndsl
 from nndsl import resources
 from nndsl.cli.files import read_import
+from nndsl.cli.main import main
 from nndsl.compiler import CompiledModel, Options, compile_source
 from nndsl.diagnostic import Diagnostic
 from nndsl.imports import MAX_FILES, Files
@@ -199,3 +202,40 @@ model M {
 }
 """
     assert nndsl.check(text) == ()
+
+
+@pytest.mark.parametrize("output", ["full", "concise", "json", "sarif", "github"])
+@pytest.mark.parametrize("absolute", [False, True])
+def test_imported_files_are_called_as_seen_from_where_one_stands(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    output: str,
+    absolute: bool,
+) -> None:
+    """Their names would else lead nowhere: those in the import lines begin at the model."""
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    for folder in ("re/lib", "up"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "re/lib/q.nn").write_text("block Q(n) = Dense(n, rel)\n", encoding="utf-8")
+    (tmp_path / "up/r.nn").write_text("block R(n) = Dens(n)\n", encoding="utf-8")
+    lines = 'import Q from "lib/q.nn"\nimport R from "../up/r.nn"'
+    (tmp_path / "re/m2.nn").write_text(model(lines, "Q(3) -> R(3)"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    prefix = f"{tmp_path}{os.sep}" if absolute else ""
+    main(["check", f"{prefix}re/m2.nn", "--output-format", output])
+    told = capsys.readouterr().out
+    for path in ("re/lib/q.nn", "up/r.nn", "re/m2.nn"):
+        if path != "re/m2.nn" or output not in ("concise", "github"):  # they tell of one place
+            assert re.search(rf"(^|[\s\"=/]){re.escape(prefix)}{path}\b", told), (path, told)
+    assert not re.search(r"[\s\"=](lib/q|r)\.nn", told), told
+
+
+def test_a_file_that_is_checked_and_imported_is_told_of_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "q.nn").write_text("block Q(n) = Dens(n)\n", encoding="utf-8")
+    (project / "m.nn").write_text(model('import Q from "q.nn"', "Q(3)"), encoding="utf-8")
+    monkeypatch.chdir(project)
+    main(["check", "m.nn", "q.nn", "--output-format", "concise"])
+    assert capsys.readouterr().out.count("unknown layer") == 1

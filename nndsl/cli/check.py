@@ -129,6 +129,16 @@ def _check_file(
         result.findings += _mend(path, source, check, options, result)
     else:
         result.findings += check(source)
+    result.findings = _each_once(result.findings)
+
+
+def _each_once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return findings without those of a file that was imported and is checked by itself too."""
+    once: dict[tuple[object, ...], Diagnostic] = {}
+    for found in findings:
+        span = found.span
+        once.setdefault((span.source.shown, span.start, span.end, found.code, found.title), found)
+    return list(once.values())
 
 
 def _mend(

@@ -14,6 +14,6 @@ def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
     for d in diagnostics:
         line, column = d.span.source.line_column(d.span.start)
         end = f"; {d.help}" if d.help else ""
-        where = f"{visible(d.span.source.name)}:{line}:{column}"
+        where = f"{visible(d.span.source.shown)}:{line}:{column}"
         lines.append(visible(f"{where}: {d.severity}[{d.code}] {d.title}{end}") + "\n")
     return "".join(lines)

@@ -29,11 +29,11 @@ def _render_one(diagnostic: Diagnostic, paint: Painter) -> str:
     here = [mark for mark in marks if mark[0].source is source]
     width = len(str(max(span.line for span, *_ in here)))
     arrow = paint("-->", FRAME)
-    out.append(f"{' ' * width}{arrow} {visible(source.name)}:{line}:{column}")
+    out.append(f"{' ' * width}{arrow} {visible(source.shown)}:{line}:{column}")
     out += _excerpt(source, here, width, paint)
     for span, text, *_ in marks:
         if span.source is not source:
-            place = f"{visible(span.source.name)}:{span.line}"
+            place = f"{visible(span.source.shown)}:{span.line}"
             out.append(f"{' ' * width} {paint('=', FRAME)} {place}: {visible(text)}")
     notes = (
         ("expected", diagnostic.expected),

@@ -19,7 +19,7 @@ def _command(found: Diagnostic) -> str:
     source, span = found.span.source, found.span
     line, column = source.line_column(span.start)
     end_line, end_column = source.line_column(span.end)
-    place = {"file": source.name, "line": line, "endLine": end_line}
+    place = {"file": source.shown, "line": line, "endLine": end_line}
     if line == end_line:  # columns of a place over several lines are refused
         place |= {"col": column, "endColumn": end_column}
     place["title"] = f"{found.code} {name_of(found.code)}"

@@ -33,7 +33,7 @@ def _data(found: Diagnostic) -> dict[str, Any]:
 
 
 def _place(span: Span) -> dict[str, Any]:
-    return {"file": span.source.name, "start": _point(span, span.start), **_end(span)}
+    return {"file": span.source.shown, "start": _point(span, span.start), **_end(span)}
 
 
 def _end(span: Span) -> dict[str, Any]:

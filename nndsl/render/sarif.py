@@ -97,9 +97,9 @@ def _physical(span: Span) -> dict[str, Any]:
 
 
 def _artifact(source: Source) -> dict[str, str]:
-    if os.path.isabs(source.name):
-        return {"uri": Path(source.name).as_uri()}
-    return {"uri": quote(source.name.replace(os.sep, "/"))}
+    if os.path.isabs(source.shown):
+        return {"uri": Path(source.shown).as_uri()}
+    return {"uri": quote(source.shown.replace(os.sep, "/"))}
 
 
 def _region(span: Span) -> dict[str, int]:
