@@ -50,6 +50,7 @@ class BodyResolver:
         operations, applied = blocks.operations(definition), blocks.blocks_in(definition)
         self.layer_names = LayerNames(given, operations, inside, applied, in_block=explicit)
         scope.layer_names = self.layer_names
+        scope.kind_of = self.kind_of
 
     def start(
         self,
@@ -67,6 +68,10 @@ class BodyResolver:
         self.lines = lines
         self.header = header
         self.in_block = in_block
+        later = [line.name for line in lines if isinstance(line, tree.Constant)]
+        if later:
+            places = {name.text: name.span for name in later}
+            scope.later_constants = {**scope.later_constants, **places}
         self.constants: list[graph.Constant] = []
         #: Names that are known only inside a loop or choice, and where they stand.
         self.inner_names: dict[str, Span] = {}
@@ -89,6 +94,12 @@ class BodyResolver:
     def root(self) -> BodyResolver:
         """Return the model or block that this is the body of, or stands in."""
         return self
+
+    def kind_of(self, name: str) -> str:
+        """Return what a name is that stands for layers which are made already, or of several."""
+        if name in self.names.shared:
+            return "shared layer"
+        return "block" if self.blocks.is_block(name) else ""
 
     def name_of_layer(self, name: str) -> str:
         """Return what a layer is called that makes a tensor of this name, if it is a new one."""
@@ -159,6 +170,7 @@ class BodyResolver:
 
     def resolve_constant(self, line: tree.Constant) -> None:
         """Resolve a constant of this body, which may use its parameters."""
+        self.scope.later_constants.pop(line.name.text, None)
         value = resolve_number(self.scope, line.value)
         if value is None:
             self.scope.poisoned.add(line.name.text)

@@ -133,6 +133,8 @@ def _compares_words(scope: Scope, expression: tree.Arithmetic) -> bool:
 
 def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -> None:
     """Report a name that is no constant or parameter, where no word of Keras is meant."""
+    if _refused_as_layer(scope, word.text, word.span):
+        return
     later = scope.later_constants.get(word.text)
     if later is not None:
         scope.reporter.error(
@@ -152,6 +154,22 @@ def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -
         expected=expected,
         help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names())) or _in_quotes(word),
     )
+
+
+def _refused_as_layer(scope: Scope, name: str, span: Span) -> bool:
+    """Report a block or shared layer in an argument, such as that of a wrapper."""
+    kind = scope.kind_of(name)
+    if not kind:
+        return False
+    help_ = "a wrapper takes one layer of Keras, or of your own: `TimeDistributed(Dense(3))`"
+    scope.reporter.error(
+        "G707",
+        span,
+        f"the {kind} `{name}` cannot stand in an argument",
+        "cannot be wrapped",
+        help=f"{help_}; apply `{name}` behind an arrow",
+    )
+    return True
 
 
 def _in_quotes(word: graph.Word) -> str | None:
@@ -284,6 +302,8 @@ def _refused_object(scope: Scope, call: tree.Call, kind: str) -> bool:
 
 
 def _unknown_object(scope: Scope, call: tree.Call, kind: str | None) -> None:
+    if _refused_as_layer(scope, call.callee.text, call.callee.span):
+        return
     kinds = (kind,) if kind else vocabulary.KINDS
     candidates = [name for kind in kinds for name in vocabulary.names(kind)]
     name = call.callee.text

@@ -144,6 +144,7 @@ class RegionResolver(BodyResolver):
         self.names = self.region_names
         self.later = _LaterInside(order.Later(lines), parent)
         self.layer_names = scope.layer_names = layer_names
+        scope.kind_of = self.kind_of
         self.used_shared = parent.used_shared
 
     def root(self) -> BodyResolver:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter
 from nndsl.extern import ExternRule
@@ -29,6 +31,8 @@ class Scope:
         self.locals: dict[str, Span] = {}
         #: Names the layers of the body that is being resolved; None outside of bodies.
         self.layer_names: LayerNames | None = None
+        #: Says what a name is that stands for no value: "block", "shared layer"; "" if nothing.
+        self.kind_of: Callable[[str], str] = outer.kind_of if outer else _unknown
 
     def inside(self) -> Scope:
         """Return a scope for a loop or choice: all is known that is known here."""
@@ -69,6 +73,10 @@ class Scope:
 
     def plain_names(self) -> list[str]:
         return [*self.locals, *self.parameters, *self.constants]
+
+
+def _unknown(name: str) -> str:
+    return ""
 
 
 class BodyNames:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nndsl import layers, vocabulary
-from nndsl.diagnostic import Label, did_you_mean
+from nndsl.diagnostic import Advice, Label, did_you_mean
 from nndsl.layers.refused import refusal
 from nndsl.source import Span
 from nndsl.syntax import tree
@@ -48,6 +48,8 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
         )
     elif body.scope.constant_or_parameter(name, span):
         reporter.error("G707", span, f"`{name}` is a number, not a layer", "cannot be applied")
+    elif layers_only and _has_no_weights(body, stage):
+        return
     else:
         last = name.rpartition(".")[2]
         candidates = list(layers.all_layers())
@@ -64,6 +66,28 @@ def report_unknown_stage(body: BodyResolver, stage: tree.Apply, layers_only: boo
             "not a layer, block or activation",
             help=(None if exact else pytorch_stage(stage)) or did_you_mean(guess),
         )
+
+
+def _has_no_weights(body: BodyResolver, stage: tree.Apply) -> bool:
+    """Report what a `layer` line needs not make, or cannot: it is no layer with weights."""
+    from nndsl import operations  # only for a message
+
+    name, written = stage.callee.text, stage.span.text
+    where = f"apply it where it is needed, `x -> {written}`"
+    help_: str | None = where
+    if name in body.names.shared:
+        title, label = f"the layer `{name}` is made already", "not a layer to be made"
+        help_ = f"apply it under its own name: `x -> {name}`"
+    elif operations.find(name) is not None:
+        title, label = f"`{name}` has no weights to share", "an operation"
+    elif vocabulary.signature("activations", name) is not None and layers.find(name) is None:
+        title, label = f"`{name}` has no weights to share", "an activation"
+        if stage.arguments is None:
+            help_ = Advice(f"{where}, or write `Activation({name})`", f"Activation({name})")
+    else:
+        return False
+    body.reporter.error("G707", stage.span, title, label, help=help_)
+    return True
 
 
 def pytorch_stage(stage: tree.Apply) -> str | None:

@@ -33,16 +33,33 @@ def report_bad_argument(
 ) -> None:
     """Report a value that an argument of a layer does not accept."""
     bound = next((a for a in arguments if a.parameter == bad.parameter.name), None)
+    what, value, place = f"`{bad.parameter.name}` of `{rule.name}`", bad.value, span
+    if bound is not None:
+        place = bound.value.span
+    if bound is not None and rule.name == "ops.get_item":
+        what = "a part of a tensor"
+        place, value = _wrong_part(bad, bound.value)
     report_unfit(
         reporter,
         bad.unfit,
-        bound.value.span if bound else span,
-        f"`{bad.parameter.name}` of `{rule.name}`",
-        bad.value,
+        place,
+        what,
+        value,
         call_labels(calls),
         _other_argument(rule, bad) or _whole_number(bound, bad.value),
         in_quotes=bound is not None and is_quoted(bound.value),
     )
+
+
+def _wrong_part(bad: BadArgument, key: graph.Expression) -> tuple[Span, Any]:
+    """Return the place and the value of the first in brackets, `x[:, a]`, that is no part."""
+    if isinstance(key, graph.Sequence) and isinstance(bad.value, tuple):
+        for item, value in zip(key.items, bad.value, strict=True):
+            try:
+                bad.parameter.type.convert((value,))
+            except Unfit:
+                return item.span, value
+    return key.span, bad.value
 
 
 def is_quoted(value: graph.Expression) -> bool:

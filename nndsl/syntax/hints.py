@@ -60,13 +60,28 @@ def describe(
         f"expected {wanted} here",
         expected=wanted,
         received=f"`{token.text}`",
-        help=_help(start, tokens, position),
+        help=_help(source, start, tokens, position),
     )
 
 
 def lacks_body(source: Source, tokens: list[Token]) -> Diagnostic:
     """Return the message for a header that no brace follows."""
     last = tokens[-1]
+    at = _end_of_header(tokens)
+    if tokens[0].kind == "BLOCK" and 1 < at < len(tokens):
+        token = tokens[at]
+        head = source.text[tokens[0].start : tokens[at - 1].end]
+        chain = source.text[token.start : last.end]
+        return Diagnostic(
+            "T001",
+            "error",
+            f"unexpected `{token.text}`",
+            Span(token.start, token.end, source),
+            "expected `=` or `{` here",
+            expected="`=` or `{`",
+            received=f"`{token.text}`",
+            help=f"a chain stands behind `=`: `{_one_line(f'{head} = {chain}')}`",
+        )
     return Diagnostic(
         "T001",
         "error",
@@ -115,6 +130,57 @@ def not_a_setting(span: Span) -> Diagnostic:
     )
 
 
+def _end_of_header(tokens: list[Token]) -> int:
+    """Return the index behind the name and the parameters of a block or model."""
+    if len(tokens) < 3 or tokens[2].kind != "LPAR":
+        return min(2, len(tokens))
+    return _closer(tokens, 2) + 1
+
+
+def _closer(tokens: list[Token], opener: int) -> int:
+    """Return the index of the bracket that closes one, or of the last token."""
+    depth = 0
+    for index in range(opener, len(tokens)):
+        depth += tokens[index].kind in _OPENERS
+        depth -= tokens[index].kind in _CLOSERS
+        if depth == 0:
+            return index
+    return len(tokens) - 1
+
+
+_OPENERS = ("LPAR", "LSQB", "LBRACE")
+_CLOSERS = ("RPAR", "RSQB", "RBRACE")
+
+
+def _one_line(text: str) -> str:
+    """Return a text with its lines joined, or "..." for most of a long one."""
+    joined = " ".join(text.split())
+    return joined if len(joined) <= 80 else f"{joined[:40]} ..."
+
+
+def _as_fork(source: Source, tokens: list[Token], position: int) -> str | None:
+    """Return a hint at how a fork is written: `( a | b )`, where `(a, b)` is guessed, or `[a, b]`.
+
+    The token at `position` is the bracket behind an arrow, or the comma in it.
+    """
+    opener, depth = position, 0
+    while opener > 0 and (depth or tokens[opener].kind not in _OPENERS):
+        depth += (tokens[opener].kind in _CLOSERS) - (tokens[opener].kind in _OPENERS)
+        opener -= 1
+    if opener == 0 or tokens[opener - 1].kind != "ARROW" or tokens[opener].kind not in _OPENERS:
+        return None
+    closer = _closer(tokens, opener)
+    branches, start, depth = [], opener + 1, 0
+    for index in range(opener + 1, closer + 1):
+        kind = tokens[index].kind
+        if depth == 0 and (kind in ("COMMA", "VBAR") or index == closer) and index > start:
+            branches.append(source.text[tokens[start].start : tokens[index - 1].end])
+            start = index + 1
+        depth += (kind in _OPENERS) - (kind in _CLOSERS)
+    fork = _one_line(f"( {' | '.join(branches)} )") if len(branches) > 1 else "( a | b )"
+    return f"a fork stands in round brackets, its branches parted by `|`: `-> {fork}`"
+
+
 def _innermost_bracket(tokens: list[Token]) -> str:
     """Return the kind of the bracket that is open at the end of some tokens, or ""."""
     stack: list[str] = []
@@ -137,10 +203,31 @@ def _expected_words(expected: set[str], bracket: str) -> str:
     return " or ".join(known[:3]) if known else "something else"
 
 
-def _help(start: str, tokens: list[Token], position: int) -> str | None:
+def _help(source: Source, start: str, tokens: list[Token], position: int) -> str | None:
     token = tokens[position]
     if start == "setting":
         return _SETTING
+    if token.kind in ("COMMA", *_OPENERS):
+        fork = _as_fork(source, tokens, position)
+        if fork is not None:
+            return fork
+    return _help_in_header(tokens, position) or _help_in_line(tokens, position)
+
+
+def _help_in_header(tokens: list[Token], position: int) -> str | None:
+    """Return a hint at what is written in the first line of a definition, or in an import."""
+    token = tokens[position]
+    first = tokens[0].kind
+    if token.kind == "AS" and first == "IMPORT":
+        return "what is imported keeps its name: leave out `as` and the name behind it"
+    is_header = first in ("MODEL", "BLOCK") or "MODEL" in [t.kind for t in tokens[:2]]
+    if token.kind == "COLON" and is_header and _innermost_bracket(tokens[:position]) == "LPAR":
+        return "parameters have names and defaults, no types: `(n)`, or `(n = 3)`"
+    return None
+
+
+def _help_in_line(tokens: list[Token], position: int) -> str | None:
+    token = tokens[position]
     if token.kind == "COLON" and tokens[0].kind in ("MODEL", "BLOCK", "TRAIN"):
         return "its lines stand in braces: `{ ... }`"
     if token.kind == "FLOOR_DIVIDE" and position == 0:

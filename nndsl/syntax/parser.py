@@ -286,6 +286,8 @@ class _Parser:
             return tree.Broken(span, (self.builder.identifier(tokens[2]),))
         if first in ("IF", "ELSE"):
             return (_BrokenIf if first == "IF" else _BrokenElse)(span, ())
+        if first == "IMPORT":
+            return tree.Broken(span, self.builder.identifiers(name_tokens))
         named = _names_after_as(tokens)
         if len(tokens) > 1 and first == "NAME" and tokens[1].kind == "EQUAL":
             named.append(tokens[0])
