@@ -96,6 +96,8 @@ class Group(Record):
     outputs: tuple[MaybeTensor, ...]
     span: Span
     alike: bool = False
+    #: True for a block or nested model that a `layer` line has made.
+    is_shared: bool = False
 
     def units(self) -> Iterator[Unit]:
         """Yield all units inside, in the order in which they are applied."""
@@ -217,7 +219,8 @@ class _Expansion:
         title = node.block.name + (f"({', '.join(given)})" if given else "")
         if not step.parts:
             return _empty("block", title, node.span)
-        return self.group("block", step.parts[0], title, node.span)
+        group = self.group("block", step.parts[0], title, node.span)
+        return replace(group, is_shared=node.shared is not None)
 
     def loop(self, step: Step, node: graph.LoopNode, part: Part) -> Group:
         rounds = [self.round(inner, node) for inner in step.parts]

@@ -320,3 +320,36 @@ def test_command_with_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str
     )
     assert main(["graph", str(path)]) == 1
     assert not (tmp_path / "m.svg").exists()
+
+
+SHARED_BLOCK = """
+block Encode(n) = Dense(n, relu) -> Dense(n)
+model M {
+    input left, right: [8]
+    layer encode = Encode(3)
+    left -> encode as a
+    right -> encode as b
+    a - b -> Dense(1) as y
+    output y
+}
+"""
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_shared_blocks_are_marked(depth: int) -> None:
+    """Open and folded: each has a second frame and says so, and the legend explains the frame."""
+    figure = build(outline_of(SHARED_BLOCK), Choice(depth=depth))
+    form = "open" if depth else "folded"
+    boxes = [node for node in figure.boxes() if node.form == form]
+    assert [node.shared for node in boxes] == ["encode", "encode"]
+    assert all("shared" in f"{node.badge} {node.detail}" for node in boxes)
+    assert ("shared", "Shared weights") in figure.legend
+    drawn = svg(figure)
+    frames = drawn.count('class="z f-shared"') if depth else drawn.count('class="z f-block"') + 1
+    assert frames == 3  # two boxes, and the legend
+    alone = SHARED_BLOCK.replace("encode as", "Encode(3) as").replace(
+        "    layer encode = Encode(3)\n", ""
+    )
+    plain = build(outline_of(alone), Choice(depth=depth))
+    assert not any(node.shared for node in plain.boxes())
+    assert "shared" not in dict(plain.legend)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nndsl.drawing import words
-from nndsl.drawing.colours import CHANGES
+from nndsl.drawing.colours import CHANGES, SHARED
 from nndsl.drawing.figure import Figure, Node, Wire
 from nndsl.drawing.measures import DETAIL, HEADING, MARGIN, legend_rows
 
@@ -20,7 +20,9 @@ def beside(left: Figure, right: Figure, title: str, subtitle: str) -> Figure:
     shift = left.width - 2 * MARGIN + _GAP
     first, second = _marked(left, "a", 0), _marked(right, "b", nets)
     known = {name for name, _ in (*left.legend, *right.legend)}
-    legend = tuple((name, words_) for name, (words_, _) in CHANGES.items() if name in known)
+    legend = tuple(
+        (name, words_) for name, (words_, _) in {**CHANGES, **SHARED}.items() if name in known
+    )
     wide = max(left.width + right.width - 2 * MARGIN + _GAP, words.width(title, HEADING) + 60.0)
     wide = round(max(wide, words.width(subtitle, DETAIL) + 2 * MARGIN + 1.0), 1)
     inside = max(_bottom(left), _bottom(right))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from nndsl.drawing import words
-from nndsl.drawing.colours import CHANGES, FAMILIES, family
+from nndsl.drawing.colours import CHANGES, FAMILIES, SHARED, family
 from nndsl.drawing.figure import Choice, Figure, Node
 from nndsl.drawing.level import Item, lay_level
 from nndsl.drawing.measures import (
@@ -88,6 +88,7 @@ class _Builder:
                 f"{total:,} parameters (in boxes: after the dot)" if total else "no parameters"
             )
         known = CHANGES if self.changes else FAMILIES
+        known = {**known, **SHARED}
         legend = tuple((name, title) for name, (title, _) in known.items() if name in self.families)
         title = self.outline.root.title
         needed = max(words.width(title, HEADING, bold=True), words.width(subtitle, DETAIL))
@@ -159,6 +160,8 @@ class _Builder:
         weights = sum(weight.size for weight in unit.layer.weights) if unit.layer else 0
         if weights:
             badge = words.count(weights)
+        if unit.is_shared:
+            self.families["shared"] = None
         origins = tuple(self.view.origin(tensor.origin) for tensor in unit.inputs)
         outs = tuple(self.view.origin(tensor.origin) for tensor in unit.outputs)
         shapes = () if unit.is_input else tuple(map(words.shape, unit.outputs))
@@ -200,6 +203,8 @@ class _Builder:
         title = " ".join(filter(None, _title(part)))
         weights = sum(weight.size for unit in part.units for weight in unit.weights)
         detail, colour = f"{len(part.units)} layers", "block"
+        if part.group.is_shared:
+            detail = f"{detail}, shared"
         only = part.members[0] if len(part.members) == 1 else None
         if isinstance(only, Unit):  # one layer, several times
             detail, colour = words.detail(only), family(only)
@@ -217,6 +222,7 @@ class _Builder:
             *box_size("folded", title, detail, "0" * 9 if weights else ""),
             _facts(part, weights),
             part.group.span,
+            self.shared(part),
             change=self.change_of(part.units),
         )
 
@@ -228,8 +234,16 @@ class _Builder:
                 last[self.view.origin(tensor.origin)] = tensor
         return [last[self.view.origin(tensor.origin)] for tensor in made]
 
+    def shared(self, part: Shown) -> str:
+        """Return what all boxes of a shared block have alike, "" for another block."""
+        if not part.group.is_shared:
+            return ""
+        self.families["shared"] = None
+        return part.group.name
+
     def opened(self, part: Shown) -> Item:
         title, badge = _title(part)
+        badge = "  ".join(filter(None, (badge, "shared" if part.group.is_shared else "")))
         key = self.key()
         made = self.outputs_of(part.units, _drawn(part))
         ins = self.inputs_of(part.units)
@@ -258,6 +272,7 @@ class _Builder:
             HEAD + level.height,
             _facts(part, weights),
             part.group.span,
+            self.shared(part),
             nodes=inside.nodes,
             wires=inside.wires,
             labels=inside.labels,
@@ -346,4 +361,5 @@ def _title(part: Shown) -> tuple[str, str]:
 
 def _facts(part: Shown, weights: int) -> tuple[str, ...]:
     count = f"{len(part.units)} layers, {weights:,} parameters"
-    return (part.group.name, part.group.title, count)
+    told = (words.SHARED,) if part.group.is_shared else ()
+    return (part.group.name, part.group.title, count, *told)

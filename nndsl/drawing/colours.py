@@ -32,6 +32,11 @@ CHANGES: dict[str, tuple[str, str]] = {
     "same": ("Unchanged", "#868e96"),
 }
 
+#: What is no family: the entry of the legend that explains the second frame.
+SHARED: dict[str, tuple[str, str]] = {"shared": ("Shared weights", "#5f6b7a")}
+#: All that a box or an entry of the legend is coloured by.
+KINDS = {**FAMILIES, **CHANGES, **SHARED}
+
 Theme = dict[str, str]
 LIGHT: Theme = {
     "paper": "#ffffff", "ink": "#212529", "faint": "#6c757d", "line": "#495057",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nndsl.drawing.colours import FAMILIES
+from nndsl.drawing.colours import FAMILIES, SHARED
 from nndsl.drawing.page import body, document, sheet
 from nndsl.resources import template
 
@@ -11,7 +11,7 @@ def live_page(title: str, theme: str) -> tuple[str, str]:
     """Return the page, and its policy: it may ask its own server, and nobody else."""
     return document(
         title,
-        sheet([name for name in FAMILIES if name != "block"], theme),
+        sheet([name for name in (*FAMILIES, *SHARED) if name != "block"], theme),
         body() + "\n" + template("page/watch.html").strip(),
         template("page/view.js") + template("page/watch.js"),
         "connect-src 'self'; ",

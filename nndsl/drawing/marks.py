@@ -83,6 +83,8 @@ def marks(figure: Figure) -> Iterator[Mark]:
         for x, name, title in row:
             x += MARGIN
             yield Rectangle(f"n f-{name}", x, y, 12.0, 12.0, 3.0)
+            if name == "shared":
+                yield Rectangle(f"z f-{name}", x + 2.5, y + 2.5, 7.0, 7.0, 1.5)
             yield Words("d", x + 17.0, y + 9.6, title)
 
 
@@ -150,6 +152,8 @@ def _open(node: Node) -> Iterator[Mark]:
         ("Z", ()),
     )
     yield Path("head", head)
+    if node.shared:  # a second frame
+        yield Rectangle("z f-shared", x + 3, y + 3, node.width - 6, node.height - 6, 6.0)
     yield Words("b", x + 10, y + 16, node.title)
     if node.badge:
         yield Words("b e", right - 10, y + 16, node.badge)

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from nndsl.drawing import marks
-from nndsl.drawing.colours import CHANGES, DARK, FAMILIES, LIGHT, Theme, edge, fill
+from nndsl.drawing.colours import DARK, KINDS, LIGHT, Theme, edge, fill
 from nndsl.drawing.figure import Figure
 from nndsl.drawing.measures import DETAIL, HEADING, SHAPE, SYMBOL, TITLE
 from nndsl.layout import Point
@@ -113,7 +113,7 @@ class _Pen:
             return theme["line"], "", 0.0
         if classes[0] == "w":
             return "", theme["line"], 1.3
-        colour = {**FAMILIES, **CHANGES}[classes[1].removeprefix("f-")][1]
+        colour = KINDS[classes[1].removeprefix("f-")][1]
         inside, around = fill(colour, theme), edge(colour, theme)
         return ("", around, 0.8) if classes[0] == "z" else (inside, around, 1.3)
 

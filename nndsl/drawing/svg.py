@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from nndsl.drawing import marks
-from nndsl.drawing.colours import CHANGES, DARK, FAMILIES, LIGHT, Theme, edge, fill
+from nndsl.drawing.colours import DARK, KINDS, LIGHT, Theme, edge, fill
 from nndsl.drawing.figure import Figure, Node
 from nndsl.drawing.measures import DETAIL, HEADING, SHAPE, SYMBOL, TITLE
 from nndsl.layout import Point
@@ -110,9 +110,8 @@ def _colours(names: Sequence[str], theme: Theme) -> str:
         f".d,.s{{fill:{theme['faint']}}}.w{{stroke:{theme['line']}}}.a{{fill:{theme['line']}}}"
         f".open{{fill:{theme['box']};stroke:{theme['frame']}}}.head{{fill:{theme['head']}}}"
     ]
-    known = {**FAMILIES, **CHANGES}
     for name in (*names, "block"):
-        colour = known[name][1]
+        colour = KINDS[name][1]
         rules.append(f".f-{name}{{fill:{fill(colour, theme)};stroke:{edge(colour, theme)}}}")
         rules.append(f".z.f-{name}{{fill:none}}")
     return "".join(rules)

@@ -37,6 +37,8 @@ _LEFT_OUT = {
     "gamma_initializer", "embeddings_initializer", "seed", "name",
 }  # fmt: skip
 _SIZES = {"kernel_size": "", "pool_size": "", "strides": "stride ", "dilation_rate": "dilation "}
+#: What is said of a shared layer or block.
+SHARED = "shared: its weights are the same wherever it is applied"
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -135,5 +137,5 @@ def facts(unit: Unit) -> tuple[str, ...]:
     if unit.multiply_adds:
         found.append(f"{unit.multiply_adds:,} multiply-adds")
     if unit.is_shared:
-        found.append("shared: its weights are the same wherever it is applied")
+        found.append(SHARED)
     return tuple(found)

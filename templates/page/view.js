@@ -125,6 +125,7 @@ const nndsl = (() => {
     box.head = element(box.inside, "path", { class: "head" });
     element(box.inside, "text", { class: "b", x: 14, y: 16 }, box.title);
     box.badgeElement = element(box.inside, "text", { class: "b e", y: 16 }, box.badge);
+    if (box.shared) box.second = element(box.inside, "rect", { class: "z f-shared", rx: 6 });
     box.content = element(box.inside, "g");
     buildInside(box.key, box.content);
     box.outside = element(box.element, "g");
@@ -250,6 +251,10 @@ const nndsl = (() => {
       box.at = [x, y, wide, high];
       for (const [key, value] of Object.entries({ x, y, width: wide, height: high })) {
         box.frame.setAttribute(key, value);
+      }
+      if (box.second) {
+        const sides = { x: x + 3, y: y + 3, width: wide - 6, height: high - 6 };
+        for (const [key, value] of Object.entries(sides)) box.second.setAttribute(key, value);
       }
       box.head.setAttribute("d", `M${x} ${y + HEAD}v${8 - HEAD}q0 -8 8 -8h${wide - 16}q8 0 8 8v${HEAD - 8}z`);
       box.head.nextSibling.setAttribute("x", x + 14);
@@ -545,6 +550,9 @@ const nndsl = (() => {
       const entry = html(legend, "span", "entry");
       const sample = element(entry, "svg", { width: 14, height: 14 });
       element(sample, "rect", { class: "n f-" + family, x: 1, y: 1, width: 12, height: 12, rx: 3 });
+      if (family === "shared") {
+        element(sample, "rect", { class: "z f-shared", x: 3.5, y: 3.5, width: 7, height: 7, rx: 1.5 });
+      }
       html(entry, "span", "", title);
     }
     build();
