@@ -43,6 +43,8 @@ def test_mended_models_are_trained_by_keras() -> None:
         model = module.build_model()
         if "def synthetic_data" not in compiled.code:
             continue  # a model that is not trained
+        if "channels_first" in text:
+            continue  # built, but not trained: TensorFlow has no such gradients on a CPU
         x, y = module.synthetic_data(0, samples=4)
         # What goes through many steps is slow without a graph, everything else with one.
         steps = any(isinstance(layer, keras.layers.RNN) for layer in model.layers)
