@@ -37,6 +37,11 @@ def read_csv(stream: BinaryIO) -> DataFile:
     if not rows:
         return DataFile("csv", problem="it is empty")
     names, *samples = rows
+    if not samples and complete and read_all:
+        return DataFile("csv", problem="it has a line of names, and no samples")
+    ragged = _ragged(rows)
+    if ragged is not None:
+        return DataFile("csv", problem=ragged)
     if len(names) > MAX_COLUMNS:
         return DataFile("csv", problem=f"it has more than {MAX_COLUMNS:,} columns")
     complete = complete and read_all
@@ -58,6 +63,22 @@ def _rows(text: str) -> tuple[list[list[str]], bool]:
             rows.append(row)
             cells += len(row)
     return rows, True
+
+
+def _ragged(rows: list[list[str]]) -> str | None:
+    """Return which row has not as many cells as there are names; empty ones at its end are none."""
+    names = rows[0]
+    for number, row in enumerate(rows[1:], 1):
+        if len(row) < len(names) or any(cell.strip() for cell in row[len(names) :]):
+            cells = f"{len(row)} cell{'s' if len(row) > 1 else ''}"
+            return f"its {_ordinal(number)} sample has {cells}, and {len(names)} have a name"
+    return None
+
+
+def _ordinal(number: int) -> str:
+    """Return a number as words count: 1st, 2nd, 11th."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number % 100 // 10 != 1 else 0, "th")
+    return f"{number}{ending}"
 
 
 def _column(name: str, number: int, samples: list[list[str]], count: int | None) -> Array:

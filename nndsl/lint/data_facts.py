@@ -48,12 +48,19 @@ def read_source(source: graph.DataSource, opens: Opens | None) -> DataFile | Non
 
 
 def parts_of(
-    source: graph.DataSource, file: DataFile, inputs: list[str], outputs: list[str]
+    source: graph.DataSource,
+    file: DataFile,
+    inputs: list[str],
+    outputs: list[str],
+    others: list[str],
 ) -> dict[str, tuple[str, ...]]:
-    """Return what of a file each input and output takes: the names of arrays or columns."""
+    """Return what of a file each input and output takes: the names of arrays or columns.
+
+    `others` are columns that are neither, such as weights of samples.
+    """
     parts = {name: source.fields.get(name, (name,)) for name in (*inputs, *outputs)}
     if source.kind == "csv" and len(inputs) == 1 and inputs[0] not in source.fields:
-        targets = {column for name in outputs for column in parts[name]}
+        targets = {column for name in outputs for column in parts[name]} | set(others)
         parts[inputs[0]] = tuple(column for column in file.arrays if column not in targets)
     return parts
 

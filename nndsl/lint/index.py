@@ -37,6 +37,7 @@ RULES = {
     "D905": Entry("unusable-numbers", "error", ("train",), True, False),
     "D906": Entry("sample-count", "error", ("train",), True, False),
     "D907": Entry("input-shape", "error", ("train",), True, False),
+    "D908": Entry("other-data", "error", ("train",), True, False),
     "G721": Entry("heavy-flatten", "info", ("Flatten",), True, False),
     "G722": Entry("bottleneck", "warning", ("softmax", "Softmax"), True, False),
     "G723": Entry(
@@ -174,6 +175,7 @@ RULES = {
     "T814": Entry("unusual-learning-rate", "warning", ("train",), True, False),
     "T815": Entry("class-weights", "warning", ("train",), True, False),
     "T816": Entry("large-batch", "warning", ("train",), True, False),
+    "T817": Entry("empty-split", "error", ("train",), True, False),
     "T818": Entry("patience", "info", ("train",), True, True),
     "T819": Entry("nothing-trainable", "error", ("train",), True, False),
     "Y401": Entry("label-form", "error", ("train",), True, True),

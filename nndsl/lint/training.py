@@ -179,7 +179,35 @@ class Trained:
             return {}
         body = self.model.model.body
         inputs = [input_.name for input_ in body.inputs]
-        return parts_of(self.source, self.file, inputs, [o.name for o in body.outputs])
+        weight = self.settings.get("sample_weight")
+        others = [weight.text] if weight is not None else []
+        outputs = [output.name for output in body.outputs]
+        return parts_of(self.source, self.file, inputs, outputs, others)
+
+    @property
+    def samples(self) -> int | None:
+        """How many samples the data file has, where that is known."""
+        arrays = self.file.arrays if self.file is not None else {}
+        found = [arrays[k].samples for keys in self.parts.values() for k in keys if k in arrays]
+        known = [count for count in found if count is not None]
+        return min(known) if known else None
+
+    @property
+    def held_out_part(self) -> float | None:
+        """The part of the data that is held out; None where nothing is, or other data are."""
+        given = self.settings.get("validation")
+        if isinstance(given, graph.LastPart):
+            given = given.fraction
+        value = None if given is None or isinstance(given, graph.DataSource) else self.value(given)
+        return float(value) if isinstance(value, (int, float)) else None
+
+    @cached_property
+    def others(self) -> tuple[tuple[graph.DataSource, DataFile], ...]:
+        """The files to validate and test on, which are read as the first one is."""
+        given = (self.settings.get(name) for name in ("validation", "validation_data", "test_data"))
+        sources = [one for one in given if isinstance(one, graph.DataSource)]
+        files = [(source, read_source(source, self._opens)) for source in sources]
+        return tuple((source, file) for source, file in files if file is not None)
 
     def _facts(self, setting: str, names: list[str]) -> dict[str, Facts]:
         values = self._values.get(setting) or {}

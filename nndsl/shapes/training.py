@@ -53,6 +53,7 @@ def check_training(
         checker.setting(name, SETTINGS[name].form, given)
     model = shaped.models[trained.name]
     check_names(training, model, reporter)
+    check_weights(training, checker.values, file_exists, reporter)
     check_sources(training, model, reporter, file_exists)
     check_adapted(model, reporter)
     check_monitors(training, model, reporter)
@@ -211,6 +212,24 @@ class _Checker:
             received=f'"{path}"',
             help=f'write `{name}: "{stem or name}{form.endings[0]}"`',
         )
+
+
+def check_weights(
+    training: graph.Training,
+    values: Values,
+    file_exists: Callable[[str], bool] | None,
+    reporter: Reporter,
+) -> None:
+    """Report files of weights that are not there."""
+    for path, given in zip(values.get("weights", ()), training.get("weights") or (), strict=False):
+        if file_exists is not None and not file_exists(path):
+            reporter.warning(
+                "T805",
+                given.span,
+                f"there is no file `{path}`",
+                "not found",
+                help="paths are relative to the folder of this file",
+            )
 
 
 def check_names(training: graph.Training, shaped: ShapedModel, reporter: Reporter) -> None:

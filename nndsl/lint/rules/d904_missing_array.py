@@ -44,14 +44,24 @@ def missing_array(view: View, report: Report) -> None:
     if file.problem is not None:
         report(source.span, f"`{source.path}` cannot be used: {file.problem}", "this file")
         return
+    weight = view.trained.settings.get("sample_weight")
+    parts = dict(view.trained.parts)
+    if weight is not None:
+        parts["sample_weight"] = (weight.text,)
+    used = [file.arrays[key] for keys in parts.values() for key in keys if key in file.arrays]
+    if any(array.samples == 0 for array in used):
+        report(source.span, f"`{source.path}` cannot be used: it has no samples", "this file")
+        return
     what = "array" if source.kind == "npz" else "column"
     known = ", ".join(f"`{name}`" for name in list(file.arrays)[:12])
-    for name, keys in view.trained.parts.items():
+    for name, keys in parts.items():
         for key in keys:
             if key in file.arrays:
                 continue
             guess = nearest(key, file.arrays)
             hint = f'write `{name}="{guess or "..."}"` in `{source.kind}(...)`'
+            if name == "sample_weight":
+                hint = f"write `sample_weight: {guess or '...'}`, the name of what weighs them"
             report(
                 source.span,
                 f"`{source.path}` has no {what} `{key}`",

@@ -38,23 +38,18 @@ def large_batch(view: View, report: Report) -> None:
     Source: https://keras.io/api/models/model_training_apis/#fit-method
     """
     assert view.trained is not None
-    source, file = view.trained.source, view.trained.file
-    size = view.trained.number("batch_size")
-    if source is None or file is None or size is None:
+    source, count = view.trained.source, view.trained.samples
+    size, part = view.trained.number("batch_size"), view.trained.held_out_part
+    if source is None or count is None or size is None:
         return
-    counts = [
-        file.arrays[key].samples
-        for keys in view.trained.parts.values()
-        for key in keys
-        if key in file.arrays
-    ]
-    known = [count for count in counts if count is not None]
-    if not known or size <= min(known):
+    left = count - int(count * part) if part is not None and 0 < part < 1 else count
+    if size <= left:
         return
+    samples = f"{count} samples" if left == count else f"{left} of {count} samples to learn from"
     report(
         view.trained.place("batch_size"),
-        f"a batch of {size:g}, and {min(known)} samples",
+        f"a batch of {size:g}, and {samples}",
         "larger than all the data",
-        labels=(Label(source.span, f"{min(known)} samples"),),
+        labels=(Label(source.span, f"{count} samples"),),
         help="write a smaller one, such as `batch_size: 32`",
     )

@@ -48,14 +48,17 @@ def class_count(view: View, report: Report) -> None:
         if loss.name in BINARY_LOSSES and labels.form == INT and units == 1 and (classes or 0) > 2:
             _many_on_one(head, loss, labels, report)
             continue
+        if loss.name in SPARSE and (labels.low or 0) < 0 and loss.argument("ignore_class") is None:
+            _negative(head, loss, labels, report)
+            continue
         if loss.name not in CROSSENTROPIES or (labels.form == INT and loss.name not in SPARSE):
             continue
         if labels.form == BINARY and units > 2 and loss.name in SPARSE and not labels.file:
             classes = 2
         if classes is None or labels.form not in (INT, ONE_HOT, MULTI_HOT, BINARY):
             continue
-        if units == classes or (labels.form == INT and units == 1):
-            continue
+        if units == classes or (labels.form == INT and units == 1 and head.activation == "softmax"):
+            continue  # a softmax over one unit is told by itself
         if labels.form == INT and units > classes and labels.file:
             continue  # a class may lack in the data
         place = head.units_place
@@ -73,6 +76,19 @@ def class_count(view: View, report: Report) -> None:
                 edits.replaced(place, f"{classes}") if place is not None else None,
             ),
         )
+
+
+def _negative(head: Head, loss: Part, labels: Facts, report: Report) -> None:
+    """Report classes below 0, of which the loss is NaN or an error."""
+    report(
+        loss.span,
+        f"`{loss.name}` takes classes from 0",
+        "counts from 0",
+        labels=labels.shown(),
+        expected="0 for the first class",
+        received=f"{labels.low:g}",
+        help="number the classes anew, or `ignore_class=-1` for what has no class",
+    )
 
 
 def _many_on_one(head: Head, loss: Part, labels: Facts, report: Report) -> None:
