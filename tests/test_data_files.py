@@ -155,8 +155,11 @@ def test_tables_that_are_wrong() -> None:
     for text, words in (("", "empty"), ("a\0b\n", "no text"), ("a," * 30_000, "columns")):
         assert words in str(csv(text).problem)
     assert "UTF-8" in str(read_data_file("csv", io.BytesIO(b"a\n\xff\n")).problem)
-    assert csv("a\n").arrays["a"].shape == (0,)
-    assert csv("a,b\n1\n1,2,3\n").arrays["b"].missing == 1
+    assert "no samples" in str(csv("a\n").problem)
+    assert "its 1st sample has 1 cell, and 2" in str(csv("a,b\n1\n1,2,3\n").problem)
+    assert "its 2nd sample has 3 cells" in str(csv("a,b\n1,2\n1,2,3\n").problem)
+    assert "its 11th sample" in str(csv("a,b\n" + "1,2\n" * 10 + "1\n").problem)
+    assert csv("a,b\n1,2,,\n").arrays["b"].shape == (1,)
 
 
 def test_large_tables_are_read_in_part() -> None:

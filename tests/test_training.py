@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -208,8 +206,6 @@ def test_two_phases(style: str, tmp_path: Path) -> None:
     assert len((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()) == 5
 
 
-# ---- A run that is stopped -----------------------------------------------------------------
-
 SLOW = """
 model Slow {
     input x: [16]
@@ -224,34 +220,6 @@ train {
     save: "slow.keras"
 }
 """
-
-
-def start(script: Path, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(script), "--output-dir", str(folder), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_goes_on_where_it_was_stopped(how: int, tmp_path: Path) -> None:
-    import oracle
-
-    compiled = nndsl.compile(SLOW, name="slow.nn")
-    script = tmp_path / "slow.py"
-    script.write_text(str(compiled.code), encoding="utf-8")
-    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
-    checkpoint = stopped / "slow.checkpoint.npz"
-    process = start(script, stopped)
-    while not checkpoint.exists():
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(how)
-    assert process.wait() != 0
-    assert checkpoint.exists() and not (stopped / "slow.keras").exists()
-    oracle.run_main(compiled, ["--output-dir", str(whole)], tmp_path)
-    oracle.run_main(compiled, ["--output-dir", str(stopped), "--resume"], tmp_path)
-    ends = [oracle.weights_of(folder / "slow.keras") for folder in (whole, stopped)]
-    assert oracle.furthest(*ends) <= 1e-6
-    assert [path.name for path in stopped.iterdir()] == ["slow.keras"]
 
 
 # ---- A model that was saved ----------------------------------------------------------------

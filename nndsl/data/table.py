@@ -37,13 +37,13 @@ def read_csv(stream: BinaryIO) -> DataFile:
     if not rows:
         return DataFile("csv", problem="it is empty")
     names, *samples = rows
+    if len(names) > MAX_COLUMNS:
+        return DataFile("csv", problem=f"it has more than {MAX_COLUMNS:,} columns")
     if not samples and complete and read_all:
         return DataFile("csv", problem="it has a line of names, and no samples")
     ragged = _ragged(rows)
     if ragged is not None:
         return DataFile("csv", problem=ragged)
-    if len(names) > MAX_COLUMNS:
-        return DataFile("csv", problem=f"it has more than {MAX_COLUMNS:,} columns")
     complete = complete and read_all
     count = len(samples) if complete else None
     columns = {

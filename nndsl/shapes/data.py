@@ -65,11 +65,11 @@ def check_sources(
                 check_own_batches(training, shaped, to_adapt(shaped), reporter)
             continue
         kind = SOURCES.get(source.kind)
-        if kind and kind.reads and file_exists and not file_exists(source.path):
+        if kind and kind.reads == "file" and file_exists and not file_exists(source.path):
             reporter.warning(
                 "T805",
                 source.span,
-                f"there is no {kind.reads} `{source.path}`",
+                f"there is no file `{source.path}`",
                 "not found",
                 help="paths are relative to the folder of this file",
             )

@@ -26,7 +26,7 @@ def other_data(view: View, report: Report) -> None:
             loss: mse
         }
 
-    Right (with files of the same names and sizes):
+    Right (with a file that has 8 numbers a sample):
         model Price {
             input x: [8]
             x -> Dense(16, relu) -> Dense(1) as y
