@@ -94,6 +94,7 @@ def test_generated_code(case: Case) -> None:
         trained = result.graph.training
         own |= {"matplotlib"} if trained and trained.get("plot") else set()
         own |= {"jax", "tensorflow", "torch"} if trained and trained.get("loop") else set()
+        own |= {"tensorflow"} if trained and trained.get("prefetch") else set()
         assert _imports(result.code) <= {"keras", "numpy", *own, *sys.stdlib_module_names}
 
 

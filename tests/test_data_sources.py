@@ -88,6 +88,8 @@ train {
     batch_size: 8
     validation: 0.25
     augment: RandomFlip("vertical"), RandomContrast(0.1)
+    cache: true
+    prefetch: auto
     save: "photos.keras"
 }
 """

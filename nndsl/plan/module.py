@@ -250,12 +250,22 @@ def _draws(training: TrainingPlan | None) -> bool:
     return training is not None and "plot" in training.parts
 
 
+def _backend_modules(training: TrainingPlan | None) -> list[Code]:
+    """Return the imports of what Keras computes with, where the script uses it by itself."""
+    if training is None:
+        return []
+    names = {str(training.loop.backend)} if training.loop is not None else set()
+    if any("tf.data." in line for group in training.main for line in group):
+        names.add("tensorflow")
+    return [MODULES[name] for name in sorted(names)]
+
+
 def _imports(
     training: TrainingPlan | None, keras_from: str, modules: Sequence[str]
 ) -> tuple[Code, ...]:
     numpy = [Code("import numpy as np")] if training is not None else []
     figure = [Code("from matplotlib.figure import Figure")] if _draws(training) else []
-    backend = [MODULES[training.loop.backend]] if training is not None and training.loop else []
+    backend = _backend_modules(training)
     parts = [module for module in modules if module != "keras"]
     whole = len(parts) < len(modules)
     if keras_from == "tensorflow":

@@ -106,8 +106,19 @@ class Reading:
             Code("if args.limit:"),
             Code("    data = data.take(-(-args.limit // args.batch_size))"),
         ]
+        cached = getattr(self.training.get("cache"), "value", False)
+        if cached:
+            # Batches come in a new order all the same.
+            lines.append(Code("data = data.cache().shuffle(len(data), seed=args.seed)"))
         if self.training.get("augment"):
             lines.append(Code("data = data.map(lambda x, y: (augment(x, training=True), y))"))
+        ahead = self.training.get("prefetch")
+        if ahead is not None:
+            word = isinstance(ahead, graph.Word)
+            number = Code("tf.data.AUTOTUNE") if word else self.spelling.expression(ahead)
+            lines.append(Code(f"data = data.prefetch({number})"))
+        if cached and self.fraction is not None:
+            lines.append(Code("held_out = held_out.cache()"))
         return lines
 
     def _folder(self, path: Code, *more: tuple[str | None, Code]) -> Code:

@@ -199,6 +199,13 @@ def _check_together(training: graph.Training, shaped: ShapedModel, reporter: Rep
     own = data is not None and data.kind == "batches"  # of which little is known
     if "sample_weight" in given and not own and (kind is None or not kind.fields):
         refuse("sample_weight", "`sample_weight` names an array of `npz` or a column of `csv`")
+    for setting in ("cache", "prefetch"):
+        if setting in given and not streams:
+            refuse(
+                setting,
+                f"`{setting}` is for what is read when it is needed: `images` and `text`",
+                "leave it out",
+            )
     if "augment" in given and len(shaped.inputs) != 1:
         refuse("augment", "`augment` is for models with one input")
     if "validation" in given and "validation_data" in given:

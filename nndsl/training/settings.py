@@ -98,6 +98,8 @@ _ALL = (
     Setting("test_data", Source(), "", "What is evaluated on at the end, and nothing else."),
     Setting("sample_weight", Column(), "", "How much each sample counts: an array or column."),
     Setting("augment", Parts("layers"), "", "Layers that change the samples in training only."),
+    _one("cache", FLAG, "", "Whether what was read of a folder stays in memory."),
+    _one("prefetch", AUTO_OR_COUNT, "", "Batches of a folder that are read ahead."),
     Setting("labels", Contents(), "", "What the labels are like, for checks alone."),
     Setting("inputs", Contents(of_inputs=True), "", "What the inputs are like, for checks alone."),
     _one("seed", SEED, "", "For everything random."),
@@ -135,7 +137,7 @@ _ALL = (
 SETTINGS = {setting.name: setting for setting in _ALL}
 
 #: Settings of the language that this version does not compile.
-LATER = ("cache", "distribute", "prefetch")
+LATER = ("distribute",)
 
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a
 #: text, {name} is the model's name.
