@@ -57,6 +57,8 @@ def test_a_table_with_texts(style: str, table: Path, capsys: pytest.CaptureFixtu
     import oracle
 
     text = TABLE.replace('"table.csv"', f'"{table / "table.csv"}"')
+    if style == "subclass":
+        text = written_out(text)
     compiled = nndsl.compile(text, style=style)
     oracle.run_main(compiled, [], table)
     printed = capsys.readouterr().out
@@ -66,6 +68,11 @@ def test_a_table_with_texts(style: str, table: Path, capsys: pytest.CaptureFixtu
     oracle.run_main(compiled, ["--predict", "table.csv"], table)
     with np.load(table / "predictions.npz") as predictions:
         assert predictions["kind"].shape == (240, 3)
+
+
+def written_out(text: str) -> str:
+    """Have the loop written out, which reads the same data."""
+    return text.replace("    loss:", "    loop: custom\n    loss:")
 
 
 def score(printed: str, title: str) -> float:
@@ -110,6 +117,10 @@ def test_images_in_folders(loss: str, tmp_path: Path, capsys: pytest.CaptureFixt
             path = tmp_path / "photos" / side / f"{number}.png"
             path.write_bytes(tf.io.encode_png(image).numpy())
     text = IMAGES.replace('"photos"', f'"{tmp_path / "photos"}"').replace("LOSS", loss)
+    if loss == "categorical_crossentropy":
+        text = written_out(text).replace(
+            "    epochs: 4", "    epochs: 4\n    class_weight: [1, 1.5]"
+        )
     compiled = nndsl.compile(text)
     oracle.run_main(compiled, [], tmp_path)
     assert score(capsys.readouterr().out, "Held out") >= 0.95

@@ -37,6 +37,8 @@ class Stop:
 
 
 def start(script: Path, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    # A shell has what it starts in the background ignore Ctrl-C, and so would the script.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, str(script), "--output-dir", str(folder), *arguments]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -262,7 +262,8 @@ class _Script:
         """Return the arguments of the loop that is written out."""
         made: Arguments = [(None, Code("model")), (None, Code("data"))]
         made += [(None, Code("held_out"))] if self.held_out else []
-        made += [("batch_size", Code("args.batch_size")), *times]
+        made += [] if self.data.streams else [("batch_size", Code("args.batch_size"))]
+        made += times
         if not self.data.streams and self.values.get("shuffle", True):
             made.append(("seed", Code("args.seed")))
         return [*made, *self._class_weight()]
