@@ -133,6 +133,8 @@ NAMES = {
     "T807": "nothing-to-learn-from",
     "T808": "unsuitable-data",
     "T809": "not-with-this-backend",
+    "T810": "cannot-be-shared-out",
+    "T811": "unsuitable-layout",
     # Python and budgets
     "X951": "python-without-consent",
     "X952": "budget-exceeded",
@@ -222,6 +224,11 @@ def applied_here(call: Span) -> Label:
 def did_you_mean(name: str | None, span: Span | None = None) -> Advice | None:
     """Return a help line with a name that may have been meant; `span` is what it stands for."""
     return Advice(f"did you mean `{name}`?", name, span) if name else None
+
+
+def did_you_mean_text(text: str | None) -> Advice | None:
+    """Return a help line with a string that may have been meant."""
+    return Advice(f'did you mean "{text}"?', f'"{text}"') if text else None
 
 
 def write_instead(text: str, span: Span | None = None) -> Advice:

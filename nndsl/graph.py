@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Union
 
+from nndsl.distribution import Distribution as Distribution, Layout as Layout
 from nndsl.expression import (
     Arithmetic as Arithmetic,
     Bound as Bound,

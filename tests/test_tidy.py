@@ -19,7 +19,8 @@ MODULES = sorted((ROOT / "nndsl").rglob("*.py"))
 #: The rooms in their order: each imports only from itself and from those before it.
 ROOMS = (
     "source", "record", "suggest", "diagnostic", "resources", "std", "vocabulary", "layers",
-    "operations", "training", "syntax", "imports", "data", "expression", "extern", "edits", "graph",
+    "operations", "training", "syntax", "imports", "data", "expression", "distribution", "extern",
+    "edits", "graph",
     "resolve", "memory", "shapes", "outline", "summary", "comparison", "layout", "drawing",
     "flatten", "lint", "plan", "emit", "pretty", "compiler", "fixing", "fmt", "reference", "codes",
     "render", "ide", "lsp", "cli",

@@ -20,7 +20,8 @@ from nndsl.reference import find, groups
 from nndsl.reference.rules import all_rules
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
-from nndsl.training.setting import Part, PartPerOutput, Parts
+from nndsl.training.distribution import STRATEGIES
+from nndsl.training.setting import Part, PartPerOutput, Parts, Sharing
 
 ItemKind = Literal[
     "layer", "operation", "activation", "block", "model", "argument", "value", "tensor", "constant",
@@ -236,6 +237,8 @@ def arguments_of(analysis: Analysis, callee: str) -> list[tuple[str, str, bool]]
             if isinstance(inner, tree.Input):
                 known += [(name.text, "input", False) for name in inner.names]
         return known
+    if callee in STRATEGIES:
+        return STRATEGIES[callee].arguments
     return [
         (
             one.name,
@@ -345,6 +348,11 @@ def _in_train(context: Context) -> Iterator[Item]:
     form = SETTINGS[name].form if name in SETTINGS else None
     if isinstance(form, Parts) and form.kind == "layers":
         yield from (item for item in _known_stages() if item.kind == "layer")
+    elif isinstance(form, Sharing):
+        yield from (
+            Item(s.name, "value", s.doc, s.snippet, key=s.name) for s in STRATEGIES.values()
+        )
+        return
     elif isinstance(form, (Part, PartPerOutput, Parts)):
         yield from _parts(form.kind)
     else:

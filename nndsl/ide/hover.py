@@ -12,6 +12,7 @@ from nndsl.render.markdown import entry_markdown
 from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
+from nndsl.training.distribution import STRATEGIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def name_text(name: str) -> str:
     entries = find(name)
     if entries:
         return "\n---\n\n".join(entry_markdown(entry) for entry in entries)
-    setting = SETTINGS.get(name)
+    setting = SETTINGS.get(name) or STRATEGIES.get(name)
     return f"### {name}\n\n{setting.doc}" if setting is not None else ""
 
 

@@ -106,6 +106,7 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
     "Checkpoint", "tensors", "download", "Augmented", "augment", "Plot", "Figure",
     "batches", "itertools", "jax", "make_steps", "read_state", "tf", "torch", "train",
     "variables_of", "write_state",
+    "Shares", "distribute", "ray", "shutil", "tempfile",
 }  # fmt: skip
 
 
@@ -113,7 +114,7 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
 #: among them, and takes none of these names.
 LOCAL = frozenset({
     "callbacks", "checkpoint", "plot", "data", "held_out", "layer", "model", "name", "rows", "test",
-    "tuning",
+    "tuning", "distribution", "folder", "strategy",
 })  # fmt: skip
 
 

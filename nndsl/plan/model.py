@@ -112,6 +112,28 @@ class CustomLoop:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingPlan:
+    """How training is shared out to devices; `kind` is the word for it."""
+
+    kind: str
+    #: Whether `keras.distribution` does it, to processes too.
+    on_jax: bool
+    #: What has to be installed beside Keras, in the words of pip.
+    needed: Code
+    #: Patterns of variables, each with what splits their axes.
+    layouts: tuple[tuple[Code, Code], ...]
+    #: The sizes of the axes of devices, `batch` None where it takes all that there are; and how
+    #: many devices there have to be, or a multiple of which number.
+    model: Code
+    batch: Code | None
+    devices: Code
+    #: The workers of Ray.
+    workers: Code | None
+    use_gpu: Code
+    name: Code
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingPlan:
     """The script around a model: its functions, its command line, and the lines of `main`."""
 
@@ -145,6 +167,8 @@ class TrainingPlan:
     augment: Code | None
     #: The training loop, if it is written out.
     loop: CustomLoop | None
+    #: How the work is shared out, if it is.
+    sharing: SharingPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

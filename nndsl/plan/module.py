@@ -232,13 +232,15 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
         if training.loop is not None and "itertools." in training.loop.held_out:
             modules.append(Code("import itertools"))
         if (
-            "augmented" in training.parts
+            {"augmented", "shares"} & set(training.parts)
             or training.loop is not None
             and "math." in training.loop.steps
         ):
             modules.append(Code("import math"))
         if training.backend is not None:
             modules.append(Code("import os"))
+        if "shutil.rmtree" in " ".join(line for group in training.main for line in group):
+            modules += [Code("import shutil"), Code("import tempfile")]
     if deep:
         modules.append(Code("import sys"))
     if training is not None:
@@ -268,6 +270,9 @@ def _imports(
     backend = _backend_modules(training)
     parts = [module for module in modules if module != "keras"]
     whole = len(parts) < len(modules)
+    sharing = training.sharing if training is not None else None
+    if sharing is not None:
+        backend.append(MODULES["jax" if sharing.on_jax else "tensorflow"])
     if keras_from == "tensorflow":
         # `tensorflow.keras` has no `ops`: they are those of Keras itself in any case.
         own = [Code(f"from keras import {module}") for module in parts if module == "ops"]

@@ -11,6 +11,7 @@ from nndsl.plan.code import Code, call, list_of, literal
 from nndsl.plan.command_line import CommandLine, predictions
 from nndsl.plan.custom_loop import LoopPlanner
 from nndsl.plan.data import Relocate, path_code, plan_data
+from nndsl.plan.distribution import Sharing
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.freezing import freezing
 from nndsl.plan.model import CustomLoop, Data, TrainingPlan
@@ -24,6 +25,7 @@ from nndsl.plan.settings import (
 )
 from nndsl.resolve.naming import keras_name
 from nndsl.shapes import ShapedModel
+from nndsl.training.distribution import backend_of
 
 #: The value of each setting that is known when the script is written.
 Values = Mapping[str, Any]
@@ -70,7 +72,8 @@ class _Script:
         self.models = [path for path in self.saved if path.endswith(".keras")]
         self.custom = values.get("loop") == "custom"
         #: A loop that is written out is written for one backend.
-        self.backend: str | None = values.get("backend", "tensorflow" if self.custom else None)
+        self.backend = backend_of(values) or ("tensorflow" if self.custom else None)
+        self.sharing = Sharing(training, values, shaped, self.name)
         self.reading = Reading(training, shaped, data, spelling, relocate)
         self.held_out = training.held_out is not None
         #: Where the history is drawn.
@@ -93,6 +96,7 @@ class _Script:
             self.reading.converting() if self.custom else [],
             self.ending(),
         )
+        sharing = self.sharing.plan()
         return TrainingPlan(
             data=self.data,
             parts=self.parts(),
@@ -107,10 +111,12 @@ class _Script:
             backend=literal(self.backend) if self.backend is not None else None,
             needed=Code(
                 f"keras {self.backend or 'tensorflow'}{' matplotlib' if self.plotted else ''}"
+                f"{sharing.needed if sharing is not None else ''}"
             ),
             seeds_epochs=self.seeds_epochs,
             augment=self.augment(),
             loop=self.loop(),
+            sharing=sharing,
         )
 
     def loop(self) -> CustomLoop | None:
@@ -143,6 +149,7 @@ class _Script:
             parts.append("balanced")
         if any(path.endswith(".keras") for path in self.values.get("weights", ())):
             parts.append("copy_weights")
+        parts += self.sharing.parts(streams=streams)
         if self.plotted:
             parts.append("plot")
         parts.append("checkpoint")
@@ -172,12 +179,15 @@ class _Script:
                 Code("    return"),
                 Code(""),
             ]
-        lines.append(Code("keras.utils.set_random_seed(args.seed)"))
+        lines += [
+            *self.sharing.beginning(streams=self.data.streams),
+            Code("keras.utils.set_random_seed(args.seed)"),
+        ]
         policy = self.training.get("precision")
         if policy is not None:
             name = self.spelling.expression(policy)
             lines.append(Code(f"keras.config.set_dtype_policy({name})"))
-        lines += [Code("model = build_model()"), Code("model.summary()")]
+        lines += [*self.sharing.within([Code("model = build_model()")]), Code("model.summary()")]
         return [*lines, Code("if args.summary:"), Code("    return")]
 
     def weights(self) -> list[Code]:
@@ -196,10 +206,11 @@ class _Script:
         if optimizer is not None:
             made = ("optimizer", self.spelling.expression(optimizer))
             given = [made, *(argument for argument in given if argument[0] != "optimizer")]
-        return [Code(call("model.compile", given))]
+        return self.sharing.within([call("model.compile", given)])
 
     def fitting(self) -> list[Code]:
-        lines = [Code("args.output_dir.mkdir(parents=True, exist_ok=True)")]
+        lines = self.sharing.folder_of_others() if self.writes_in_fit else []
+        lines.append(Code("args.output_dir.mkdir(parents=True, exist_ok=True)"))
         folders = {os.path.dirname(path) for path in self.written()}
         for folder in sorted(folders - {""}):
             made = f"(args.output_dir / {literal(folder)})"
@@ -225,10 +236,17 @@ class _Script:
 
     def checkpoint(self, kind: str) -> Code:
         where = in_output(literal(f"{self.name}.{kind}.npz"))
+        if self.sharing.on_jax and self.writes_in_fit:
+            where = Code(f"folder / {literal(f'{self.name}.{kind}.npz')}")
         given = [Code("model"), where]
         given += [Code("args.seed")] if self.seeds_epochs else []
         given += [Code("plot")] if self.plotted else []
         return call("Checkpoint", [(None, value) for value in given])
+
+    @property
+    def writes_in_fit(self) -> bool:
+        """True if something else than the checkpoint may be written while it is trained."""
+        return bool({"callbacks", "history", "plot"} & set(self.training.settings))
 
     @property
     def seeds_epochs(self) -> bool:
@@ -253,10 +271,19 @@ class _Script:
         elif self.training.get("augment"):
             made = [(None, Code("Augmented(data, args.batch_size, args.seed)"))]
         made += times
-        if self.held_out:
+        if self.sharing.on_jax:
+            shares = self.sharing.batches("data", streams=self.data.streams, trains=True)
+            made = [(None, shares), *times]
+        if self.held_out and self.sharing.on_jax:
+            shares = self.sharing.batches("held_out", streams=self.data.streams, trains=False)
+            made.append(("validation_data", shares))
+        elif self.held_out:
             made.append(("validation_data", Code("held_out")))
         made += self._class_weight()
-        return [*made, *arguments_of("fit", self.training, self.shaped.outputs, self.spelling)]
+        given = arguments_of("fit", self.training, self.shaped.outputs, self.spelling)
+        if self.sharing.on_jax:  # it is told to the shares
+            given = [argument for argument in given if argument[0] != "validation_batch_size"]
+        return [*made, *given]
 
     def _train(self, times: Arguments) -> Arguments:
         """Return the arguments of the loop that is written out."""
@@ -311,7 +338,7 @@ class _Script:
         return [*paths, *written_by_callbacks(self.training)]
 
     def ending(self) -> list[Code]:
-        lines: list[Code] = []
+        lines = self.sharing.alone()
         if self.evaluates:
             data, title = ("held_out", "Held out") if self.held_out else ("data", "Evaluated")
             arguments: Arguments = [(None, Code(data)), (None, literal(title))]
@@ -320,6 +347,7 @@ class _Script:
             )
         if self.reading.tests:
             lines.append(Code('evaluate(model, test, "Test")'))
+        lines += self.sharing.first_process_alone(writes=self.writes_in_fit)
         lines += self.saving()
         if self.rows:
             rows = "held_out" if self.held_out else "data"

@@ -30,9 +30,10 @@ from nndsl.training.setting import (
     PartPerOutput,
     Parts,
     Paths,
+    Sharing,
     Source,
 )
-from nndsl.training.settings import LATER, SHORT_CALLBACKS
+from nndsl.training.settings import SHORT_CALLBACKS
 
 
 def resolve_training(scope: Scope, section: tree.Train, model: graph.Model) -> graph.Training:
@@ -106,9 +107,6 @@ class _Training:
             )
 
     def unknown(self, name: tree.Identifier) -> None:
-        if name.text in LATER:
-            self.reporter.not_supported(name.span, f"the setting `{name.text}`")
-            return
         from nndsl.vocabulary import older  # only for a message
 
         self.reporter.error(
@@ -117,7 +115,7 @@ class _Training:
             f"unknown setting `{name.text}`",
             "not a setting of `train`",
             help=older.setting(name.text)
-            or did_you_mean(self.reporter.guess(name.text, [*SETTINGS, *LATER])),
+            or did_you_mean(self.reporter.guess(name.text, SETTINGS)),
         )
 
     # ---- Values by their form
@@ -154,6 +152,10 @@ class _Training:
             return self.parts.part(value, form.kind)
         if isinstance(form, Column):
             return self.item(form, setting, value)
+        if isinstance(form, Sharing):
+            from nndsl.resolve.distribution import resolve_distribution  # which few texts need
+
+            return resolve_distribution(self.scope, value)
         if isinstance(form, Source):
             return self.data.source(value, setting.name.text, fraction=form.fraction)
         assert isinstance(form, One)
@@ -309,6 +311,8 @@ def _expected(form: Form) -> str:
         return f'a path in quotes, such as "model{ending}"{several}'
     if isinstance(form, Column):
         return "the name of an array or column"
+    if isinstance(form, Sharing):
+        return "one way to share training out, such as `mirrored`"
     return "names of layers or blocks"
 
 

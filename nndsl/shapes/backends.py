@@ -11,6 +11,7 @@ from nndsl import graph
 from nndsl.diagnostic import Reporter
 from nndsl.resolve.layers_made import layers_made
 from nndsl.shapes.model import ShapedModel
+from nndsl.training.distribution import backend_of
 
 #: Layers that compute with TensorFlow, whatever Keras computes with.
 TENSORFLOW_LAYERS = frozenset(
@@ -24,7 +25,7 @@ def check_backend(
     training: graph.Training, values: dict[str, Any], shaped: ShapedModel, reporter: Reporter
 ) -> None:
     """Report layers and settings that do not work with the backend that is asked for."""
-    backend = values.get("backend", "tensorflow")
+    backend = backend_of(values) or "tensorflow"
     if backend == "tensorflow":
         return
     for made in layers_made(shaped.model.body):

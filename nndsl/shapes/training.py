@@ -16,6 +16,7 @@ from nndsl.shapes.model import ShapedGraph, ShapedModel
 from nndsl.source import Span
 from nndsl.training import SETTINGS
 from nndsl.training.contents import CONTENTS
+from nndsl.training.distribution import STRATEGIES
 from nndsl.training.setting import (
     Contents,
     Form,
@@ -26,6 +27,7 @@ from nndsl.training.setting import (
     PartPerOutput,
     Parts,
     Paths,
+    Sharing,
     Source,
 )
 from nndsl.training.sources import SOURCES
@@ -62,6 +64,10 @@ def check_training(
         from nndsl.shapes.custom_loops import check_custom_loop  # which most texts do without
 
         check_custom_loop(training, checker.values, reporter)
+    if "distribute" in training.settings:
+        from nndsl.shapes.distribution import check_distribution  # which few texts need
+
+        check_distribution(training, checker.values, model, reporter)
     return checker.values, reporter.findings
 
 
@@ -114,6 +120,8 @@ class _Checker:
             return {option: made for option, made in found.items() if made is not UNKNOWN}
         if isinstance(form, Paths):
             return self.paths(name, form, value)
+        if isinstance(form, Sharing):
+            return self.sharing(name, value)
         if isinstance(form, (Part, Parts)):
             for part in value if isinstance(value, tuple) else (value,):
                 self.evaluator.evaluate(part, {})
@@ -143,6 +151,12 @@ class _Checker:
             name: self.typed(name, value, types[name]) for name, value in source.options.items()
         }
         return {name: value for name, value in found.items() if value is not UNKNOWN}
+
+    def sharing(self, name: str, given: graph.Distribution) -> Values:
+        """Return the values of the options of a way to share training out, its name at ""."""
+        types = STRATEGIES[given.kind].options
+        found = {key: self.typed(name, one, types[key]) for key, one in given.options.items()}
+        return {"": given.kind, **{k: value for k, value in found.items() if value is not UNKNOWN}}
 
     def declared(self, name: str, one: graph.Declared) -> dict[str, Any]:
         """Return what is declared of numbers: the values of the arguments by their names."""

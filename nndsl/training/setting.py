@@ -86,6 +86,11 @@ class Contents:
     of_inputs: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A way to share training out: `mirrored`, `ray(workers=4)`."""
+
+
 Form = Union[
     One,
     Contents,
@@ -98,6 +103,7 @@ Form = Union[
     Names,
     Paths,
     Options,
+    Sharing,
 ]
 
 

@@ -27,6 +27,7 @@ from nndsl.training.setting import (
     Parts,
     Paths,
     Setting,
+    Sharing,
     Source,
 )
 
@@ -105,6 +106,7 @@ _ALL = (
     _one("seed", SEED, "", "For everything random."),
     # The model before it is trained.
     _one("backend", BACKEND, "", "What Keras computes with."),
+    Setting("distribute", Sharing(), "", "Which devices, processes or machines share the work."),
     _one("precision", POLICY, "", "What the layers compute and keep their weights in."),
     Setting("weights", Paths((".keras", ".weights.h5")), "", "The weights to begin with."),
     Setting("freeze", Names(), "", "Layers and blocks that keep their weights."),
@@ -135,9 +137,6 @@ _ALL = (
 
 #: Setting -> its declaration.
 SETTINGS = {setting.name: setting for setting in _ALL}
-
-#: Settings of the language that this version does not compile.
-LATER = ("distribute",)
 
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a
 #: text, {name} is the model's name.

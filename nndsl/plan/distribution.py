@@ -1,0 +1,143 @@
+"""How training is shared out -> lines of the script, and what the script needs for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nndsl import graph
+from nndsl.plan.code import Code, call, literal, tuple_of
+from nndsl.plan.model import SharingPlan
+from nndsl.shapes import ShapedModel
+from nndsl.shapes.layouts import Variable, matching, variables
+from nndsl.training.distribution import STRATEGIES
+
+Arguments = list[tuple[str | None, Code]]
+
+#: Layers that keep their variables in a cell, whose name stands between theirs and the variable's.
+_WITH_CELLS = frozenset(
+    {"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed", "SpectralNormalization"}
+)
+
+
+class Sharing:
+    """The lines of one way to share training out; none, where it is not asked for."""
+
+    def __init__(
+        self, training: graph.Training, values: Mapping[str, Any], shaped: ShapedModel, name: str
+    ) -> None:
+        self.given: graph.Distribution | None = training.get("distribute")
+        self.kind = self.given.kind if self.given is not None else ""
+        self.options: dict[str, Any] = values.get("distribute", {})
+        self.shaped = shaped
+        self.name = name
+        self.shuffles = values.get("shuffle", True)
+        self.validation_batch = values.get("validation_batch_size")
+
+    @property
+    def on_jax(self) -> bool:
+        """True where batches are dealt out by `keras.distribution`, to processes too."""
+        return bool(self.kind) and STRATEGIES[self.kind].backend == "jax"
+
+    def plan(self) -> SharingPlan | None:
+        if self.given is None:
+            return None
+        workers, batch = self.options.get("workers"), self.options.get("batch")
+        return SharingPlan(
+            kind=self.kind,
+            on_jax=self.on_jax,
+            needed=Code(" ray[train]") if self.kind == "ray" else Code(""),
+            layouts=tuple(self._layouts()),
+            model=literal(self.options.get("model", 1)),
+            batch=literal(batch) if batch is not None else None,
+            devices=literal((batch or 1) * self.options.get("model", 1)),
+            workers=literal(workers) if workers is not None else None,
+            use_gpu=literal(self.options.get("use_gpu", False)),
+            name=literal(self.name),
+        )
+
+    def parts(self, *, streams: bool) -> list[str]:
+        """Return the templates of functions that `main` needs."""
+        if not self.on_jax:
+            return []
+        return [*([] if streams else ["shares"]), f"distribute_{self.kind}"]
+
+    # ---- Lines of `main`
+
+    def beginning(self, *, streams: bool) -> list[Code]:
+        """Return the lines in front of everything that computes."""
+        if self.kind == "mirrored":
+            devices: Arguments = []
+            if "devices" in self.options:
+                devices = [(None, literal(list(self.options["devices"])))]
+            return [Code(f"strategy = {call('tf.distribute.MirroredStrategy', devices)}")]
+        if not self.on_jax:
+            return []
+        return [Code(f"{'' if streams else 'distribution = '}distribute(args.batch_size)")]
+
+    def within(self, lines: list[Code]) -> list[Code]:
+        """Return lines that make variables, where they have to stand."""
+        if self.kind != "mirrored":
+            return lines
+        return [Code("with strategy.scope():"), *(Code(f"    {line}") for line in lines)]
+
+    def alone(self) -> list[Code]:
+        """Return the lines behind the training, for what takes any number of rows."""
+        if not self.on_jax:
+            return []
+        return [Code("keras.distribution.set_distribution(None)  # what follows is for one device")]
+
+    def first_process_alone(self, *, writes: bool) -> list[Code]:
+        """Return the lines behind which the first process goes on alone."""
+        if not self.on_jax:
+            return []
+        tidy = [Code("    shutil.rmtree(args.output_dir)")] if writes else []
+        return [Code("if jax.process_index() > 0:"), *tidy, Code("    return")]
+
+    def folder_of_others(self) -> list[Code]:
+        """Return the lines that keep what other processes write apart."""
+        if not self.on_jax:
+            return []
+        return [
+            Code("folder = args.output_dir"),
+            Code("if jax.process_index() > 0:  # only the first process leaves something behind"),
+            Code("    args.output_dir = Path(tempfile.mkdtemp())"),
+        ]
+
+    def batches(self, data: str, *, streams: bool, trains: bool) -> Code:
+        """Return this process's part of the batches of some data."""
+        size = "args.batch_size"
+        if not trains and self.validation_batch is not None:
+            size = literal(self.validation_batch)
+        if streams:
+            return Code(f"{data}.unbatch().batch({size}, drop_remainder=True)")
+        shuffled = ", shuffle=True" if trains and self.shuffles else ""
+        return Code(f"Shares({data}, {size}, distribution{shuffled})")
+
+    # ---- Layouts
+
+    def _layouts(self) -> Iterable[tuple[Code, Code]]:
+        """Yield the patterns of Keras, each with what splits the axes of its variables."""
+        known = variables(self.shaped)
+        for layout in self.given.layouts if self.given is not None else ():
+            axes = [literal(axis.text if axis is not None else None) for axis in layout.axes]
+            yield literal(keras_pattern(layout.pattern.text, known)), tuple_of(axes)
+
+
+def keras_pattern(pattern: str, known: list[Variable]) -> str:
+    """Return the regular expression by which Keras finds the variables that a pattern means.
+
+    Keras looks at whole paths, such as `model/block/hidden/kernel`.
+    """
+    found = matching(pattern, known)
+    layer, _, own = pattern.rpartition("/")
+    inside = any(variable.kind in _WITH_CELLS for variable in found)
+    parts = [
+        f"{part}_[^/]*" if inside and part in ("forward", "backward") else part.replace("*", ".*")
+        for part in layer.split("/")
+    ]
+    text = "/".join(parts) + ("/(.*/)?" if inside else "/") + own
+    if pattern.startswith("*"):
+        return text
+    exact = len(matching(f"*{pattern}", known)) == len(found)
+    return f".*{text}" if exact else f"(.*/)?{text}"

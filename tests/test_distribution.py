@@ -1,0 +1,324 @@
+"""Training that is shared out: the same losses on several devices and processes as on one.
+
+Each way has processes of its own, since devices are counted when TensorFlow or jax begins.
+
+Run as a program, this file is such a process: `python tests/test_distribution.py TASK ...`.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nndsl
+from nndsl.compiler import check_source
+from nndsl.plan.distribution import keras_pattern
+from nndsl.shapes.layouts import Variable, variables
+from nndsl.source import Source
+
+pytestmark = pytest.mark.keras
+
+ROOT = Path(__file__).resolve().parent.parent
+needs_jax = pytest.mark.skipif(
+    importlib.util.find_spec("jax") is None, reason="jax is not installed"
+)
+
+#: What trains alike on any number of devices; a batch of validation is smaller than the others.
+TRAINED = """
+model Shared {
+    input x: [6]
+    x -> Normalization -> Dense(8, relu) as hidden
+    hidden -> Dense(1) as y
+    output y
+}
+train {
+    DISTRIBUTE
+    data: synthetic(samples=112, seed=1)
+    loss: mse
+    metrics: mae
+    optimizer: Adam(1e-2)
+    batch_size: 16
+    epochs: 3
+    validation: 0.25
+    history: "history.csv"
+    save: "shared.keras"
+}
+"""
+LAYOUT = '[("hidden/kernel", [none, "model"]), ("hidden/bias", ["model"])]'
+WAYS = {
+    "alone": "shuffle: false\n backend: jax",
+    "data_parallel": "shuffle: false\n distribute: data_parallel",
+    "model_parallel": f"shuffle: false\n distribute: model_parallel(2, layout={LAYOUT})",
+    "shuffled": f"distribute: model_parallel(model=2, batch=2, layout={LAYOUT})",
+}
+MIRRORED = 'distribute: mirrored(devices=["CPU:0", "CPU:1"])'
+
+
+def write(folder: Path, name: str, distribute: str, style: str = "auto") -> Path:
+    """Compile the training into a folder."""
+    text = TRAINED.replace("DISTRIBUTE", distribute)
+    compiled = nndsl.compile(text, style=style, name="shared.nn")
+    assert compiled.code is not None, compiled.diagnostics
+    path = folder / f"{name}.py"
+    path.write_text(compiled.code, encoding="utf-8")
+    return path
+
+
+def history(folder: Path) -> list[list[float]]:
+    """Return the losses and metrics of every epoch."""
+    with (folder / "history.csv").open(encoding="utf-8") as file:
+        return [[float(value) for value in row.values()] for row in csv.DictReader(file)]
+
+
+def assert_same(found: list[list[float]], expected: list[list[float]]) -> None:
+    assert np.shape(found) == np.shape(expected)
+    assert np.abs(np.subtract(found, expected)).max() <= 1e-6
+
+
+# ---- One machine ---------------------------------------------------------------------------
+
+
+def test_mirrored_trains_as_one_device(tmp_path: Path) -> None:
+    """Also where a run is stopped, and what is refused fails there."""
+    import oracle
+
+    write(tmp_path, "alone", "")
+    for style in ("sequential", "subclass"):
+        write(tmp_path, f"mirrored_{style}", MIRRORED, style)
+    printed = oracle.run_python([__file__, "mirror", str(tmp_path)], tmp_path, backend="tensorflow")
+    said = json.loads(printed.splitlines()[-1])
+    assert said == {"replicas": 2, "furthest": 0.0, "works": []}
+    for style in ("sequential", "subclass"):
+        assert_same(history(tmp_path / f"mirrored_{style}"), history(tmp_path / "alone"))
+
+
+@needs_jax
+def test_devices_of_jax_train_as_one(tmp_path: Path) -> None:
+    """Four of them, by batches and by weights; also where a run is stopped."""
+    import oracle
+
+    for name, distribute in WAYS.items():
+        write(tmp_path, name, distribute, "subclass" if name == "shuffled" else "auto")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=4")
+        printed = oracle.run_python([__file__, "devices", str(tmp_path)], tmp_path, backend="jax")
+    said = json.loads(printed.splitlines()[-1])
+    assert said == {"devices": 4, "split": [6, 4], "furthest": 0.0}
+    for name in ("data_parallel", "model_parallel"):
+        assert_same(history(tmp_path / name), history(tmp_path / "alone"))
+
+
+# ---- Several processes ---------------------------------------------------------------------
+
+
+@needs_jax
+def test_processes_train_as_one(tmp_path: Path) -> None:
+    """Two processes have half of each batch."""
+    script = write(tmp_path, "shared", "distribute: data_parallel")
+    together(script, "--output-dir", "two", "--epochs", "2")
+    run_alone(script, "--output-dir", "one")
+    assert_same(history(tmp_path / "two"), history(tmp_path / "one")[:2])
+    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == [
+        "history.csv",
+        "shared.keras",
+    ]
+
+
+def run_alone(script: Path, *arguments: str) -> None:
+    import oracle
+
+    oracle.run_python([str(script), *arguments], script.parent, backend="jax")
+
+
+def together(script: Path, *arguments: str, count: int = 2) -> None:
+    """Run a script in several processes that know of each other."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(script), *arguments],
+            cwd=script.parent,
+            env={
+                **os.environ,
+                "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
+                "KERAS_DISTRIBUTION_NUM_PROCESSES": str(count),
+                "KERAS_DISTRIBUTION_PROCESS_ID": str(number),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        for number in range(count)
+    ]
+    try:
+        said = [process.communicate(timeout=240)[0] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    assert [process.returncode for process in processes] == [0] * count, said
+
+
+# ---- Layouts -------------------------------------------------------------------------------
+
+NESTED = """
+block Unit(w) {
+    input x: [?]
+    x -> Dense(w) -> BatchNormalization as y
+    output y
+}
+model Inner {
+    input x: [6, 8]
+    x -> Bidirectional(LSTM(5)) as both
+    both -> Dense(4) as z
+    z -> Unit(4) as y
+    output y
+}
+model Mixed {
+    input x: [6, 8]
+    x -> MultiHeadAttention(2, 4, value=x) as att
+    att -> Inner as i
+    layer u = Unit(4)
+    i -> u -> u as k
+    k -> repeat 2 { Unit(4) } -> Dense(4) as my_z
+    att -> GRU(3) as steps
+    my_z, steps -> Concatenate -> Dense(1) as y
+    output y
+}
+"""
+
+
+@pytest.mark.parametrize("style", ["functional", "subclass"])
+def test_patterns_mean_the_same_in_keras(style: str) -> None:
+    """Every variable by its own name, and some by a pattern: as many as Keras finds."""
+    import oracle
+
+    shaped = check_source(Source("mixed.nn", NESTED)).shaped.models["Mixed"]
+    known = variables(shaped)
+    model = oracle.build(nndsl.compile(NESTED, style=style, model="Mixed"))
+    paths = [variable.path for variable in model.variables]
+    patterns = [variable.path for variable in known]
+    patterns += ["*/kernel", "*_dense/kernel", "unit*/gamma", "att/*/bias", "both/*/kernel"]
+    for pattern in patterns:
+        regex = keras_pattern(pattern, known)
+        found = [path for path in paths if re.fullmatch(regex, path)]
+        assert sorted(path.rpartition("/")[2] for path in found) == sorted(
+            variable.path.rpartition("/")[2] for variable in matched(pattern, known)
+        ), (pattern, regex, found)
+
+
+def matched(pattern: str, known: list[Variable]) -> list[Variable]:
+    regex = re.compile(pattern.replace("*", ".*"))
+    return [variable for variable in known if regex.fullmatch(variable.path)]
+
+
+# ---- In the other process ------------------------------------------------------------------
+
+
+def load(script: Path) -> object:
+    import oracle
+
+    return oracle.import_file(script)
+
+
+def run(module: object, *arguments: str) -> None:
+    import oracle
+
+    oracle.forget()
+    sys.argv = ["script.py", *arguments]
+    module.main()  # type: ignore[attr-defined]
+
+
+def stop_and_go_on(script: Path, folder: str) -> float:
+    """Stop a run behind its first epoch, and return how far from a whole one it ends."""
+    module = load(script)
+    kept = module.Checkpoint.on_epoch_end  # type: ignore[attr-defined]
+
+    def stop(self: object, epoch: int, logs: object = None) -> None:
+        kept(self, epoch, logs)
+        if epoch == 0:
+            raise KeyboardInterrupt
+
+    module.Checkpoint.on_epoch_end = stop  # type: ignore[attr-defined]
+    try:
+        run(module, "--output-dir", "stopped")
+        raise AssertionError("it was not stopped")
+    except KeyboardInterrupt:
+        module.Checkpoint.on_epoch_end = kept  # type: ignore[attr-defined]
+    run(module, "--output-dir", "stopped", "--resume")
+    read = module.keras.models.load_model  # type: ignore[attr-defined]
+    whole, stopped = (read(f"{one}/shared.keras").get_weights() for one in (folder, "stopped"))
+    return max(float(np.abs(a - b).max()) for a, b in zip(whole, stopped, strict=True))
+
+
+def mirror(folder: Path) -> None:
+    import tensorflow as tf
+
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    two = [tf.config.LogicalDeviceConfiguration()] * 2
+    tf.config.set_logical_device_configuration(cpu, two)
+    for script in sorted(folder.glob("*.py")):
+        run(load(script), "--output-dir", script.stem)
+    furthest = stop_and_go_on(folder / "mirrored_sequential.py", "mirrored_sequential")
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    print(
+        json.dumps(
+            {
+                "replicas": strategy.num_replicas_in_sync,
+                "furthest": furthest,
+                "works": refused(strategy),
+            }
+        )
+    )
+
+
+def refused(strategy: object) -> list[str]:
+    """Return which of the settings that are refused work all the same."""
+    import keras
+
+    adam = keras.optimizers.Adam
+    settings = {
+        "jit_compile": {"jit_compile": True},
+        "steps_per_execution": {"steps_per_execution": 2},
+        "gradient_accumulation_steps": {"optimizer": lambda: adam(gradient_accumulation_steps=2)},
+    }
+    worked = []
+    for name, given in settings.items():
+        try:
+            with strategy.scope():  # type: ignore[attr-defined]
+                model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+                made = {key: value() if callable(value) else value for key, value in given.items()}
+                model.compile(**{"optimizer": "adam", "loss": "mse", **made})
+            model.fit(np.ones((32, 6)), np.ones((32, 1)), batch_size=8, verbose=0)
+            worked.append(name)
+        except Exception as error:
+            print(name, type(error).__name__)
+    return worked
+
+
+def devices(folder: Path) -> None:
+    import jax
+
+    for name in WAYS:
+        run(load(folder / f"{name}.py"), "--output-dir", name)
+    module = load(folder / "model_parallel.py")
+    module.distribute(16)  # type: ignore[attr-defined]
+    hidden = module.build_model().get_layer("hidden").kernel.value  # type: ignore[attr-defined]
+    module.keras.distribution.set_distribution(None)  # type: ignore[attr-defined]
+    shards = {shard.data.shape for shard in hidden.addressable_shards}
+    furthest = stop_and_go_on(folder / "shuffled.py", "shuffled")
+    print(json.dumps({"devices": len(jax.devices()), "split": list(*shards), "furthest": furthest}))
+
+
+if __name__ == "__main__":
+    {"mirror": mirror, "devices": devices}[sys.argv[1]](Path(sys.argv[2]))
