@@ -18,6 +18,7 @@ from nndsl.ide.hints import hints
 from nndsl.ide.hover import hover
 from nndsl.ide.structure import folds, links, meaning_tokens, outline, selections
 from nndsl.source import Source
+from nndsl.training.distribution import STRATEGIES
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").rglob("*.nn"))
@@ -203,6 +204,18 @@ def test_completion(text: str, there: set[str], not_there: set[str]) -> None:
     found = set(labels(text))
     assert there <= found
     assert not not_there & found
+
+
+def test_ways_to_share_training_out() -> None:
+    """Their names, what they are given, and what is said of them come from one table."""
+    train = "train {\n    distribute: ^\n}"
+    items = {item.label: item for item in complete(*cut(train))}
+    assert set(items) == set(STRATEGIES)
+    assert items["model_parallel"].snippet == "model_parallel(model=${1}, layout=${2})"
+    assert set(labels(train.replace("^", "model_parallel(^)"))) >= {"model", "batch", "layout"}
+    assert "devices" in labels(train.replace("^", "mirrored(^)"))
+    said = hover(*cut(train.replace("^", "data_par^allel")))
+    assert said is not None and "jax" in said.text
 
 
 def test_completed_layers_ask_for_what_they_need() -> None:
