@@ -169,6 +169,25 @@ def together(script: Path, *arguments: str, count: int = 2) -> None:
     assert [process.returncode for process in processes] == [0] * count, said
 
 
+@needs_jax
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
+def test_workers_of_ray_train_as_one(tmp_path: Path) -> None:
+    """Two of them; what they report is kept by Ray."""
+    import oracle
+
+    script = write(tmp_path, "shared", "shuffle: false\n distribute: ray(workers=2)", "subclass")
+    arguments = [str(script), "--output-dir", "two"]
+    printed = oracle.run_python(arguments, tmp_path, patience=900, backend="jax")
+    assert "Reported by the first worker: {'epoch': 3, 'loss': " in printed
+    run_alone(write(tmp_path, "alone", WAYS["alone"]), "--output-dir", "one")
+    assert_same(history(tmp_path / "two"), history(tmp_path / "one"))
+    assert list((tmp_path / "two/ray").glob("*/checkpoint_*/shared.checkpoint.npz"))
+    np.savez(tmp_path / "given.npz", x=np.ones((5, 6), "float32"))
+    run_alone(script, "--output-dir", "two", "--predict", "given.npz")
+    with np.load(tmp_path / "two/predictions.npz") as predictions:
+        assert predictions["y"].shape == (5, 1)
+
+
 # ---- Layouts -------------------------------------------------------------------------------
 
 NESTED = """

@@ -106,7 +106,8 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
     "Checkpoint", "tensors", "download", "Augmented", "augment", "Plot", "Figure",
     "batches", "itertools", "jax", "make_steps", "read_state", "tf", "torch", "train",
     "variables_of", "write_state",
-    "Shares", "distribute", "ray", "shutil", "tempfile",
+    "JaxTrainer", "Report", "Shares", "distribute", "ray", "shutil", "socket", "tempfile",
+    "train_on_worker",
 }  # fmt: skip
 
 
@@ -114,7 +115,7 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
 #: among them, and takes none of these names.
 LOCAL = frozenset({
     "callbacks", "checkpoint", "plot", "data", "held_out", "layer", "model", "name", "rows", "test",
-    "tuning", "distribution", "folder", "strategy",
+    "tuning", "config", "distribution", "folder", "result", "strategy",
 })  # fmt: skip
 
 

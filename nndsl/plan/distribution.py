@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nndsl import graph
-from nndsl.plan.code import Code, call, literal, tuple_of
+from nndsl.plan.code import Code, call, dict_of, literal, tuple_of
 from nndsl.plan.model import SharingPlan
 from nndsl.shapes import ShapedModel
 from nndsl.shapes.layouts import Variable, matching, variables
@@ -39,28 +39,31 @@ class Sharing:
         """True where batches are dealt out by `keras.distribution`, to processes too."""
         return bool(self.kind) and STRATEGIES[self.kind].backend == "jax"
 
+    @property
+    def on_workers(self) -> bool:
+        """True where Ray runs the training, in processes that it starts."""
+        return self.kind == "ray"
+
     def plan(self) -> SharingPlan | None:
         if self.given is None:
             return None
-        workers, batch = self.options.get("workers"), self.options.get("batch")
+        batch = self.options.get("batch")
         return SharingPlan(
             kind=self.kind,
             on_jax=self.on_jax,
-            needed=Code(" ray[train]") if self.kind == "ray" else Code(""),
+            needed=Code(" 'ray[train]'") if self.kind == "ray" else Code(""),
             layouts=tuple(self._layouts()),
             model=literal(self.options.get("model", 1)),
             batch=literal(batch) if batch is not None else None,
             devices=literal((batch or 1) * self.options.get("model", 1)),
-            workers=literal(workers) if workers is not None else None,
-            use_gpu=literal(self.options.get("use_gpu", False)),
-            name=literal(self.name),
         )
 
     def parts(self, *, streams: bool) -> list[str]:
         """Return the templates of functions that `main` needs."""
         if not self.on_jax:
             return []
-        return [*([] if streams else ["shares"]), f"distribute_{self.kind}"]
+        report = ["report"] if self.on_workers else []
+        return [*([] if streams else ["shares"]), f"distribute_{self.kind}", *report]
 
     # ---- Lines of `main`
 
@@ -113,6 +116,36 @@ class Sharing:
             return Code(f"{data}.unbatch().batch({size}, drop_remainder=True)")
         shuffled = ", shuffle=True" if trains and self.shuffles else ""
         return Code(f"Shares({data}, {size}, distribution{shuffled})")
+
+    # ---- Ray
+
+    def launching(self) -> list[Code]:
+        """Return the lines of `main` that have Ray train."""
+        on_gpu = self.options.get("use_gpu", False)
+        env = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cuda" if on_gpu else "cpu"}
+        scaling = call(
+            "ray.train.ScalingConfig",
+            [("num_workers", literal(self.options["workers"])), ("use_gpu", literal(on_gpu))],
+        )
+        keeping = "ray.train.CheckpointConfig(num_to_keep=1)"
+        run = call(
+            "ray.train.RunConfig",
+            [
+                ("storage_path", Code('str(args.output_dir / "ray")')),
+                ("checkpoint_config", Code(keeping)),
+            ],
+        )
+        trainer: Arguments = [
+            (None, Code("train_on_worker")),
+            ("train_loop_config", Code("vars(args)")),
+            ("scaling_config", scaling),
+            ("run_config", run),
+        ]
+        return [
+            Code(f"ray.init(runtime_env={dict_of([('env_vars', literal(env))])})"),
+            Code(f"result = {call('JaxTrainer', trainer)}.fit()"),
+            Code('print("Reported by the first worker:", result.metrics)'),
+        ]
 
     # ---- Layouts
 

@@ -127,10 +127,6 @@ class SharingPlan:
     model: Code
     batch: Code | None
     devices: Code
-    #: The workers of Ray.
-    workers: Code | None
-    use_gpu: Code
-    name: Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +163,8 @@ class TrainingPlan:
     augment: Code | None
     #: The training loop, if it is written out.
     loop: CustomLoop | None
+    #: The lines of what every worker of Ray does, in groups.
+    worker: tuple[tuple[Code, ...], ...] = ()
     #: How the work is shared out, if it is.
     sharing: SharingPlan | None = None
 

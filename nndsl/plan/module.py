@@ -239,8 +239,13 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
             modules.append(Code("import math"))
         if training.backend is not None:
             modules.append(Code("import os"))
-        if "shutil.rmtree" in " ".join(line for group in training.main for line in group):
-            modules += [Code("import shutil"), Code("import tempfile")]
+        lines = [line for group in (*training.main, *training.worker) for line in group]
+        if "report" in training.parts or any("shutil.rmtree" in line for line in lines):
+            modules.append(Code("import shutil"))
+        if "report" in training.parts:
+            modules.append(Code("import socket"))
+        if Code("import shutil") in modules:
+            modules.append(Code("import tempfile"))
     if deep:
         modules.append(Code("import sys"))
     if training is not None:
@@ -273,6 +278,9 @@ def _imports(
     sharing = training.sharing if training is not None else None
     if sharing is not None:
         backend.append(MODULES["jax" if sharing.on_jax else "tensorflow"])
+    on_workers = training is not None and bool(training.worker)
+    numpy += [Code("import ray"), Code("import ray.train.collective")] if on_workers else []
+    figure += [Code("from ray.train.v2.jax import JaxTrainer")] if on_workers else []
     if keras_from == "tensorflow":
         # `tensorflow.keras` has no `ops`: they are those of Keras itself in any case.
         own = [Code(f"from keras import {module}") for module in parts if module == "ops"]

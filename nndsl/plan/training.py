@@ -86,8 +86,8 @@ class _Script:
         return self.values.get(setting, {}).get(option, default)
 
     def plan(self) -> TrainingPlan:
-        main = (
-            self.beginning(),
+        building, *work = (
+            self.building(),
             self.weights(),
             self.compiling(),
             [*self.reading.lines(), *([] if self.custom else self.reading.converting())],
@@ -96,12 +96,17 @@ class _Script:
             self.reading.converting() if self.custom else [],
             self.ending(),
         )
+        main, worker = [[*self.beginning(), *building], *work], []
+        if self.sharing.on_workers:
+            main = [self.beginning(), self.sharing.launching()]
+            worker = [[Code("args = argparse.Namespace(**config)"), *building], *work]
         sharing = self.sharing.plan()
         return TrainingPlan(
             data=self.data,
             parts=self.parts(),
             arguments=self.line.arguments(),
             main=tuple(tuple(group) for group in main if group),
+            worker=tuple(tuple(group) for group in worker if group),
             for_predicting=bool(self.models),
             saved=literal(self.models[0]) if self.models else None,
             predictions=predictions(self.shaped, self.style),
@@ -161,6 +166,7 @@ class _Script:
             parts.append("evaluate")
         if self.models:
             parts.append("use_saved_model")
+        parts += ["train_on_worker"] if self.sharing.on_workers else []
         return (*parts, "arguments")
 
     def augment(self) -> Code | None:
@@ -179,7 +185,23 @@ class _Script:
                 Code("    return"),
                 Code(""),
             ]
-        lines += [
+        if self.sharing.on_workers:
+            lines += [Code("if args.summary:"), Code("    build_model().summary()")]
+            lines += [Code("    return"), *self.whole_paths()]
+        return lines
+
+    def whole_paths(self) -> list[Code]:
+        """Return the lines for paths that hold in processes of other folders as well."""
+        lines = [Code("args.output_dir = args.output_dir.resolve()")]
+        if self.data.kind != "datasets":
+            lines += [
+                Code("if args.data is not None:"),
+                Code("    args.data = args.data.resolve()"),
+            ]
+        return lines
+
+    def building(self) -> list[Code]:
+        lines = [
             *self.sharing.beginning(streams=self.data.streams),
             Code("keras.utils.set_random_seed(args.seed)"),
         ]
@@ -187,8 +209,10 @@ class _Script:
         if policy is not None:
             name = self.spelling.expression(policy)
             lines.append(Code(f"keras.config.set_dtype_policy({name})"))
-        lines += [*self.sharing.within([Code("model = build_model()")]), Code("model.summary()")]
-        return [*lines, Code("if args.summary:"), Code("    return")]
+        lines += self.sharing.within([Code("model = build_model()")])
+        if self.sharing.on_workers:
+            return lines
+        return [*lines, Code("model.summary()"), Code("if args.summary:"), Code("    return")]
 
     def weights(self) -> list[Code]:
         lines = []
@@ -257,7 +281,8 @@ class _Script:
         return "fine_tune" in self.training.settings
 
     def _fit(self, arguments: Arguments, callbacks: list[Code], last: str) -> Code:
-        listed = list_of([*callbacks, Code(last)])
+        report = [Code(f"Report({last}.path)")] if self.sharing.on_workers else []
+        listed = list_of([*callbacks, Code(last), *report])
         method = "train" if self.custom else "model.fit"
         return call(method, [*arguments, ("callbacks", listed)])
 

@@ -32,9 +32,6 @@ def resolve_distribution(scope: Scope, value: tree.Expression) -> graph.Distribu
     if strategy is None:
         _unknown(scope, name, place)
         return None
-    if name == "ray":
-        scope.reporter.not_supported(place, "`distribute: ray`")
-        return None
     return _Reader(scope, strategy).read(value.span, place, arguments)
 
 
