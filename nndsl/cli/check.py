@@ -89,7 +89,9 @@ def _run_once(options: argparse.Namespace, chosen: Options) -> int:
     wanted = names_wanted(paths) if len(paths) > 1 else {}
     for path in paths:
         try:
-            of_others = frozenset(wanted.get(os.path.realpath(path), ()))
+            # A path that cannot be is told of where it is read.
+            real = os.path.realpath(path) if wanted and "\0" not in path else path
+            of_others = frozenset(wanted.get(real, ()))
             _check_file(path, options, chosen, rules, result, of_others)
         except FileProblem as problem:
             say_problem(str(problem))
