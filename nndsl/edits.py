@@ -16,7 +16,6 @@ from nndsl.source import Span
 
 Edits = tuple[tuple[Span, str], ...]
 
-_ARROW_BEFORE = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?->\s*\Z")
 _ARROW_AFTER = re.compile(r"\s*->[ \t]*")
 
 
@@ -105,13 +104,25 @@ def drop_written(call: Span, argument: Span) -> Edits | None:
 def remove_stage(span: Span) -> Edits | None:
     """Take a layer out of its chain, with one of the arrows beside it."""
     text = span.source.text
-    before = _ARROW_BEFORE.search(text, _line_above(text, span.start), span.start)
-    if before is not None and "#" not in before.group():
-        return ((Span(before.start(), span.end, span.source), ""),)
+    start = _arrow_before(text, span.start)
+    if start is not None:
+        return ((Span(start, span.end, span.source), ""),)
     after = _ARROW_AFTER.match(text, span.end)
     if after is not None and "#" not in after.group():
         return ((Span(span.start, after.end(), span.source), ""),)
     return None
+
+
+def _arrow_before(text: str, end: int) -> int | None:
+    """Return where the arrow in front of an offset begins with what is before it."""
+    above = _line_above(text, end)
+    head = text[above:end].rstrip()
+    if not head.endswith("->"):
+        return None
+    head = head[:-2].rstrip(" \t")
+    if head.endswith("\n"):
+        head = head[:-1].removesuffix("\r").rstrip(" \t")
+    return above + len(head)
 
 
 def insert_after(span: Span, stage: str) -> Edits:

@@ -114,8 +114,7 @@ class _Training:
             name.span,
             f"unknown setting `{name.text}`",
             "not a setting of `train`",
-            help=older.setting(name.text)
-            or did_you_mean(self.reporter.guess(name.text, SETTINGS)),
+            help=older.setting(name.text) or did_you_mean(self.reporter.guess(name.text, SETTINGS)),
         )
 
     # ---- Values by their form
