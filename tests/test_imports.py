@@ -43,6 +43,14 @@ def only(result: CompiledModel) -> Diagnostic:
     return result.diagnostics[0]
 
 
+def test_a_path_that_cannot_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = model('import Twice from "a\0b.nn"')
+    assert only(compiled(project, text)).code == "G712"
+    (project / "other.nn").write_text(model("", "Dense(3)"), encoding="utf-8")
+    assert main(["check", str(project)]) == 1
+    assert "internal error" not in capsys.readouterr().err
+
+
 def test_a_block_of_another_file(project: Path) -> None:
     (project / "blocks.nn").write_text(BLOCK, encoding="utf-8")
     result = compiled(project, model('import Twice from "blocks.nn"'))

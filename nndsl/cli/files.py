@@ -77,7 +77,7 @@ def names_wanted(paths: Sequence[str]) -> dict[str, set[str]]:
         if source is None or "import" not in source.text:
             continue
         for line in parse(source)[0].definitions:
-            if isinstance(line, tree.Import):
+            if isinstance(line, tree.Import) and "\0" not in line.path:
                 real = os.path.realpath(source_folder(path) / line.path)
                 wanted.setdefault(real, set()).update(name.text for name in line.names)
     return wanted
@@ -95,6 +95,8 @@ def read_import(folder: Path, path: str) -> str:
     """
     from nndsl.imports import NotRead
 
+    if "\0" in path:
+        raise NotRead(f"{path!r} cannot be a path")
     root = next(
         (f for f in (folder, *folder.parents) if any((f / mark).exists() for mark in _MARKS)),
         folder,

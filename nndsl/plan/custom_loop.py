@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,13 +119,35 @@ class LoopPlanner:
         return literal(max(units if isinstance(units, int) else 2, listed, 2))
 
     def _scales(self) -> bool:
-        """True if Keras's optimizer scales the loss, so that float16 can hold the gradients."""
-        scaling = self.values.get("auto_scale_loss", True)
-        return bool(scaling) and self.values.get("precision") == "mixed_float16"
+        """True if the optimizer may scale the loss, so that float16 can hold the gradients."""
+        by_itself = self.values.get("auto_scale_loss", True)
+        if self.values.get("precision") == "mixed_float16" and by_itself:
+            return True
+        return any(
+            not isinstance(part, graph.Object)
+            or part.name == "LossScaleOptimizer"
+            or any(bound.parameter == "loss_scale_factor" for bound in part.arguments)
+            for part in self._optimizers()
+        )
 
     def _averages(self) -> bool:
-        """True if the optimizer may keep averages, which the weights are at the end."""
-        optimizer = self.training.get("optimizer")
-        if isinstance(optimizer, graph.Object):
-            return any(bound.parameter == "use_ema" for bound in optimizer.arguments)
-        return optimizer is not None and not isinstance(optimizer, graph.Word)
+        """True if an optimizer may keep averages, which the weights are at the end."""
+        return any(
+            not isinstance(part, graph.Object)
+            or any(bound.parameter == "use_ema" for bound in part.arguments)
+            for part in self._optimizers()
+        )
+
+    def _optimizers(self) -> Iterator[object]:
+        """Yield the optimizers of both phases, those inside of others too, but for bare words."""
+        phase: dict[str, graph.Given] = self.training.get("fine_tune") or {}
+        again = phase["optimizer"].value if "optimizer" in phase else None
+        waiting = [self.training.get("optimizer"), again]
+        while waiting:
+            part = waiting.pop()
+            if part is None or isinstance(part, (graph.Word, graph.Literal)):
+                continue
+            yield part
+            if isinstance(part, graph.Object):
+                inside = (bound.value for bound in part.arguments)
+                waiting += [p for p in inside if getattr(p, "kind", "") == "optimizers"]

@@ -24,13 +24,12 @@ class Sharing:
     """The lines of one way to share training out; none, where it is not asked for."""
 
     def __init__(
-        self, training: graph.Training, values: Mapping[str, Any], shaped: ShapedModel, name: str
+        self, training: graph.Training, values: Mapping[str, Any], shaped: ShapedModel
     ) -> None:
         self.given: graph.Distribution | None = training.get("distribute")
         self.kind = self.given.kind if self.given is not None else ""
         self.options: dict[str, Any] = values.get("distribute", {})
         self.shaped = shaped
-        self.name = name
         self.shuffles = values.get("shuffle", True)
         self.validation_batch = values.get("validation_batch_size")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nndsl import graph
 from nndsl.plan.code import Code, call, literal
@@ -18,10 +20,20 @@ class Reading:
     """How the data of a training are read."""
 
     training: graph.Training
+    values: Mapping[str, Any]
     shaped: ShapedModel
     data: Data
     spelling: Spelling
     relocate: Relocate
+
+    @property
+    def caches(self) -> bool:
+        """True if what was read is kept in memory."""
+        return bool(self.values.get("cache")) and self.data.streams
+
+    @property
+    def shuffles(self) -> bool:
+        return bool(self.values.get("shuffle", True))
 
     @property
     def fraction(self) -> graph.Expression | None:
@@ -57,7 +69,10 @@ class Reading:
         if self.data.kind == "batches":
             return [Code(f"data = {self.data.loaded}"), *self._others()]
         read = self._folders() if self.data.streams else self._arrays()
-        return [*read, *self._others(), *self._adapting()]
+        lines = [*read, *self._others()]
+        if self.caches and self.training.held_out is not None:
+            lines.append(Code("held_out = held_out.cache()"))
+        return [*lines, *self._adapting()]
 
     def converting(self) -> list[Code]:
         """Return the line that makes tensors of texts, if there are any."""
@@ -106,10 +121,10 @@ class Reading:
             Code("if args.limit:"),
             Code("    data = data.take(-(-args.limit // args.batch_size))"),
         ]
-        cached = getattr(self.training.get("cache"), "value", False)
-        if cached:
+        if self.caches:
             # Batches come in a new order all the same.
-            lines.append(Code("data = data.cache().shuffle(len(data), seed=args.seed)"))
+            again = ".shuffle(len(data), seed=args.seed)" if self.shuffles else ""
+            lines.append(Code(f"data = data.cache(){again}"))
         if self.training.get("augment"):
             lines.append(Code("data = data.map(lambda x, y: (augment(x, training=True), y))"))
         ahead = self.training.get("prefetch")
@@ -117,8 +132,6 @@ class Reading:
             word = isinstance(ahead, graph.Word)
             number = Code("tf.data.AUTOTUNE") if word else self.spelling.expression(ahead)
             lines.append(Code(f"data = data.prefetch({number})"))
-        if cached and self.fraction is not None:
-            lines.append(Code("held_out = held_out.cache()"))
         return lines
 
     def _folder(self, path: Code, *more: tuple[str | None, Code]) -> Code:

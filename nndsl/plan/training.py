@@ -73,8 +73,8 @@ class _Script:
         self.custom = values.get("loop") == "custom"
         #: A loop that is written out is written for one backend.
         self.backend = backend_of(values) or ("tensorflow" if self.custom else None)
-        self.sharing = Sharing(training, values, shaped, self.name)
-        self.reading = Reading(training, shaped, data, spelling, relocate)
+        self.sharing = Sharing(training, values, shaped)
+        self.reading = Reading(training, values, shaped, data, spelling, relocate)
         self.held_out = training.held_out is not None
         #: Where the history is drawn.
         self.plotted: tuple[str, ...] = values.get("plot", ())

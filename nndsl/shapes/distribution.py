@@ -111,19 +111,21 @@ class _Checker:
         """Report a batch that cannot be dealt out evenly."""
         options: dict[str, Any] = self.values["distribute"]
         parts = options.get("workers") or options.get("batch") or 1
-        size = self.values.get("batch_size", _DEFAULT_BATCH)
-        if not isinstance(size, int) or size % parts == 0:
-            return
-        given = self.training.settings.get("batch_size")
-        self.reporter.error(
-            "T810",
-            given.value.span if given is not None else self.distribution.span,
-            f"a batch of {size} cannot be dealt out evenly to {parts}",
-            "batch too small" if size < parts else "uneven",
-            expected=f"a multiple of {parts}",
-            received=str(size),
-            help=f"write `batch_size: {max(parts, size // parts * parts)}`",
-        )
+        for setting in ("batch_size", "validation_batch_size"):
+            default = _DEFAULT_BATCH if setting == "batch_size" else parts
+            size = self.values.get(setting, default)
+            if not isinstance(size, int) or size % parts == 0:
+                continue
+            given = self.training.settings.get(setting)
+            self.reporter.error(
+                "T810",
+                given.value.span if given is not None else self.distribution.span,
+                f"a batch of {size} cannot be dealt out evenly to {parts}",
+                "batch too small" if size < parts else "uneven",
+                expected=f"a multiple of {parts}",
+                received=str(size),
+                help=f"write `{setting}: {max(parts, size // parts * parts)}`",
+            )
 
 
 _OTHER_WAYS = {
