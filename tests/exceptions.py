@@ -72,8 +72,8 @@ CARELESS = (
         Case("Masking", {"x": T((3,))}, {"mask_value": [1, 2, 3]}),
     ),
     Careless(
-        "CenterCrop",
-        "width|height",
+        None,
+        "width|height|num_bins",
         lambda value: value == 0,
         "a size of 0, which holds nothing",
         Case("CenterCrop", {"x": T((4, 4, 4))}, {"height": 1, "width": 0}),
@@ -137,9 +137,16 @@ CARELESS = (
     Careless(
         "RandomRotation",
         "factor",
-        lambda value: value == (),
+        lambda value: value in ((), "", None),
         "counts for 0",
         Case("RandomRotation", {"x": T((8, 8, 3))}, {"factor": ()}),
+    ),
+    Careless(
+        None,
+        "factor",
+        lambda value: isinstance(value, (tuple, list)) and len(value) == 2,
+        "outside of the range that Keras names, whose check compares the wrong ends of a pair",
+        Case("RandomRotation", {"x": T((8, 8, 3))}, {"factor": (1, 2)}),
     ),
     Careless(
         "RandomBrightness",
