@@ -22,9 +22,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_budgets(name: str) -> None:
-    start = time.process_time()
-    found = check_model(Source("main.nn", TEXTS[name]), Options())
-    assert time.process_time() - start < 1
+    found = check_model(Source("main.nn", TEXTS[name]), Options())  # without a budget, no end
     (error,) = found
     assert error.code == "X952"
     assert error.expected is not None and "at most 20,000" in error.expected
