@@ -50,6 +50,21 @@ LINT = [
     ["-m", "mypy"],
 ]
 
+#: The commands that run a script each, and the extras that it needs beside `dev`.
+SCRIPTS = {
+    "bench": ("benchmarks/run.py", "tensorflow"),
+    "editors": ("tools/try_editors.py",),
+    "grammar": ("tools/make_parser.py",),
+    "mistakes": ("tools/make_mistakes.py", "tensorflow"),
+    "pictures": ("tools/layout_table.py",),
+    "reference": ("tools/make_reference.py",),
+    "release": ("tools/release.py",),
+    "rules": ("tools/make_rules.py",),
+    "tutorial": ("tools/make_tutorial.py",),
+    "vocabulary": ("tools/make_vocabulary.py", "tensorflow"),
+    "zoo": ("tools/zoo_table.py", "tensorflow"),
+}
+
 
 def main(arguments: list[str]) -> int:
     command, *rest = arguments or ["help"]
@@ -62,42 +77,13 @@ def main(arguments: list[str]) -> int:
     if command == "test":
         prepare("tensorflow", "dev")
         return run_all([*LINT, ["-m", "pytest", *side_by_side(), *rest]])
-    if command == "bench":
-        prepare("tensorflow", "dev")
-        return run(PYTHON, "benchmarks/run.py", *rest)
-    if command == "editors":
-        prepare("dev")
-        return run(PYTHON, "tools/try_editors.py", *rest)
-    if command == "mistakes":
-        prepare("tensorflow", "dev")
-        return run(PYTHON, "tools/make_mistakes.py", *rest)
-    if command == "grammar":
-        prepare("dev")
-        return run(PYTHON, "tools/make_parser.py", *rest)
-    if command == "vocabulary":
-        prepare("tensorflow", "dev")
-        return run(PYTHON, "tools/make_vocabulary.py", *rest)
-    if command == "reference":
-        prepare("dev")
-        return run(PYTHON, "tools/make_reference.py", *rest)
-    if command == "rules":
-        prepare("dev")
-        return run(PYTHON, "tools/make_rules.py", *rest)
-    if command == "pictures":
-        prepare("dev")
-        return run(PYTHON, "tools/layout_table.py", *rest)
-    if command == "tutorial":
-        prepare("dev")
-        return run(PYTHON, "tools/make_tutorial.py", *rest)
+    if command in SCRIPTS:
+        script, *extras = SCRIPTS[command]
+        prepare(*extras, "dev")
+        return run(PYTHON, script, *rest)
     if command == "site":
         prepare("docs")
         return run(PYTHON, "-m", "mkdocs", "build", "--strict", *rest)
-    if command == "release":
-        prepare("dev")
-        return run(PYTHON, "tools/release.py", *rest)
-    if command == "zoo":
-        prepare("tensorflow", "dev")
-        return run(PYTHON, "tools/zoo_table.py", *rest)
     if command in ("help", "-h", "--help"):
         print(__doc__.strip())
         return 0

@@ -96,6 +96,7 @@ def _run_once(options: argparse.Namespace, chosen: Options) -> int:
         except FileProblem as problem:
             say_problem(str(problem))
             result.failed = True
+    result.findings = _each_once(result.findings)
     _tell(result, options)
     if result.failed:
         return USAGE
@@ -131,7 +132,6 @@ def _check_file(
         result.findings += _mend(path, source, check, options, result)
     else:
         result.findings += check(source)
-    result.findings = _each_once(result.findings)
 
 
 def _each_once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:

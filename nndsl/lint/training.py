@@ -199,7 +199,13 @@ class Trained:
         if isinstance(given, graph.LastPart):
             given = given.fraction
         value = None if given is None or isinstance(given, graph.DataSource) else self.value(given)
-        return float(value) if isinstance(value, (int, float)) else None
+        return float(value) if isinstance(value, (int, float)) and 0 < value < 1 else None
+
+    @property
+    def held_out(self) -> int | None:
+        """How many samples that part comes to, where it is known how many there are."""
+        part, count = self.held_out_part, self.samples
+        return None if part is None or count is None else int(count * part)
 
     @cached_property
     def others(self) -> tuple[tuple[graph.DataSource, DataFile], ...]:

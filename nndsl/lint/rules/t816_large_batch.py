@@ -39,10 +39,10 @@ def large_batch(view: View, report: Report) -> None:
     """
     assert view.trained is not None
     source, count = view.trained.source, view.trained.samples
-    size, part = view.trained.number("batch_size"), view.trained.held_out_part
+    size = view.trained.number("batch_size")
     if source is None or count is None or size is None:
         return
-    left = count - int(count * part) if part is not None and 0 < part < 1 else count
+    left = count - (view.trained.held_out or 0)
     if size <= left:
         return
     samples = f"{count} samples" if left == count else f"{left} of {count} samples to learn from"

@@ -38,14 +38,12 @@ def empty_split(view: View, report: Report) -> None:
     Source: https://keras.io/api/models/model_training_apis/#fit-method
     """
     assert view.trained is not None
-    part, count = view.trained.held_out_part, view.trained.samples
-    if part is None or count is None or not 0 < part < 1 or int(count * part):
+    source, count = view.trained.source, view.trained.samples
+    if source is None or view.trained.held_out != 0:
         return
-    source = view.trained.source
-    assert source is not None
     report(
         view.trained.place("validation"),
-        f"{part:g} of {count} samples is not one",
+        f"{view.trained.held_out_part:g} of {count} samples is not one",
         "nothing to validate on",
         labels=(Label(source.span, f"{count} samples"),),
         expected="a sample at least",
