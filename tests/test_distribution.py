@@ -15,16 +15,14 @@ import re
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nndsl
-from nndsl.compiler import check_source
-from nndsl.plan.distribution import keras_pattern
-from nndsl.shapes.layouts import Variable, variables
-from nndsl.source import Source
+from nndsl.shapes.variable_paths import Variable, keras_patterns, matching, variables
 
 pytestmark = pytest.mark.keras
 
@@ -210,35 +208,68 @@ model Mixed {
     layer u = Unit(4)
     i -> u -> u as k
     k -> repeat 2 { Unit(4) } -> Dense(4) as my_z
-    att -> GRU(3) as steps
-    my_z, steps -> Concatenate -> Dense(1) as y
+    att -> TimeDistributed(Dense(4)) -> SpectralNormalization(Dense(4)) as spread
+    spread -> GRU(3, return_sequences=true) -> RNN([LSTMCell(3), GRUCell(3)]) as steps
+    my_z, steps -> Concatenate -> Dense(4) as query
+    query -> Dense(1) as y
     output y
 }
 """
+CHAIN = """
+block Unit(w) = Dense(w) -> LayerNormalization
+model Chain {
+    input x: [6, 4]
+    x -> Unit(4) -> repeat 2 { Unit(4) } -> LSTM(3) -> Dense(1) as y
+    output y
+}
+"""
+#: Patterns beside the names of all variables.
+PATTERNS = ("*/kernel", "*_dense/kernel", "unit*/gamma", "att/*/bias", "both/*/kernel", "*/*/bias")
+PATTERNS += ("*/beta", "lstm/*", "query/*", "steps/*/*/kernel", "*y/kernel", "*/*", "spread/*/*")
 
 
-@pytest.mark.parametrize("style", ["functional", "subclass"])
-def test_patterns_mean_the_same_in_keras(style: str) -> None:
-    """Every variable by its own name, and some by a pattern: as many as Keras finds."""
+@pytest.mark.parametrize(
+    ("name", "text", "style"),
+    [
+        ("Mixed", NESTED, "functional"),
+        ("Mixed", NESTED, "subclass"),
+        ("Chain", CHAIN, "sequential"),
+    ],
+)
+def test_patterns_mean_the_same_in_keras(name: str, text: str, style: str) -> None:
+    """Every variable by its own name, and many by a pattern: the very ones that Keras finds."""
+    import keras
     import oracle
 
-    shaped = check_source(Source("mixed.nn", NESTED)).shaped.models["Mixed"]
-    known = variables(shaped)
-    model = oracle.build(nndsl.compile(NESTED, style=style, model="Mixed"))
-    paths = [variable.path for variable in model.variables]
-    patterns = [variable.path for variable in known]
-    patterns += ["*/kernel", "*_dense/kernel", "unit*/gamma", "att/*/bias", "both/*/kernel"]
-    for pattern in patterns:
-        regex = keras_pattern(pattern, known)
-        found = [path for path in paths if re.fullmatch(regex, path)]
-        assert sorted(path.rpartition("/")[2] for path in found) == sorted(
-            variable.path.rpartition("/")[2] for variable in matched(pattern, known)
-        ), (pattern, regex, found)
-
-
-def matched(pattern: str, known: list[Variable]) -> list[Variable]:
-    regex = re.compile(pattern.replace("*", ".*"))
-    return [variable for variable in known if regex.fullmatch(variable.path)]
+    compiled = nndsl.compile(text, style=style, model=name)
+    model = oracle.build(compiled)
+    layers = oracle.leaf_layers(model)
+    known = variables(compiled.shaped)
+    paths: dict[Variable, set[str]] = {}
+    for made in compiled.layers:
+        of_layer = replace(compiled.shaped, layers=(made,))
+        for one in variables(of_layer):
+            end = re.compile(f"(.*/)?{one.in_keras.replace('*', '[^/]*')}")
+            found = {v.path for v in layers[oracle.short_name(made.name)].weights}
+            paths.setdefault(one, set()).update(path for path in found if end.fullmatch(path))
+    assert set().union(*paths.values()) == {variable.path for variable in model.weights}
+    meant, alone = 0, set()
+    for pattern in dict.fromkeys([*(one.path for one in known), *PATTERNS]):
+        if not matching(pattern, known):  # which is an error
+            continue
+        wanted = keras_patterns(pattern, known)
+        if wanted is None:
+            alone.add(pattern.rpartition("/")[0])
+            continue
+        layout = keras.distribution.LayoutMap(None)
+        for one in wanted:
+            layout[one] = (None,)
+        expected = set().union(*(paths[one] for one in matching(pattern, known)))
+        found = {v.path for v in model.variables if layout[v.path] is not None}
+        assert found == expected, (pattern, wanted)
+        meant += len(found)
+    assert meant > len(known)
+    assert alone == ({"steps/cell/0", "steps/cell/1"} if name == "Mixed" else set())
 
 
 # ---- In the other process ------------------------------------------------------------------

@@ -8,6 +8,7 @@ again with other dtypes, with unknown sizes, and, of ours alone, with named unkn
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,17 @@ pytestmark = pytest.mark.keras
 keras = pytest.importorskip("keras")
 pytest.importorskip("tensorflow")
 
-from answers import Answer, forget, keras_answer, our_answer, our_refusal, runs  # noqa: E402
+from answers import (  # noqa: E402
+    Answer,
+    called,
+    forget,
+    keras_answer,
+    our_answer,
+    our_output,
+    our_refusal,
+    runs,
+    symbolic,
+)
 from exceptions import listed  # noqa: E402
 from hypothesis import (  # noqa: E402
     HealthCheck,
@@ -29,6 +40,7 @@ from hypothesis import (  # noqa: E402
 )
 from keras.src.backend.common import global_state  # noqa: E402
 from parity_cases import ALONE, BETTER, CASES, STRICTER, Case, case  # noqa: E402
+from weights import shared_weights  # noqa: E402
 
 from nndsl.layers import all_layers  # noqa: E402
 from nndsl.layers.cells import CELLS  # noqa: E402
@@ -160,6 +172,28 @@ def test_layers_made_inside(name: str) -> None:
             numbers = global_state.get_global_attribute("object_name_uids")
             made |= {families[known] for known in numbers if known in families} - given_to(asked)
     assert made - {name} == set(MADE_INSIDE.get(name, ()))
+
+
+def test_paths_of_weights() -> None:
+    """What layouts of `model_parallel` go by; Keras counts what a `*` stands for."""
+    seen = set()
+    for asked in CASES:
+        ours = our_output(asked)
+        kind = (asked.layer, tuple(w.path for w in ours.weights) if ours is not None else ())
+        if ours is None or not ours.weights or kind in seen:
+            continue
+        seen.add(kind)
+        forget()
+        with shared_weights():
+            made, _ = called(asked, symbolic)
+        theirs = sorted((v.path.partition("/")[2], tuple(v.shape)) for v in made.weights)
+        for weight in ours.weights:
+            path = re.compile((weight.path or weight.name).replace("*", "[^/]*"))
+            theirs.remove(
+                next(one for one in theirs if path.fullmatch(one[0]) and one[1] == weight.shape)
+            )
+        assert not theirs, asked
+    assert len(seen) > 60
 
 
 def given_to(value: Any) -> set[str]:

@@ -171,9 +171,7 @@ def StackedRNNCells(x: OneTensor, states: OptionalTensors, cells: Cells) -> Outp
         x = made[-1].tensors[0]
     held = tuple(state for step in made for state in step.tensors[1:])
     weights = tuple(
-        replace(weight, name=f"{number}/{weight.name}")
-        for number, step in enumerate(made)
-        for weight in step.weights
+        weight.within(str(number)) for number, step in enumerate(made) for weight in step.weights
     )
     return Output((x, *held), weights, total(step.multiply_adds for step in made))
 
@@ -217,7 +215,7 @@ def RNN(
     states: tuple[Shape, ...] = tuple(state.shape for state in step.tensors[1:])
     check_states("RNN", initial_state, states)
     check_step_mask("RNN", x, mask)
-    owned = tuple(replace(weight, name=f"cell/{weight.name}") for weight in step.weights)
+    owned = tuple(weight.within("cell") for weight in step.weights)
     return read_steps(x, replace(step, weights=owned), return_sequences, return_state)
 
 

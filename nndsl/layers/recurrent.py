@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nndsl.layers.arguments import (
     Activation,
     AutoBool,
@@ -68,7 +70,7 @@ def LSTM(
     check_sequence("LSTM", x, stateful)
     check_states("LSTM", initial_state, ((None, units),) * states)
     check_step_mask("LSTM", x, mask)
-    step = take_step("LSTM", x, units, gates, states, bias if use_bias else None)
+    step = take_step("LSTM", x, units, gates, states, bias if use_bias else None, "lstm_cell/")
     return read_steps(x, step, return_sequences, return_state)
 
 
@@ -119,7 +121,7 @@ def GRU(
     check_sequence("GRU", x, stateful)
     check_states("GRU", initial_state, ((None, units),) * states)
     check_step_mask("GRU", x, mask)
-    step = take_step("GRU", x, units, gates, states, bias if use_bias else None)
+    step = take_step("GRU", x, units, gates, states, bias if use_bias else None, "gru_cell/")
     return read_steps(x, step, return_sequences, return_state)
 
 
@@ -166,19 +168,28 @@ def SimpleRNN(
     check_sequence("SimpleRNN", x, stateful)
     check_states("SimpleRNN", initial_state, ((None, units),) * states)
     check_step_mask("SimpleRNN", x, mask)
-    step = take_step("SimpleRNN", x, units, gates, states, bias if use_bias else None)
+    step = take_step(
+        "SimpleRNN", x, units, gates, states, bias if use_bias else None, "simple_rnn_cell/"
+    )
     return read_steps(x, step, return_sequences, return_state)
 
 
 def take_step(
-    name: str, x: Tensor, units: int, gates: int, states: int, bias: tuple[int, ...] | None
+    name: str,
+    x: Tensor,
+    units: int,
+    gates: int,
+    states: int,
+    bias: tuple[int, ...] | None,
+    inside: str = "",
 ) -> Output:
     """Return what one step of a cell gives: its output, its states, and its weights."""
     kernel = Weight("kernel", (known_size(name, x), gates * units))
     recurrent_kernel = Weight("recurrent_kernel", (units, gates * units))
-    owned = () if bias is None else (Weight("bias", bias),)
+    owned = (kernel, recurrent_kernel, *(() if bias is None else (Weight("bias", bias),)))
+    weights = tuple(replace(weight, path=inside + weight.name) for weight in owned)
     tensors = (Tensor((None, units)),) * (1 + states)
-    return Output(tensors, (kernel, recurrent_kernel, *owned), kernel.size + recurrent_kernel.size)
+    return Output(tensors, weights, kernel.size + recurrent_kernel.size)
 
 
 def read_steps(x: Tensor, step: Output, return_sequences: bool, return_state: bool) -> Output:

@@ -65,6 +65,8 @@ class Weight:
     """A variable that a layer owns; trainable, and of floats, unless said otherwise.
 
     One that is not `known` stands for all that a layer of the user's owns: nobody here can tell.
+    `path` is where Keras has it in its layer, if that is not its name; `*` stands for what Keras
+    numbers, the names of layers inside.
     """
 
     name: str
@@ -72,6 +74,11 @@ class Weight:
     trainable: bool = True
     dtype: str = "float32"
     known: bool = True
+    path: str = ""
+
+    def within(self, part: str, inner: str = "*") -> Weight:
+        """Return it as it is called in a layer around its own, which Keras calls `inner` there."""
+        return replace(self, name=f"{part}/{self.name}", path=f"{inner}/{self.path or self.name}")
 
     @property
     def size(self) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nndsl.layers.arguments import (
     Any_,
     LayerArgument,
@@ -69,8 +67,8 @@ def Bidirectional(
     backward = other.apply(x, states[1], mask, argument="backward_layer")
     made = _merged(forward.tensors[0], backward.tensors[0], merge_mode)
     owned = (
-        *(replace(weight, name=f"forward/{weight.name}") for weight in forward.weights),
-        *(replace(weight, name=f"backward/{weight.name}") for weight in backward.weights),
+        *(weight.within("forward", "forward_*") for weight in forward.weights),
+        *(weight.within("backward", "backward_*") for weight in backward.weights),
     )
     held = (*forward.tensors[1:], *backward.tensors[1:])
     tensors = tuple(Tensor(tensor.shape) for tensor in (*made, *held))
@@ -156,7 +154,7 @@ def TimeDistributed(x: OneTensor, mask: OptionalTensor, layer: LayerArgument) ->
             received=shape_text(mask.shape),
         )
     made = _applied("TimeDistributed", layer, Tensor((None, *x.shape[2:]), x.dtype))
-    owned = tuple(replace(weight, name=f"layer/{weight.name}") for weight in made.weights)
+    owned = tuple(weight.within("layer") for weight in made.weights)
     shape = (x.shape[0], x.shape[1], *made.tensors[0].shape[1:])
     return output(shape, *owned, multiply_adds=times(x.shape[1], made.multiply_adds))
 
@@ -175,7 +173,7 @@ def SpectralNormalization(
         image -> SpectralNormalization(Conv2D(32, 3))
     """
     made = _applied("SpectralNormalization", layer, x)
-    owned = tuple(replace(weight, name=f"layer/{weight.name}") for weight in made.weights)
+    owned = tuple(weight.within("layer") for weight in made.weights)
     names = [f"layer/{name}" for name in ("kernel", "embeddings")]
     if layer.rule is SpectralNormalization:
         names = [f"layer/{name}" for name in names]
@@ -213,9 +211,7 @@ def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
     for value in layers[1:]:
         made.append(_applied("Pipeline", value, made[-1].tensors[0], "layers"))
     owned = tuple(
-        replace(weight, name=f"{number}/{weight.name}")
-        for number, one in enumerate(made)
-        for weight in one.weights
+        weight.within(str(number)) for number, one in enumerate(made) for weight in one.weights
     )
     return Output(made[-1].tensors, owned, total(one.multiply_adds for one in made))
 

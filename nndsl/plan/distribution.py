@@ -9,15 +9,10 @@ from nndsl import graph
 from nndsl.plan.code import Code, call, dict_of, literal, tuple_of
 from nndsl.plan.model import SharingPlan
 from nndsl.shapes import ShapedModel
-from nndsl.shapes.layouts import Variable, matching, variables
+from nndsl.shapes.variable_paths import keras_patterns, variables
 from nndsl.training.distribution import STRATEGIES
 
 Arguments = list[tuple[str | None, Code]]
-
-#: Layers that keep their variables in a cell, whose name stands between theirs and the variable's.
-_WITH_CELLS = frozenset(
-    {"Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed", "SpectralNormalization"}
-)
 
 
 class Sharing:
@@ -148,28 +143,14 @@ class Sharing:
 
     # ---- Layouts
 
-    def _layouts(self) -> Iterable[tuple[Code, Code]]:
-        """Yield the patterns of Keras, each with what splits the axes of its variables."""
+    def _layouts(self) -> Iterable[Code]:
+        """Yield the lines that say what splits the axes of which variables."""
         known = variables(self.shaped)
         for layout in self.given.layouts if self.given is not None else ():
-            axes = [literal(axis.text if axis is not None else None) for axis in layout.axes]
-            yield literal(keras_pattern(layout.pattern.text, known)), tuple_of(axes)
-
-
-def keras_pattern(pattern: str, known: list[Variable]) -> str:
-    """Return the regular expression by which Keras finds the variables that a pattern means.
-
-    Keras looks at whole paths, such as `model/block/hidden/kernel`.
-    """
-    found = matching(pattern, known)
-    layer, _, own = pattern.rpartition("/")
-    inside = any(variable.kind in _WITH_CELLS for variable in found)
-    parts = [
-        f"{part}_[^/]*" if inside and part in ("forward", "backward") else part.replace("*", ".*")
-        for part in layer.split("/")
-    ]
-    text = "/".join(parts) + ("/(.*/)?" if inside else "/") + own
-    if pattern.startswith("*"):
-        return text
-    exact = len(matching(f"*{pattern}", known)) == len(found)
-    return f".*{text}" if exact else f"(.*/)?{text}"
+            axes = tuple_of([literal(axis.text if axis else None) for axis in layout.axes])
+            found = [literal(one) for one in keras_patterns(layout.pattern.text, known) or ()]
+            if len(found) == 1:
+                yield Code(f"layout[{found[0]}] = {axes}")
+            else:
+                yield Code(f"for path in {tuple_of(found)}:")
+                yield Code(f"    layout[path] = {axes}")

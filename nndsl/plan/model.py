@@ -120,8 +120,8 @@ class SharingPlan:
     on_jax: bool
     #: What has to be installed beside Keras, in the words of pip.
     needed: Code
-    #: Patterns of variables, each with what splits their axes.
-    layouts: tuple[tuple[Code, Code], ...]
+    #: The lines that say what splits the axes of which variables.
+    layouts: tuple[Code, ...]
     #: The sizes of the axes of devices, `batch` None where it takes all that there are; and how
     #: many devices there have to be, or a multiple of which number.
     model: Code

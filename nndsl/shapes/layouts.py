@@ -1,49 +1,26 @@
-"""Layouts of model parallelism, held against the variables of the model.
-
-A variable is called by its layer and its own name, `hidden/kernel`. What Keras puts in front of
-that, the names of models and blocks, differs from style to style, and is no part of it.
-"""
+"""Layouts of model parallelism, held against the variables of the model."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Label, Reporter, did_you_mean_text, write_instead
 from nndsl.shapes.model import ShapedModel
+from nndsl.shapes.variable_paths import (
+    Variable,
+    called_by_keras,
+    keras_patterns,
+    matching,
+    variables,
+)
 
-#: Names, slashes between them, and `*` for anything: what can be matched in no time.
-_PATTERN = re.compile(r"[A-Za-z0-9_*]+(/[A-Za-z0-9_*]+)*/[A-Za-z0-9_]+\Z")
+#: Names with slashes between them, and `*` for any part of one: what can be matched in no time.
+_PATTERN = re.compile(r"[A-Za-z0-9_*]+(/[A-Za-z0-9_*]+)+\Z")
 #: Variables that a message names.
 _SHOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable of a model: what it is called in layouts, and the class of its layer."""
-
-    path: str
-    shape: tuple[int, ...]
-    kind: str
-
-
-def variables(shaped: ShapedModel) -> list[Variable]:
-    """Return the variables of all layers."""
-    return [
-        Variable(f"{layer.name.rpartition('/')[2]}/{weight.name}", weight.shape, layer.kind)
-        for layer in shaped.layers
-        for weight in layer.weights
-        if weight.known
-    ]
-
-
-def matching(pattern: str, found: Iterable[Variable]) -> list[Variable]:
-    """Return the variables that a pattern means."""
-    return [variable for variable in found if fnmatchcase(variable.path, pattern)]
 
 
 def check_layouts(
@@ -76,6 +53,7 @@ class _Checker:
             elif self.axes_once(layout):
                 self.fits(layout, found)
                 self.taken_once(layout, found)
+                self.told_apart(layout)
 
     def no_pattern(self, layout: graph.Layout) -> None:
         text = layout.pattern.text
@@ -85,7 +63,7 @@ class _Checker:
             layout.pattern.span,
             "this names no variable",
             "no layer and variable",
-            expected='a layer and its variable, such as "hidden/kernel"; `*` stands for anything',
+            expected='a layer and its variable, such as "hidden/kernel"; `*` is any part of a name',
             help=write_instead(f'"{tamed}"') if tamed != text and _PATTERN.match(tamed) else None,
         )
 
@@ -102,8 +80,13 @@ class _Checker:
             f"the model has no variable `{text}`",
             "not known",
             expected=", ".join(f"`{path}`" for path in shown[:_SHOWN]) + more,
-            help=did_you_mean_text(self.reporter.guess(text, paths)),
+            help=did_you_mean_text(self.guess(text, paths)),
         )
+
+    def guess(self, text: str, paths: Iterable[str]) -> str | None:
+        """Return the variable that is likely meant, also by the longer name that Keras has."""
+        found = called_by_keras(text, self.variables)
+        return found[0].path if found else self.reporter.guess(text, paths)
 
     def axes_once(self, layout: graph.Layout) -> bool:
         """Report an axis of the devices that splits two axes of a variable."""
@@ -162,6 +145,20 @@ class _Checker:
                     help="only one pattern may mean it",
                 )
                 return
+
+    def told_apart(self, layout: graph.Layout) -> None:
+        """Report variables that Keras numbers as it goes, so that no pattern means some alone."""
+        text = layout.pattern.text
+        if keras_patterns(text, self.variables) is None:
+            layer, _, inside = text.partition("/")
+            all_of_them = re.sub(r"\d[^/]*(?=/)", "*", inside)
+            self.reporter.error(
+                "T811",
+                layout.pattern.span,
+                f"Keras does not tell the layers inside of `{layer}` apart by their names",
+                "some of several",
+                help=write_instead(f'"{layer}/{all_of_them}"', layout.pattern.span),
+            )
 
 
 def _axes(count: int) -> str:
