@@ -59,6 +59,8 @@ WAYS = {
     "model_parallel": f"shuffle: false\n distribute: model_parallel(2, layout={LAYOUT})",
     "shuffled": f"distribute: model_parallel(model=2, batch=2, layout={LAYOUT})",
 }
+#: Those that two processes train by as well; the second is stopped on the way.
+TOGETHER = ("data_parallel", "shuffled")
 MIRRORED = 'distribute: mirrored(devices=["CPU:0", "CPU:1"])'
 
 
@@ -83,53 +85,68 @@ def assert_same(found: list[list[float]], expected: list[list[float]]) -> None:
     assert np.abs(np.subtract(found, expected)).max() <= 1e-6
 
 
+def weights(folder: Path) -> list[np.ndarray]:
+    import oracle
+
+    return oracle.weights_of(folder / "shared.keras")
+
+
+def assert_same_weights(found: Path, expected: Path) -> None:
+    import oracle
+
+    assert oracle.furthest(weights(found), weights(expected)) <= 1e-6
+
+
 # ---- One machine ---------------------------------------------------------------------------
 
 
 def test_mirrored_trains_as_one_device(tmp_path: Path) -> None:
-    """Also where a run is stopped, and what is refused fails there."""
+    """In one style as it is, in another after a stop; and what is refused fails there."""
     import oracle
 
     write(tmp_path, "alone", "")
-    for style in ("sequential", "subclass"):
-        write(tmp_path, f"mirrored_{style}", MIRRORED, style)
+    write(tmp_path, "whole", MIRRORED, "sequential")
+    write(tmp_path, "stopped", MIRRORED, "subclass")
     printed = oracle.run_python([__file__, "mirror", str(tmp_path)], tmp_path, backend="tensorflow")
-    said = json.loads(printed.splitlines()[-1])
-    assert said == {"replicas": 2, "furthest": 0.0, "works": []}
-    for style in ("sequential", "subclass"):
-        assert_same(history(tmp_path / f"mirrored_{style}"), history(tmp_path / "alone"))
+    assert json.loads(printed.splitlines()[-1]) == {"replicas": 2, "works": []}
+    for name in ("whole", "stopped"):
+        assert_same(history(tmp_path / name), history(tmp_path / "alone"))
+
+
+@pytest.fixture(scope="module")
+def on_devices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with what four devices of jax came to, in each way."""
+    import oracle
+
+    folder = tmp_path_factory.mktemp("devices")
+    for name, distribute in WAYS.items():
+        write(folder, name, distribute, "functional" if name == "shuffled" else "auto")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=4")
+        printed = oracle.run_python([__file__, "devices", str(folder)], folder, backend="jax")
+    assert json.loads(printed.splitlines()[-1]) == {"devices": 4, "split": [6, 4]}
+    return folder
 
 
 @needs_jax
-def test_devices_of_jax_train_as_one(tmp_path: Path) -> None:
-    """Four of them, by batches and by weights; also where a run is stopped."""
-    import oracle
-
-    for name, distribute in WAYS.items():
-        write(tmp_path, name, distribute, "subclass" if name == "shuffled" else "auto")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=4")
-        printed = oracle.run_python([__file__, "devices", str(tmp_path)], tmp_path, backend="jax")
-    said = json.loads(printed.splitlines()[-1])
-    assert said == {"devices": 4, "split": [6, 4], "furthest": 0.0}
+def test_devices_of_jax_train_as_one(on_devices: Path) -> None:
+    """Four of them, by batches and by weights."""
     for name in ("data_parallel", "model_parallel"):
-        assert_same(history(tmp_path / name), history(tmp_path / "alone"))
+        assert_same(history(on_devices / name), history(on_devices / "alone"))
 
 
 # ---- Several processes ---------------------------------------------------------------------
 
 
 @needs_jax
-def test_processes_train_as_one(tmp_path: Path) -> None:
-    """Two processes have half of each batch."""
-    script = write(tmp_path, "shared", "distribute: data_parallel")
-    together(script, "--output-dir", "two", "--epochs", "2")
-    run_alone(script, "--output-dir", "one")
-    assert_same(history(tmp_path / "two"), history(tmp_path / "one")[:2])
-    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == [
-        "history.csv",
-        "shared.keras",
-    ]
+def test_processes_train_as_one(on_devices: Path) -> None:
+    """Two of them with two devices each, and half of each batch; also after a stop of both."""
+    together([__file__, "processes", str(on_devices)], on_devices)
+    for name in TOGETHER:
+        there = on_devices / f"two_{name}"
+        assert_same(history(there), history(on_devices / name))
+        assert_same_weights(there, on_devices / name)
+        assert sorted(path.name for path in there.iterdir()) == ["history.csv", "shared.keras"]
 
 
 def run_alone(script: Path, *arguments: str) -> None:
@@ -138,17 +155,19 @@ def run_alone(script: Path, *arguments: str) -> None:
     oracle.run_python([str(script), *arguments], script.parent, backend="jax")
 
 
-def together(script: Path, *arguments: str, count: int = 2) -> None:
-    """Run a script in several processes that know of each other."""
+def together(arguments: list[str], folder: Path, count: int = 2) -> None:
+    """Run Python in several processes that know of each other."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     processes = [
         subprocess.Popen(
-            [sys.executable, str(script), *arguments],
-            cwd=script.parent,
+            [sys.executable, *arguments],
+            cwd=folder,
             env={
                 **os.environ,
+                "KERAS_BACKEND": "jax",
+                "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
                 "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
                 "KERAS_DISTRIBUTION_NUM_PROCESSES": str(count),
                 "KERAS_DISTRIBUTION_PROCESS_ID": str(number),
@@ -289,26 +308,21 @@ def run(module: object, *arguments: str) -> None:
     module.main()  # type: ignore[attr-defined]
 
 
-def stop_and_go_on(script: Path, folder: str) -> float:
-    """Stop a run behind its first epoch, and return how far from a whole one it ends."""
-    module = load(script)
+def stop(module: object, *arguments: str) -> None:
+    """Run a script, and stop it behind its first epoch."""
     kept = module.Checkpoint.on_epoch_end  # type: ignore[attr-defined]
 
-    def stop(self: object, epoch: int, logs: object = None) -> None:
+    def stopping(self: object, epoch: int, logs: object = None) -> None:
         kept(self, epoch, logs)
         if epoch == 0:
             raise KeyboardInterrupt
 
-    module.Checkpoint.on_epoch_end = stop  # type: ignore[attr-defined]
+    module.Checkpoint.on_epoch_end = stopping  # type: ignore[attr-defined]
     try:
-        run(module, "--output-dir", "stopped")
+        run(module, *arguments)
         raise AssertionError("it was not stopped")
     except KeyboardInterrupt:
         module.Checkpoint.on_epoch_end = kept  # type: ignore[attr-defined]
-    run(module, "--output-dir", "stopped", "--resume")
-    read = module.keras.models.load_model  # type: ignore[attr-defined]
-    whole, stopped = (read(f"{one}/shared.keras").get_weights() for one in (folder, "stopped"))
-    return max(float(np.abs(a - b).max()) for a, b in zip(whole, stopped, strict=True))
 
 
 def mirror(folder: Path) -> None:
@@ -317,19 +331,14 @@ def mirror(folder: Path) -> None:
     (cpu,) = tf.config.list_physical_devices("CPU")
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
-    for script in sorted(folder.glob("*.py")):
-        run(load(script), "--output-dir", script.stem)
-    furthest = stop_and_go_on(folder / "mirrored_sequential.py", "mirrored_sequential")
+    for name in ("alone", "whole"):
+        run(load(folder / f"{name}.py"), "--output-dir", name)
+    stopped = load(folder / "stopped.py")
+    stop(stopped, "--output-dir", "stopped")
+    run(stopped, "--output-dir", "stopped", "--resume")
+    assert_same_weights(folder / "stopped", folder / "whole")
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    print(
-        json.dumps(
-            {
-                "replicas": strategy.num_replicas_in_sync,
-                "furthest": furthest,
-                "works": refused(strategy),
-            }
-        )
-    )
+    print(json.dumps({"replicas": strategy.num_replicas_in_sync, "works": refused(strategy)}))
 
 
 def refused(strategy: object) -> list[str]:
@@ -366,9 +375,24 @@ def devices(folder: Path) -> None:
     hidden = module.build_model().get_layer("hidden").kernel.value  # type: ignore[attr-defined]
     module.keras.distribution.set_distribution(None)  # type: ignore[attr-defined]
     shards = {shard.data.shape for shard in hidden.addressable_shards}
-    furthest = stop_and_go_on(folder / "shuffled.py", "shuffled")
-    print(json.dumps({"devices": len(jax.devices()), "split": list(*shards), "furthest": furthest}))
+    print(json.dumps({"devices": len(jax.devices()), "split": list(*shards)}))
+
+
+def processes(folder: Path) -> None:
+    """Do what each of several processes does."""
+    import keras
+    from jax.experimental import multihost_utils
+
+    keras.distribution.initialize()
+    keras.distribution.initialize = lambda: None  # a process does so once
+    whole, stopped = (load(folder / f"{name}.py") for name in TOGETHER)
+    run(whole, "--output-dir", f"two_{TOGETHER[0]}")
+    place = f"two_{TOGETHER[1]}"
+    stop(stopped, "--output-dir", place)
+    multihost_utils.sync_global_devices("all are stopped")
+    run(stopped, "--output-dir", place, "--resume")
 
 
 if __name__ == "__main__":
-    {"mirror": mirror, "devices": devices}[sys.argv[1]](Path(sys.argv[2]))
+    tasks = {"mirror": mirror, "devices": devices, "processes": processes}
+    tasks[sys.argv[1]](Path(sys.argv[2]))

@@ -207,6 +207,12 @@ class Trained:
         part, count = self.held_out_part, self.samples
         return None if part is None or count is None else int(count * part)
 
+    @property
+    def shares(self) -> int:
+        """Among how many devices, or groups of them, every batch is dealt out, as far as known."""
+        given = self._values.get("distribute") or {}
+        return next((given[of] for of in ("workers", "batch") if isinstance(given.get(of), int)), 1)
+
     @cached_property
     def others(self) -> tuple[tuple[graph.DataSource, DataFile], ...]:
         """The files to validate and test on, which are read as the first one is."""

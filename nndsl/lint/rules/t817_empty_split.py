@@ -9,7 +9,7 @@ from nndsl.lint.view import View
 def empty_split(view: View, report: Report) -> None:
     """The part of the data that is held out comes to no sample.
 
-    There would be nothing to validate on, and Keras stops.
+    There would be nothing to validate on, and Keras stops. Each device of `distribute` needs one.
 
     Wrong (with a file of 100 samples):
         model Price {
@@ -37,16 +37,18 @@ def empty_split(view: View, report: Report) -> None:
 
     Source: https://keras.io/api/models/model_training_apis/#fit-method
     """
-    assert view.trained is not None
-    source, count = view.trained.source, view.trained.samples
-    if source is None or view.trained.held_out != 0:
+    trained = view.trained
+    assert trained is not None
+    if trained.source is None or trained.held_out is None or trained.held_out >= trained.shares:
         return
+    part = f"{trained.held_out_part:g} of {trained.samples} samples is"
+    too_few = f"{part} {trained.held_out}, fewer than there are devices"
     report(
-        view.trained.place("validation"),
-        f"{view.trained.held_out_part:g} of {count} samples is not one",
-        "nothing to validate on",
-        labels=(Label(source.span, f"{count} samples"),),
-        expected="a sample at least",
-        received="0",
+        trained.place("validation"),
+        too_few if trained.held_out else f"{part} not one",
+        "nothing to validate on" if trained.shares == 1 else "not enough to validate on",
+        labels=(Label(trained.source.span, f"{trained.samples} samples"),),
+        expected="a sample at least" if trained.shares == 1 else f"{trained.shares} at least",
+        received=str(trained.held_out),
         help="write a larger part, such as `validation: 0.2`",
     )
