@@ -50,7 +50,7 @@ TWO = """
 model Two {
     input a: [4]
     input b: int32[3]
-    b -> Embedding(10, 4, mask_zero=true) -> LSTM(4) as e
+    b -> Embedding(10, 4, mask_zero=true) -> GlobalAveragePooling1D as e
     a, e -> Concatenate -> Dense(8, relu, activity_regularizer=L1(1e-3)) as h
     h -> Dense(1, sigmoid) as zed
     h -> Dense(3, softmax) as alpha

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,13 +38,6 @@ class Stop:
     apart: float
 
 
-def start(script: Path, folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    # A shell has what it starts in the background ignore Ctrl-C, and so would the script.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    command = [sys.executable, str(script), "--output-dir", str(folder), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 def epochs_done(folder: Path) -> int:
     import numpy as np
 
@@ -53,15 +48,17 @@ def epochs_done(folder: Path) -> int:
         return int(state["epoch"])
 
 
-def stop(folder: Path, whole: Path, how: int, epoch: int, after: float) -> Stop:
-    """Stop a run so many seconds after an epoch, let it go on, and compare its end."""
-    import oracle
+def compiled() -> nndsl.CompiledModel:
+    return nndsl.compile(SLOW, name="slow.nn")
 
-    compiled = nndsl.compile(SLOW, name="slow.nn")
+
+def stop(folder: Path, how: int, epoch: int, after: float) -> int:
+    """Stop a run so many seconds after an epoch; return how many it had done."""
     folder.mkdir(parents=True)
     script = folder / "slow.py"
-    script.write_text(str(compiled.code), encoding="utf-8")
-    process = start(script, folder)
+    script.write_text(str(compiled().code), encoding="utf-8")
+    command = [sys.executable, str(script), "--output-dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while epochs_done(folder) < epoch:
         assert process.poll() is None
         time.sleep(0.01)
@@ -69,38 +66,39 @@ def stop(folder: Path, whole: Path, how: int, epoch: int, after: float) -> Stop:
     process.send_signal(how)
     assert process.wait() != 0, "it was done before"
     assert not (folder / "slow.keras").exists()
-    done = epochs_done(folder)
-    oracle.run_main(compiled, ["--output-dir", str(folder), "--resume"], folder)
+    return epochs_done(folder)
+
+
+def go_on(folder: Path, whole: Path) -> float:
+    """Let a run go on, and return how far it ends from one that was never stopped."""
+    import oracle
+
+    oracle.run_main(compiled(), ["--output-dir", str(folder), "--resume"], folder)
     ends = [oracle.weights_of(path / "slow.keras") for path in (whole, folder)]
     left = {path.name for path in folder.iterdir()} - {"slow.py"}
     assert left == {"slow.keras"}, left
-    return Stop(how, done, oracle.furthest(*ends))
+    return oracle.furthest(*ends)
 
 
-def never_stopped(folder: Path) -> None:
+def stops(ways: Iterable[tuple[int, int, float]], folder: Path) -> list[Stop]:
+    """Stop as many runs, each in its own way, two at a time; meanwhile one goes through."""
     import oracle
 
-    folder.mkdir()
-    compiled = nndsl.compile(SLOW, name="slow.nn")
-    oracle.run_main(compiled, ["--output-dir", str(folder)], folder)
-
-
-def stops(count: int, seed: int, folder: Path) -> list[Stop]:
-    """Stop as many runs, each in its own way."""
-    rng = random.Random(seed)
+    # A shell has what it starts in the background ignore Ctrl-C, and so would the scripts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     whole = folder / "whole"
-    never_stopped(whole)
-    return [
-        stop(folder / str(n), whole, rng.choice(SIGNALS), rng.randint(1, 20), rng.uniform(0, 0.2))
-        for n in range(count)
-    ]
+    whole.mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        started = [
+            (folder / str(number), way[0], pool.submit(stop, folder / str(number), *way))
+            for number, way in enumerate(ways)
+        ]
+        oracle.run_main(compiled(), ["--output-dir", str(whole)], whole)
+    return [Stop(how, done.result(), go_on(place, whole)) for place, how, done in started]
 
 
 def test_runs_go_on_where_they_were_stopped(tmp_path: Path) -> None:
-    whole = tmp_path / "whole"
-    never_stopped(whole)
-    for how, epoch in ((signal.SIGKILL, 1), (signal.SIGINT, 3)):
-        found = stop(tmp_path / str(int(how)), whole, how, epoch, 0.05)
+    for found in stops([(signal.SIGKILL, 1, 0.05), (signal.SIGINT, 3, 0.05)], tmp_path):
         assert found.epoch >= 1 and found.apart <= TOLERANCE, found
 
 
@@ -110,7 +108,12 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        all_stops = stops(args.count, args.seed, Path(place))
+        rng = random.Random(args.seed)
+        ways = [
+            (rng.choice(SIGNALS), rng.randint(1, 20), rng.uniform(0, 0.2))
+            for _ in range(args.count)
+        ]
+        all_stops = stops(ways, Path(place))
     for one in all_stops:
         name = signal.Signals(one.how).name
         print(f"{name:8} behind epoch {one.epoch:2}  apart {one.apart:.1e}")
