@@ -109,7 +109,7 @@ def check_source(
     overrides, override_problems = _overrides(constants or {}, module)
     resolved, name_problems = resolve.resolve(module, overrides, imported, kept)
     shaped, shape_problems = shapes.infer_shapes(resolved)
-    settings, training_problems = check_training(shaped, files.exists if files else None)
+    settings, training_problems = check_training(shaped, files)
     found = [
         *syntax_problems,
         *reporter.findings,
@@ -124,7 +124,7 @@ def check_source(
         found += check_made_up(shaped) if resolved.externs else []
     if rules is not None:
         found = [d for d in found if d.severity == "error" or rules.takes(d.code)]
-        found += lint(shaped, found, rules, settings, files.open if files else None)
+        found += lint(shaped, found, rules, settings, files)
     found = apply_ignores(source, found, rules, module.comments)
     return Checked(source, shaped, settings, in_order(found))
 

@@ -73,7 +73,6 @@ NAMES = {
     "T001": "syntax-error",
     "T002": "unclosed-bracket",
     "T003": "unexpected-character",
-    "T004": "not-supported-yet",
     "T005": "wrong-place",
     "T006": "bad-literal",
     # Shapes
@@ -200,15 +199,6 @@ class Reporter:
         names = list(candidates)
         self._looked_at += len(names)
         return nearest(name, names) if self._looked_at < 100_000 else None
-
-    def not_supported(self, span: Span, what: str) -> None:
-        self.error(
-            "T004",
-            span,
-            f"{what} is not supported yet",
-            "not compiled by this version",
-            help="it is part of the language and will follow; see CHANGELOG.md",
-        )
 
 
 #: Applications of blocks inside each other that a message names.

@@ -369,7 +369,8 @@ class Model(Record):
 class DataSource(Record):
     """`npz("f.npz", image="x")` or `csv(...)`: fields map inputs and outputs to keys, columns.
 
-    Of the kind "extern", it is a `function` of the user's Python, and there is no path.
+    Of the kind "extern", it is a `function` of the user's Python, and there is no path. In a
+    `tfrecord`, `features` say how what is read is stored.
     """
 
     kind: str
@@ -378,6 +379,7 @@ class DataSource(Record):
     span: Span
     function: ExternPart | None = None
     options: dict[str, Expression] = field(default_factory=dict)
+    features: dict[str, Declared] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -33,6 +33,8 @@ class Files:
     open: Callable[[str], BinaryIO] | None = None
     #: Names that other files, which are checked beside this one, import from it.
     wanted: frozenset[str] = frozenset()
+    #: Returns the names in a folder, those of folders with `/` behind them; raises OSError.
+    entries: Callable[[str], list[str]] | None = None
 
 
 class NotRead(Exception):

@@ -42,6 +42,53 @@ def classes(count: int, number: int) -> Array:
     return (count,), "i8", [n % number for n in range(count)]
 
 
+def tfrecord(*records: Mapping[str, Sequence[float] | bytes]) -> bytes:
+    """Return a file of examples whose features are floats, integers or bytes."""
+    return b"".join(_record(_example(one)) for one in records)
+
+
+def _example(features: Mapping[str, Sequence[float] | bytes]) -> bytes:
+    entries = b""
+    for name, values in features.items():
+        if isinstance(values, bytes):
+            feature = _field(1, _field(1, values))
+        elif all(isinstance(value, int) for value in values):
+            feature = _field(3, _field(1, b"".join(_varint(int(value)) for value in values)))
+        else:
+            feature = _field(2, _field(1, struct.pack(f"<{len(values)}f", *values)))
+        entries += _field(1, _field(1, name.encode()) + _field(2, feature))
+    return _field(1, entries)
+
+
+def _field(number: int, value: bytes) -> bytes:
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
+
+
+def _varint(number: int) -> bytes:
+    number &= (1 << 64) - 1
+    groups = []
+    while number > 127:
+        groups.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*groups, number])
+
+
+def _record(data: bytes) -> bytes:
+    length = struct.pack("<Q", len(data))
+    return length + _summed(length) + data + _summed(data)
+
+
+def _summed(data: bytes) -> bytes:
+    """Return the sum of bytes, as records have it: CRC-32C, bit by bit, and turned."""
+    total = 0xFFFFFFFF
+    for byte in data:
+        total ^= byte
+        for _ in range(8):
+            total = total >> 1 ^ (0x82F63B78 if total & 1 else 0)
+    total ^= 0xFFFFFFFF
+    return struct.pack("<I", ((total >> 15 | total << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
 @cache
 def samples() -> dict[str, bytes]:
     """Return the files that the pages about codes speak of."""
@@ -49,6 +96,7 @@ def samples() -> dict[str, bytes]:
     return {
         "digits.npz": npz({"x": rows(100, 64), "y": classes(100, 10)}),
         "plain.npz": npz({"x": rows(100, 8), "y": rows(100, 1)}),
+        "digits.tfrecord": tfrecord({"label": [3], "picture": bytes(64)}),
         "uneven.npz": npz({"x": rows(100, 8), "y": rows(90, 1)}),
         "wide.npz": npz({"x": rows(100, 10), "y": rows(100, 1)}),
         "nan.npz": npz({"x": (nan[0], nan[1], [math.nan, *nan[2][1:]]), "y": rows(100, 1)}),
@@ -67,7 +115,13 @@ def files_of(contents: Mapping[str, bytes]) -> Files:
         return io.BytesIO(contents[path])
 
     exists: Callable[[str], bool] = contents.__contains__
-    return Files(exists, read, opened)
+
+    def entries(folder: str) -> list[str]:
+        if folder != ".":
+            raise FileNotFoundError(folder)
+        return list(contents)
+
+    return Files(exists, read, opened, entries=entries)
 
 
 def written(folder: Path, contents: Mapping[str, bytes]) -> None:

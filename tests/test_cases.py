@@ -95,6 +95,8 @@ def test_generated_code(case: Case) -> None:
         own |= {"matplotlib"} if trained and trained.get("plot") else set()
         own |= {"jax", "tensorflow", "torch"} if trained and trained.get("loop") else set()
         own |= {"tensorflow"} if trained and trained.get("prefetch") else set()
+        records = trained and getattr(trained.get("data"), "kind", "") == "tfrecord"
+        own |= {"tensorflow"} if records else set()
         own |= {"jax", "ray", "tensorflow"} if trained and trained.get("distribute") else set()
         assert _imports(result.code) <= {"keras", "numpy", *own, *sys.stdlib_module_names}
 

@@ -129,7 +129,8 @@ def test_styles_train_alike(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "score"), [("tumours", 0.95), ("digit_images", 0.9), ("keras_docs", 0.9)]
+    ("name", "score"),
+    [("tumours", 0.95), ("digit_images", 0.9), ("digit_records", 0.9), ("keras_docs", 0.9)],
 )
 def test_real_data_are_learnt(name: str, score: float, tmp_path: Path) -> None:
     """The whole training as it stands in the example reaches an accuracy on held-out data."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 #: Bytes read at most: four for each character, and one more to see that there are too many.
 _MAX_BYTES = 4 * MAX_CHARACTERS + 1
+#: Names of files that data are read from: archives, tables, and records in their parts.
+_DATA = re.compile(r"\.(npz|csv)$|tfrec|-\d{5}-of-\d{5}")
+#: Names in a folder that are looked at.
+_MAX_NAMES = 100_000
 
 
 class FileProblem(Exception):
@@ -125,14 +131,24 @@ def files_around(file: str) -> Files:
         lambda path: (folder / path).is_file(),
         lambda path: read_import(folder, path),
         lambda path: open_data(folder / path),
+        entries=lambda path: names_in(folder / path),
     )
 
 
 def open_data(path: Path) -> BinaryIO:
     """Open a data file; raise OSError for what is none, such as a device that never ends."""
-    if path.suffix not in (".npz", ".csv") or not path.is_file():
+    if not _DATA.search(path.name) or not path.is_file():
         raise FileNotFoundError(path)
     return path.open("rb")
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, those of folders with `/` behind them; raise OSError."""
+    if "\0" in str(folder):
+        raise FileNotFoundError(folder)
+    with os.scandir(folder) as entries:
+        some = itertools.islice(entries, _MAX_NAMES)
+        return [f"{entry.name}/" if entry.is_dir() else entry.name for entry in some]
 
 
 def _similar(path: str) -> str:

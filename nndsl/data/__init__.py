@@ -17,7 +17,14 @@ __all__ = ["Array", "DataFile", "Values", "read_data_file"]
 
 
 def read_data_file(kind: str, stream: BinaryIO) -> DataFile:
-    """Return what an `npz` or `csv` file holds."""
+    """Return what an `npz`, `csv` or `tfrecord` file holds, the last as its first record shows.
+
+    Raises OSError for what cannot be looked at.
+    """
+    if kind == "tfrecord":
+        from nndsl.data.tfrecord import read_tfrecord
+
+        return read_tfrecord(stream)
     if kind == "npz":
         from nndsl.data.npz import read_npz
 

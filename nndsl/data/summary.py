@@ -34,7 +34,7 @@ class Values(Record):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Array(Record):
-    """An array of an npz file, or a column of a table."""
+    """An array of an npz file, a column of a table, or a feature of a record."""
 
     name: str
     #: The samples first; a size is None where not all of a table was read.
@@ -48,6 +48,9 @@ class Array(Record):
     texts: int = 0
     first_text: str = ""
     missing: int = 0
+    #: Of bytes in a record: how the first value begins, and how long it is.
+    start: bytes = b""
+    length: int | None = None
 
     @property
     def samples(self) -> int | None:
@@ -61,6 +64,8 @@ class DataFile(Record):
     kind: str
     arrays: dict[str, Array] = field(default_factory=dict)
     problem: str | None = None
+    #: Of records: how the file is compressed; "" where it is not.
+    compression: str = ""
 
 
 def summarized(numbers: Sequence[float], *, complete: bool) -> Values | None:

@@ -21,7 +21,9 @@ from nndsl.reference.rules import all_rules
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
 from nndsl.training.distribution import STRATEGIES
-from nndsl.training.setting import Part, PartPerOutput, Parts, Sharing
+from nndsl.training.features import FEATURES
+from nndsl.training.setting import Part, PartPerOutput, Parts, Sharing, Source
+from nndsl.training.sources import SOURCES, SourceKind
 
 ItemKind = Literal[
     "layer", "operation", "activation", "block", "model", "argument", "value", "tensor", "constant",
@@ -187,6 +189,9 @@ def _in_call(context: Context, call: CallAround) -> Iterator[Item]:
     kind = context.last_kind
     if call.writing:
         yield from _words(rule, call.writing, call.callee)
+        source = SOURCES.get(call.callee)
+        if source is not None and source.features and call.writing not in source.options:
+            yield from (Item(k.name, "value", k.doc, k.snippet, 1) for k in FEATURES.values())
         wants = ("constant", "parameter", "variable", "tensor", "input")
         yield from _values(context, wants)
         return
@@ -239,6 +244,8 @@ def arguments_of(analysis: Analysis, callee: str) -> list[tuple[str, str, bool]]
         return known
     if callee in STRATEGIES:
         return STRATEGIES[callee].arguments
+    if callee in SOURCES:
+        return _arguments_of_source(analysis, SOURCES[callee])
     return [
         (
             one.name,
@@ -248,6 +255,18 @@ def arguments_of(analysis: Analysis, callee: str) -> list[tuple[str, str, bool]]
         for entry in find(callee)
         for one in (*entry.arguments, *entry.tensors, *entry.flags, *entry.common)
     ]
+
+
+def _arguments_of_source(analysis: Analysis, source: SourceKind) -> list[tuple[str, str, bool]]:
+    """Return what a data source is told: names of inputs and outputs, and its options."""
+    known = [(name, type_.description, False) for name, type_ in source.options.items()]
+    if source.fields or source.features:
+        takes = "how it is stored" if source.features else "what it is called in the file"
+        trained = analysis.checked.shaped.graph.trained
+        if trained is not None:
+            known += [(one.name, takes, False) for one in trained.body.inputs]
+            known += [(one.name, takes, False) for one in trained.body.outputs]
+    return known
 
 
 def imported_definition(analysis: Analysis, name: str) -> tree.Block | tree.Model | None:
@@ -353,6 +372,9 @@ def _in_train(context: Context) -> Iterator[Item]:
             Item(s.name, "value", s.doc, s.snippet, key=s.name) for s in STRATEGIES.values()
         )
         return
+    elif isinstance(form, Source):
+        for source in SOURCES.values():
+            yield Item(source.name, "value", source.doc, source.snippet, key=source.name)
     elif isinstance(form, (Part, PartPerOutput, Parts)):
         yield from _parts(form.kind)
     else:

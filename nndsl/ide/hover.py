@@ -13,6 +13,8 @@ from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training import SETTINGS
 from nndsl.training.distribution import STRATEGIES
+from nndsl.training.features import FEATURES
+from nndsl.training.sources import SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ def name_text(name: str) -> str:
     entries = find(name)
     if entries:
         return "\n---\n\n".join(entry_markdown(entry) for entry in entries)
-    setting = SETTINGS.get(name) or STRATEGIES.get(name)
-    return f"### {name}\n\n{setting.doc}" if setting is not None else ""
+    declared = SETTINGS.get(name) or STRATEGIES.get(name) or SOURCES.get(name)
+    if declared is None and name in ("image", "raw", "tensor"):  # and not the names of dtypes
+        return f"### {name}\n\n{FEATURES[name].doc}"
+    return f"### {name}\n\n{declared.doc}" if declared is not None else ""
 
 
 def place_text(place: Place, analysis: Analysis) -> str:

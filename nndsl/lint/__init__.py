@@ -15,7 +15,7 @@ from nndsl.lint.view import View
 from nndsl.shapes.model import ShapedGraph, ShapedModel
 
 if TYPE_CHECKING:
-    from nndsl.lint.data_facts import Opens
+    from nndsl.imports import Files
     from nndsl.lint.training import Trained
 
 __all__ = ["RULES", "Rule", "Selection", "lint", "load"]
@@ -26,12 +26,12 @@ def lint(
     found: list[Diagnostic],
     selection: Selection,
     settings: Mapping[str, Any] | None = None,
-    opens: Opens | None = None,
+    files: Files | None = None,
 ) -> list[Diagnostic]:
     """Return what the rules say about the models of a file.
 
     `found` is what was found before: where there are errors, a part of a model may be missing.
-    `settings` are the values of the training settings; `opens` opens data files.
+    `settings` are the values of the training settings; `files` are those around the text.
     """
     errors = [finding for finding in found if finding.severity == "error"]
     wanted = [entry for entry in RULES.items() if selection.takes(entry[0], entry[1].default)]
@@ -42,7 +42,7 @@ def lint(
         waiting = [(code, e) for code, e in wanted if not e.needs or not words.isdisjoint(e.needs)]
         if not waiting:
             continue
-        trained = _trained(shaped, model, settings or {}, opens) if is_trained else None
+        trained = _trained(shaped, model, settings or {}, files) if is_trained else None
         view = View(model, trained, told={finding.code for finding in errors})
         for code, entry in waiting:
             load(code).check(view, Report(code, entry.severity, findings))
@@ -58,11 +58,11 @@ def load(code: str) -> Rule:
 
 
 def _trained(
-    shaped: ShapedGraph, model: ShapedModel, settings: Mapping[str, Any], opens: Opens | None
+    shaped: ShapedGraph, model: ShapedModel, settings: Mapping[str, Any], files: Files | None
 ) -> Trained:
     from nndsl.lint.training import Trained  # which a file without training does without
 
-    return Trained(shaped, model, settings, opens)
+    return Trained(shaped, model, settings, files)
 
 
 def _words(model: ShapedModel, is_trained: bool) -> set[str]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
 from nndsl import graph
 from nndsl.data import Array, DataFile, read_data_file
+from nndsl.imports import Files
 from nndsl.lint.facts import BINARY, INT, MULTI_HOT, ONE_HOT, REAL, Facts
+from nndsl.shapes.features import Stored
+from nndsl.training.sources import SOURCES
 
 #: Integers up to here are classes, if there are not nearly as many as there are samples.
 _MAX_CLASSES = 1000
-
-
-#: Opens a data file by its path; raises OSError.
-Opens = Callable[[str], BinaryIO]
 
 
 def declared_facts(
@@ -36,12 +35,18 @@ def _declared(one: graph.Declared, values: Mapping[str, Any]) -> Facts:
     return Facts(one.span, one.word, classes, low, high, shape, None)
 
 
-def read_source(source: graph.DataSource, opens: Opens | None) -> DataFile | None:
-    """Return what is in a data file; None if it is not there."""
-    if opens is None:
+def read_source(source: graph.DataSource, files: Files | None) -> DataFile | None:
+    """Return what is in a data file; None if it is not there, or cannot be looked at."""
+    kind = SOURCES.get(source.kind)
+    if files is None or files.open is None or kind is None or kind.reads != "file":
         return None
+    path = source.path
+    if kind.features:
+        from nndsl.data.places import record_files  # which few texts need
+
+        path = next(iter(record_files(path, files) or ()), path)
     try:
-        with opens(source.path) as stream:
+        with files.open(path) as stream:
             return read_data_file(source.kind, stream)
     except OSError:
         return None
@@ -80,6 +85,12 @@ def facts_of(source: graph.DataSource, arrays: list[Array], *, is_label: bool) -
     if not is_label and form != INT:
         form, classes = REAL, None
     return Facts(source.span, form, classes, low, high, shape, first.dtype, source.path)
+
+
+def facts_of_feature(stored: Stored) -> Facts:
+    """Return what is known of a feature of records: how it is said to be stored."""
+    form = INT if stored.word == "int64" and stored.shape == () else None
+    return Facts(stored.span, form, None, None, None, stored.shape, stored.dtype)
 
 
 def facts_of_classes(source: graph.DataSource, arrays: list[Array], classes: int) -> Facts:

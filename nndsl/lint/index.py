@@ -38,6 +38,7 @@ RULES = {
     "D906": Entry("sample-count", "error", ("train",), True, False),
     "D907": Entry("input-shape", "error", ("train",), True, False),
     "D908": Entry("other-data", "error", ("train",), True, False),
+    "D909": Entry("stored-otherwise", "error", ("train",), True, False),
     "G721": Entry("heavy-flatten", "info", ("Flatten",), True, False),
     "G722": Entry("bottleneck", "warning", ("softmax", "Softmax"), True, False),
     "G723": Entry(

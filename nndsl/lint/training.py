@@ -10,17 +10,19 @@ from typing import Any
 from nndsl import graph, vocabulary
 from nndsl.data import DataFile
 from nndsl.diagnostic import Label, Reporter
+from nndsl.imports import Files
 from nndsl.lint.data_facts import (
-    Opens,
     declared_facts,
     facts_of,
     facts_of_classes,
+    facts_of_feature,
     parts_of,
     read_source,
 )
 from nndsl.lint.facts import Facts
 from nndsl.record import Record
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator
+from nndsl.shapes.features import Stored, stored_features
 from nndsl.shapes.model import ShapedGraph, ShapedModel
 from nndsl.source import Span
 from nndsl.vocabulary import KerasObject
@@ -84,13 +86,13 @@ class Trained:
         shaped: ShapedGraph,
         model: ShapedModel,
         values: Mapping[str, Any],
-        opens: Opens | None = None,
+        files: Files | None = None,
     ) -> None:
         assert shaped.graph.training is not None
         self.settings = shaped.graph.training
         self.model = model
         self._values = values
-        self._opens = opens
+        self._files = files
         self._evaluator = Evaluator(Reporter(), shaped.constants)
 
     def value(self, expression: graph.Expression | None) -> Any:
@@ -165,24 +167,39 @@ class Trained:
     def source(self) -> graph.DataSource | None:
         """The data source, if it is a file."""
         given = self.settings.get("data")
-        return given if isinstance(given, graph.DataSource) else None
+        unclear = "data" in self.settings.failed and getattr(given, "kind", "") == "tfrecord"
+        return given if isinstance(given, graph.DataSource) and not unclear else None
 
     @cached_property
     def file(self) -> DataFile | None:
         """What is in the data file; None if it is not there."""
-        return read_source(self.source, self._opens) if self.source is not None else None
+        return read_source(self.source, self._files) if self.source is not None else None
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
         """The arrays or columns that each input and output takes of the data file."""
         if self.source is None or self.file is None:
             return {}
+        if self.features:
+            return {name: (stored.feature,) for name, stored in self.features.items()}
         body = self.model.model.body
         inputs = [input_.name for input_ in body.inputs]
         weight = self.settings.get("sample_weight")
         others = [weight.text] if weight is not None else []
         outputs = [output.name for output in body.outputs]
         return parts_of(self.source, self.file, inputs, outputs, others)
+
+    @cached_property
+    def features(self) -> dict[str, Stored]:
+        """How the records hold each input and output, if the data are records."""
+        if self.source is None or self.source.kind != "tfrecord":
+            return {}
+        return stored_features(self.settings, self.model, self._values)
+
+    @property
+    def compression(self) -> str:
+        """How records are said to be compressed; "" where they are not."""
+        return str((self._values.get("data") or {}).get("compression", ""))
 
     @property
     def samples(self) -> int | None:
@@ -218,7 +235,7 @@ class Trained:
         """The files to validate and test on, which are read as the first one is."""
         given = (self.settings.get(name) for name in ("validation", "validation_data", "test_data"))
         sources = [one for one in given if isinstance(one, graph.DataSource)]
-        files = [(source, read_source(source, self._opens)) for source in sources]
+        files = [(source, read_source(source, self._files)) for source in sources]
         return tuple((source, file) for source, file in files if file is not None)
 
     def _facts(self, setting: str, names: list[str]) -> dict[str, Facts]:
@@ -226,6 +243,9 @@ class Trained:
         declared = declared_facts(self.settings.get(setting), values)
         classes = (self._values.get("data") or {}).get("classes") if setting == "labels" else None
         file = self.file
+        if self.features:
+            told = {name: facts_of_feature(self.features[name]) for name in names}
+            return {**told, **declared}
         if self.source is not None and file is not None:
             for name in names:
                 arrays = [file.arrays[key] for key in self.parts[name] if key in file.arrays]

@@ -107,7 +107,7 @@ class Documents:
             document.imported[full] = text
             return text
 
-        return Files(base.exists, read, base.open)
+        return Files(base.exists, read, base.open, entries=base.entries)
 
     def open_text(self, path: str, otherwise: str) -> str:
         for document in self.open.values():

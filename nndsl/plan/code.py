@@ -107,7 +107,8 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
     "batches", "itertools", "jax", "make_steps", "read_state", "tf", "torch", "train",
     "variables_of", "write_state",
     "JaxTrainer", "Report", "Shares", "distribute", "ray", "shutil", "socket", "tempfile",
-    "train_on_worker",
+    "train_on_worker", "decode_images", "decode_tensors", "files_of", "glob", "read_records",
+    "counted", "AUGMENTATION",
 }  # fmt: skip
 
 
@@ -116,6 +117,7 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
 LOCAL = frozenset({
     "callbacks", "checkpoint", "plot", "data", "held_out", "layer", "model", "name", "rows", "test",
     "tuning", "config", "distribution", "folder", "result", "strategy",
+    "records", "rest",
 })  # fmt: skip
 
 

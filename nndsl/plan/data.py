@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from nndsl import graph
-from nndsl.plan.code import Code, dict_of, list_of, literal, name as code_name, tuple_of
+from nndsl.plan.code import Code, list_of, literal, name as code_name, tuple_of
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.model import Data
+from nndsl.plan.records import one_or_dict, plan_records
 from nndsl.plan.targets import (
     BINARY,
     ONE_HOT,
@@ -35,6 +37,7 @@ def path_code(path: str) -> Code:
 
 def plan_data(
     training: graph.Training,
+    values: Mapping[str, Any],
     shaped: ShapedModel,
     concrete: ShapedModel,
     spelling: Spelling,
@@ -54,6 +57,8 @@ def plan_data(
     path = path_code(relocate(source.path))
     if source.kind in ("images", "text"):
         return _plan_folder(training, source, shaped, spelling, path)
+    if source.kind == "tfrecord":
+        return plan_records(training, values, shaped, path)
     weight = training.get("sample_weight")
     if source.kind == "csv":
         return _plan_csv(training, source, shaped, spelling, path)
@@ -171,11 +176,6 @@ def _plan_synthetic(
         seed=spelling.expression(options["seed"]) if "seed" in options else None,
         flat=flattened(inputs),
     )
-
-
-def one_or_dict(values: dict[str, Code]) -> Code:
-    """Return the one value as it is, else a dictionary by name."""
-    return next(iter(values.values())) if len(values) == 1 else dict_of(values.items())
 
 
 def _array(fields: dict[str, tuple[str, ...]], name: str, dtype: str | None) -> Code:

@@ -49,6 +49,18 @@ Definition = Union[Function, LayerClass]
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """How records are read: features by name for inputs, and for targets and weights."""
+
+    features: tuple[tuple[Code, Code], ...]
+    targets: tuple[tuple[Code, Code], ...]
+    #: How many records are shuffled at a time.
+    buffer: Code
+    #: The ways in which features are stored, for the functions that they need.
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """How the script gets its data. `kind` is that of the source."""
 
@@ -80,6 +92,7 @@ class Data:
     label_mode: Code = Code("")
     options: Code = Code("")
     one_column: bool = False
+    records: Records | None = None
 
 
 @dataclass(frozen=True, slots=True)

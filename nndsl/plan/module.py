@@ -227,6 +227,8 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
         modules.append(Code("import argparse"))
         if training.data.kind == "csv":
             modules.append(Code("import csv"))
+        if training.data.records is not None:
+            modules.append(Code("import glob"))
         if "plot" in training.parts:
             modules.append(Code("import json"))
         if training.loop is not None and "itertools." in training.loop.held_out:
@@ -262,7 +264,8 @@ def _backend_modules(training: TrainingPlan | None) -> list[Code]:
     if training is None:
         return []
     names = {str(training.loop.backend)} if training.loop is not None else set()
-    if any("tf.data." in line for group in training.main for line in group):
+    reads = training.data.records is not None
+    if reads or any("tf.data." in line for group in training.main for line in group):
         names.add("tensorflow")
     return [MODULES[name] for name in sorted(names)]
 

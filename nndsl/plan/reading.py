@@ -11,6 +11,7 @@ from nndsl.plan.code import Code, call, literal
 from nndsl.plan.data import Relocate, path_code
 from nndsl.plan.expressions import Spelling
 from nndsl.plan.model import Data
+from nndsl.plan.records import reading_records
 from nndsl.shapes import ShapedModel
 from nndsl.shapes.data import to_adapt
 
@@ -68,7 +69,7 @@ class Reading:
     def lines(self) -> list[Code]:
         if self.data.kind == "batches":
             return [Code(f"data = {self.data.loaded}"), *self._others()]
-        read = self._folders() if self.data.streams else self._arrays()
+        read = self._batches() if self.data.streams else self._arrays()
         lines = [*read, *self._others()]
         if self.caches and self.training.held_out is not None:
             lines.append(Code("held_out = held_out.cache()"))
@@ -125,8 +126,21 @@ class Reading:
             # Batches come in a new order all the same.
             again = ".shuffle(len(data), seed=args.seed)" if self.shuffles else ""
             lines.append(Code(f"data = data.cache(){again}"))
+        return lines
+
+    def _batches(self) -> list[Code]:
+        """Return the lines for batches that are read when they are needed."""
+        if self.data.records is not None:
+            part = self.spelling.expression(self.fraction) if self.fraction is not None else None
+            lines = reading_records(
+                self.data, part, in_order=self.in_order, shuffles=self.shuffles, caches=self.caches
+            )
+        else:
+            lines = self._folders()
         if self.training.get("augment"):
-            lines.append(Code("data = data.map(lambda x, y: (augment(x, training=True), y))"))
+            rest = ("*rest", "*rest") if self.data.weights is not None else ("y", "y")
+            changed = f"lambda x, {rest[0]}: (augment(x, training=True), {rest[1]})"
+            lines.append(Code(f"data = data.map({changed})"))
         ahead = self.training.get("prefetch")
         if ahead is not None:
             word = isinstance(ahead, graph.Word)
@@ -148,8 +162,11 @@ class Reading:
                 lines.append(Code(f"{name} = {self.spelling.expression(source.function)}"))
             elif isinstance(source, graph.DataSource):
                 path = path_code(self.relocate(source.path))
-                whole = ("shuffle", Code("False"))
-                read = self._folder(path, whole) if self.data.streams else f"load_data({path})"
+                read = f"load_data({path})"
+                if self.data.records is not None:
+                    read = f"load_data(read_records({path}), args.batch_size)"
+                elif self.data.streams:
+                    read = self._folder(path, ("shuffle", Code("False")))
                 lines.append(Code(f"{name} = {read}"))
         return lines
 
@@ -159,7 +176,10 @@ class Reading:
         for node, input_ in to_adapt(self.shaped):
             if input_ is None:
                 continue
-            if self.data.streams:
+            if self.data.records is not None:
+                key = f"[{literal(input_.name)}]" if len(self.shaped.inputs) > 1 else ""
+                values = f"data.map(lambda x, *_: x{key})"
+            elif self.data.streams:
                 values = "data.map(lambda x, y: x)"
             elif len(self.shaped.inputs) == 1:
                 values = "data[0]"

@@ -44,7 +44,7 @@ def plan_training(
     relocate: Relocate,
 ) -> TrainingPlan:
     """Return the plan of a script. `concrete` is the model with a number for each unknown size."""
-    data = plan_data(training, shaped, concrete, spelling, relocate)
+    data = plan_data(training, values, shaped, concrete, spelling, relocate)
     script = _Script(training, values, shaped, style, spelling, relocate, data)
     return script.plan()
 
@@ -115,7 +115,8 @@ class _Script:
             converts=self.reading.converts,
             backend=literal(self.backend) if self.backend is not None else None,
             needed=Code(
-                f"keras {self.backend or 'tensorflow'}{' matplotlib' if self.plotted else ''}"
+                f"keras {self.backend or 'tensorflow'}{self._needed_to_read()}"
+                f"{' matplotlib' if self.plotted else ''}"
                 f"{sharing.needed if sharing is not None else ''}"
             ),
             seeds_epochs=self.seeds_epochs,
@@ -123,6 +124,12 @@ class _Script:
             loop=self.loop(),
             sharing=sharing,
         )
+
+    def _needed_to_read(self) -> str:
+        """Return what reads the data, where Keras computes with something else."""
+        with_tensorflow = self.data.streams and self.data.kind != "batches"
+        other = self.backend not in (None, "tensorflow")
+        return " tensorflow" if with_tensorflow and other else ""
 
     def loop(self) -> CustomLoop | None:
         if not self.custom:
@@ -136,10 +143,16 @@ class _Script:
 
     def parts(self) -> tuple[str, ...]:
         kind, streams = self.data.kind, self.data.streams
-        files = kind if kind in ("npz", "csv", "images", "text") else "npz"
+        files = kind if kind in ("npz", "csv", "images", "text", "tfrecord") else "npz"
         own = kind == "batches"  # of which files are no part
         read = not (kind in ("datasets", "batches") and not self.models)
         parts = [f"load_{files}"] if read else []
+        if self.data.records is not None:
+            decoded = {"image": "decode_images", "tensor": "decode_tensors"}
+            parts = [part for word, part in decoded.items() if word in self.data.records.words]
+            parts.append("load_tfrecord")
+            if self.reading.fraction is not None:
+                parts.append("split_last_records" if self.reading.in_order else "split_records")
         if kind in ("synthetic", "datasets"):
             parts.append({"synthetic": "synthetic_data", "datasets": "download"}[kind])
         if not streams or (own and self.models):
@@ -172,7 +185,11 @@ class _Script:
     def augment(self) -> Code | None:
         """Return the layers that change samples in training."""
         layers = [self.spelling.expression(one) for one in self.training.get("augment") or ()]
-        return Code(f"keras.Sequential({list_of(layers)})") if layers else None
+        if not layers:
+            return None
+        return (
+            list_of(layers) if self.data.streams else Code(f"keras.Sequential({list_of(layers)})")
+        )
 
     # ---- Lines of `main`
 
@@ -306,6 +323,9 @@ class _Script:
             made.append(("validation_data", Code("held_out")))
         made += self._class_weight()
         given = arguments_of("fit", self.training, self.shaped.outputs, self.spelling)
+        if self.data.streams and self.data.kind != "batches":  # Keras asks who shuffles
+            given = [argument for argument in given if argument[0] != "shuffle"]
+            given.append(("shuffle", Code("False")))
         if self.sharing.on_jax:  # it is told to the shares
             given = [argument for argument in given if argument[0] != "validation_batch_size"]
         return [*made, *given]

@@ -110,3 +110,14 @@ def missing_arguments(
         labels=labels,
         help=f"write `{callee}({example})`",
     )
+
+
+def layer_outside(scope: Scope, call: tree.Call) -> None:
+    """Report a layer that is made where nothing can apply it, such as in a constant."""
+    scope.reporter.error(
+        "T005",
+        call.span,
+        "a layer stands outside of a model or block",
+        "made in none",
+        help="write it where it is applied, or on a `layer` line there",
+    )

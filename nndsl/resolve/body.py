@@ -137,11 +137,6 @@ class BodyResolver:
             self.resolve_shared(line)
         elif isinstance(line, tree.Output):
             self.resolve_output(line)
-        elif isinstance(line, tree.Unsupported):
-            self.reporter.not_supported(line.span, line.what)
-            for name in line.names:
-                self.names.poison(name)
-            self.names.whole = False
         elif isinstance(line, tree.Broken):
             self.names.whole = False
             for name in line.names:

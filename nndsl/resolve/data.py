@@ -13,7 +13,6 @@ from nndsl.source import Span
 from nndsl.syntax import tree
 from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES, SourceKind
 
-LATER_DATA = ("tfrecord",)
 #: What a source is that is a function of the user's: one of arrays, or of batches.
 _OWN = {"data": "extern", "batches": "batches"}
 #: What makes a part of the training data the data to validate on.
@@ -82,6 +81,7 @@ class DataReader:
         path = "" if not kind.reads else None
         fields: dict[str, tuple[str, ...]] = {}
         options: dict[str, graph.Expression] = {}
+        features: dict[str, graph.Declared] = {}
         for position, argument in enumerate(call.arguments):
             named = argument.name.text if argument.name else ""
             if not named and position == 0 and kind.reads:
@@ -90,10 +90,17 @@ class DataReader:
                 texts = self.texts(argument.value, name)
                 if texts:
                     fields[named] = texts
-            elif named in kind.options:
-                found = resolve_expression(self.scope, argument.value, kind.options[named])
+            elif kind.features and named in [*self.inputs, *self.outputs]:
+                from nndsl.resolve.features import resolve_feature  # which few texts need
+
+                found = resolve_feature(self.scope, named, argument.value)
                 if found is not None:
-                    options[named] = found
+                    feature, features[named] = found
+                    fields[named] = (feature or named,)
+            elif named in kind.options:
+                value = resolve_expression(self.scope, argument.value, kind.options[named])
+                if value is not None:
+                    options[named] = value
             else:
                 self.unknown_argument(argument, kind)
         if path is None:
@@ -101,7 +108,7 @@ class DataReader:
                 what = f"data/file.{name}" if kind.reads == "file" else "data/folder"
                 self.wrong(call.span, "data", f'a path: `{name}("{what}")`')
             return None
-        return graph.DataSource(name, path, fields, call.span, options=options)
+        return graph.DataSource(name, path, fields, call.span, None, options, features)
 
     def dataset(self, call: tree.Call) -> graph.DataSource | None:
         """Return a data set of `keras.datasets`."""
@@ -123,9 +130,6 @@ class DataReader:
 
     def unknown_kind(self, call: tree.Call) -> None:
         name = call.callee.text
-        if name in LATER_DATA:
-            self.reporter.not_supported(call.span, f"the data source `{name}`")
-            return
         hint = None
         if name == "python":
             hint = (
@@ -139,7 +143,7 @@ class DataReader:
             f"unknown data source `{name}`",
             "not known",
             expected=f"{known}, or a data set such as `datasets.mnist`",
-            help=hint or did_you_mean(self.reporter.guess(name, (*SOURCES, *LATER_DATA))),
+            help=hint or did_you_mean(self.reporter.guess(name, SOURCES)),
         )
 
     def path(self, value: tree.Expression, kind: SourceKind) -> str | None:
@@ -151,7 +155,7 @@ class DataReader:
         return None
 
     def unknown_argument(self, argument: tree.Argument, kind: SourceKind) -> None:
-        if not kind.fields:
+        if not kind.fields and not kind.features:
             unknown_argument(self.reporter, argument, kind.name, kind.options)
             return
         names = [*self.inputs, *self.outputs]

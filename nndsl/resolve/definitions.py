@@ -64,10 +64,6 @@ class FileNames:
             self.collect_extern(line)
         elif isinstance(line, (tree.Block, tree.Model)):
             self.collect_definition(line)
-        elif isinstance(line, tree.Unsupported):
-            self.reporter.not_supported(line.span, line.what)
-            self.scope.poisoned.update(name.text for name in line.names)
-            self.whole = False
         elif isinstance(line, tree.Broken):
             self.scope.poisoned.update(name.text for name in line.names)
             self.whole = False

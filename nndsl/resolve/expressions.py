@@ -17,6 +17,7 @@ from nndsl.layers.argument_types import (
 )
 from nndsl.layers.rule import LayerRule
 from nndsl.resolve.argument_reports import (
+    layer_outside,
     missing_arguments,
     repeated_argument,
     surplus_argument,
@@ -85,8 +86,6 @@ def resolve_expression(
         sequence = resolve_expression(scope, expression.value) if known else None
         parts = [resolve_part(scope, part) for part in expression.parts]
         return list_item(scope, expression, sequence, parts)
-    scope.reporter.not_supported(span, expression.what)
-    return None
 
 
 def _is_poisoned(scope: Scope, expression: tree.Expression) -> bool:
@@ -256,7 +255,7 @@ def _resolve_layer_object(
     if not bound.whole:
         return None
     if scope.layer_names is None:
-        scope.reporter.not_supported(call.span, "a layer outside of a model or block")
+        layer_outside(scope, call)
         return None
     name = graph.LayerName(*scope.layer_names.automatic(keras_name(rule.name)))
     return graph.LayerObject(call.span, name, rule, bound.arguments)

@@ -45,9 +45,6 @@ def resolve_source(
     if isinstance(source, tree.Logic):
         _refuse_logic(body, source)
         return None
-    if isinstance(source, tree.Unsupported):
-        body.reporter.not_supported(source.span, source.what)
-        return None
     what = source.callee.text if isinstance(source, tree.Call) else None
     body.reporter.error(
         "G706",

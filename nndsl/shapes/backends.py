@@ -12,6 +12,7 @@ from nndsl.diagnostic import Reporter
 from nndsl.resolve.layers_made import layers_made
 from nndsl.shapes.model import ShapedModel
 from nndsl.training.distribution import backend_of
+from nndsl.training.sources import SOURCES
 
 #: Layers that compute with TensorFlow, whatever Keras computes with.
 TENSORFLOW_LAYERS = frozenset(
@@ -19,6 +20,12 @@ TENSORFLOW_LAYERS = frozenset(
 )
 #: Arguments of layers that only TensorFlow understands, where they are true.
 TENSORFLOW_ARGUMENTS = frozenset({"sparse", "ragged", "synchronized"})
+#: Layers that `tf.data` can run whatever Keras computes with, beside those called `Random...`.
+RUN_IN_DATA = frozenset("""
+    AugMix AutoContrast CategoryEncoding CenterCrop ContrastLimitedAdaptiveHistogramEqualization
+    CutMix Discretization Equalization MaxNumBoundingBoxes MelSpectrogram MixUp Normalization
+    RandAugment Rescaling Resizing Solarization
+    """.split())
 
 
 def check_backend(
@@ -47,8 +54,27 @@ def check_backend(
                     "only with TensorFlow",
                     help=f"leave out `{bound.parameter}`, or `backend`",
                 )
+    _check_augment(training, backend, reporter)
     if backend == "torch":
         _check_torch(training, values, reporter)
+
+
+def _check_augment(training: graph.Training, backend: str, reporter: Reporter) -> None:
+    """Report layers that are to change what is read by TensorFlow, and compute otherwise."""
+    data = training.get("data")
+    kind = SOURCES.get(data.kind) if data is not None else None
+    if kind is None or not kind.streams:
+        return
+    for made in training.get("augment") or ():
+        name = made.layer.name
+        if name not in RUN_IN_DATA and not name.startswith("Random"):
+            reporter.error(
+                "T809",
+                made.span,
+                f"`{name}` changes no samples of `{kind.name}` with `backend: {backend}`",
+                "does not run in `tf.data`",
+                help="put it into the model, or leave out `backend`",
+            )
 
 
 def _check_torch(training: graph.Training, values: dict[str, Any], reporter: Reporter) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter
+from nndsl.imports import Files
 from nndsl.shapes.model import ShapedModel
 from nndsl.shapes.own_batches import check_own_batches
 from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES
@@ -50,9 +52,10 @@ def check_adapted(shaped: ShapedModel, reporter: Reporter) -> None:
 
 def check_sources(
     training: graph.Training,
+    values: Mapping[str, Any],
     shaped: ShapedModel,
     reporter: Reporter,
-    file_exists: Callable[[str], bool] | None,
+    files: Files | None,
 ) -> None:
     """Report data that are not there, or that the script could not read as it reads the first."""
     for place in _PLACES:
@@ -64,12 +67,12 @@ def check_sources(
             if source.kind == "batches" and place == "data":
                 check_own_batches(training, shaped, to_adapt(shaped), reporter)
             continue
-        kind = SOURCES.get(source.kind)
-        if kind and kind.reads == "file" and file_exists and not file_exists(source.path):
+        missing = _missing(source, files) if files is not None else None
+        if missing is not None:
             reporter.warning(
                 "T805",
                 source.span,
-                f"there is no file `{source.path}`",
+                missing,
                 "not found",
                 help="paths are relative to the folder of this file",
             )
@@ -77,7 +80,33 @@ def check_sources(
             _check_like_the_first(training, place, source, reporter)
         else:
             _check_suits(source, shaped, reporter)
+            if source.kind == "tfrecord":
+                from nndsl.shapes.features import check_features  # which few texts need
+
+                check_features(training, shaped, values, reporter)
     _check_together(training, shaped, reporter)
+
+
+def _missing(source: graph.DataSource, files: Files) -> str | None:
+    """Return what is not there of what a source reads, if something is missing."""
+    kind = SOURCES.get(source.kind)
+    if kind is None or not kind.reads:
+        return None
+    if kind.reads == "folder" and files.entries is None:
+        return None
+    if kind.reads == "folder":
+        from nndsl.data.places import class_folders  # which few texts need
+
+        classes = class_folders(source.path, files)
+        if classes is None:
+            return f"there is no folder `{source.path}`"
+        return None if classes else f"`{source.path}` has no folder for a class"
+    if not kind.features:
+        return None if files.exists(source.path) else f"there is no file `{source.path}`"
+    from nndsl.data.places import record_files  # which few texts need
+
+    found = record_files(source.path, files)
+    return f"there is no file of records `{source.path}`" if found == [] else None
 
 
 def _check_function(
@@ -112,8 +141,8 @@ def _check_like_the_first(
         return  # `check_own_batches` says so
     if kind in ("synthetic", "datasets", "extern"):
         data, kind = None, "npz"
-    fields = data.fields if data else {}
-    if second.kind != kind or (second.fields and second.fields != fields):
+    same = data is None or second.kind == kind and _told(second) in (_told(data), {})
+    if second.kind != kind or not same or (data is None and second.fields):
         purpose = "testing" if place == "test_data" else "validation"
         reporter.error(
             "T804",
@@ -123,6 +152,12 @@ def _check_like_the_first(
             expected=f"`{kind}(...)` with the same names" if data else "`npz(...)` without names",
             help=f'write `{place}: {kind}("{second.path}")`',
         )
+
+
+def _told(source: graph.DataSource) -> dict[str, object]:
+    """Return what is said of where a file has each input and output."""
+    words = {name: one.word for name, one in source.features.items()}
+    return {name: (keys, words.get(name)) for name, keys in source.fields.items()}
 
 
 def _check_suits(source: graph.DataSource, shaped: ShapedModel, reporter: Reporter) -> None:
@@ -197,20 +232,25 @@ def _check_together(training: graph.Training, shaped: ShapedModel, reporter: Rep
     if "class_weight" in given and "sample_weight" in given:
         refuse("sample_weight", "samples are weighed in one way only")
     own = data is not None and data.kind == "batches"  # of which little is known
-    if "sample_weight" in given and not own and (kind is None or not kind.fields):
+    if (
+        "sample_weight" in given
+        and not own
+        and (kind is None or not (kind.fields or kind.features))
+    ):
         refuse("sample_weight", "`sample_weight` names an array of `npz` or a column of `csv`")
     for setting in ("cache", "prefetch"):
         if setting in given and not streams:
             refuse(
                 setting,
-                f"`{setting}` is for what is read when it is needed: `images` and `text`",
+                f"`{setting}` is for what is read when it is needed: `images`, `text`, `tfrecord`",
                 "leave it out",
             )
     if "augment" in given and len(shaped.inputs) != 1:
         refuse("augment", "`augment` is for models with one input")
     if "validation" in given and "validation_data" in given:
         refuse("validation_data", "`validation` and `validation_data` are both given")
-    if streams and isinstance(training.held_out, graph.LastPart):
+    in_folders = kind is not None and kind.reads == "folder"
+    if in_folders and isinstance(training.held_out, graph.LastPart):
         refuse(
             "validation", f"files in folders have no order: `last` does not go with `{data.kind}`"
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Reporter, did_you_mean
+from nndsl.imports import Files
 from nndsl.layers.argument_types import ArgumentType, NumberType, Unfit
 from nndsl.shapes.backends import check_backend
 from nndsl.shapes.data import check_adapted, check_sources
@@ -40,11 +41,11 @@ _PART = NumberType("a fraction between 0 and 1, or a data source")
 
 
 def check_training(
-    shaped: ShapedGraph, file_exists: Callable[[str], bool] | None = None
+    shaped: ShapedGraph, files: Files | None = None
 ) -> tuple[Values, list[Diagnostic]]:
     """Return the values of the training settings, and what is wrong with them.
 
-    `file_exists` tells whether a path of the text leads to a file; without it nothing is said.
+    `files` are those around the text; without them nothing is said of what is not there.
     """
     training, trained = shaped.graph.training, shaped.graph.trained
     if training is None or trained is None:
@@ -55,8 +56,8 @@ def check_training(
         checker.setting(name, SETTINGS[name].form, given)
     model = shaped.models[trained.name]
     check_names(training, model, reporter)
-    check_weights(training, checker.values, file_exists, reporter)
-    check_sources(training, model, reporter, file_exists)
+    check_weights(training, checker.values, files.exists if files else None, reporter)
+    check_sources(training, checker.values, model, reporter, files)
     check_adapted(model, reporter)
     check_monitors(training, model, reporter)
     check_backend(training, checker.values, model, reporter)
@@ -147,10 +148,22 @@ class _Checker:
         """Return the values of the options of a data source."""
         kind = SOURCES.get(source.kind)
         types = kind.options if kind is not None else {}
-        found = {
+        found: Values = {
             name: self.typed(name, value, types[name]) for name, value in source.options.items()
         }
+        if source.features:
+            found["features"] = {
+                name: self.feature(name, one) for name, one in source.features.items()
+            }
         return {name: value for name, value in found.items() if value is not UNKNOWN}
+
+    def feature(self, name: str, one: graph.Declared) -> Values:
+        """Return the values of what is said of a feature of a record."""
+        from nndsl.training.features import FEATURES  # which few texts need
+
+        types = FEATURES[one.word].takes if one.word else {}
+        found = {key: self.typed(name, value, types[key]) for key, value in one.arguments.items()}
+        return {key: value for key, value in found.items() if value is not UNKNOWN}
 
     def sharing(self, name: str, given: graph.Distribution) -> Values:
         """Return the values of the options of a way to share training out, its name at ""."""

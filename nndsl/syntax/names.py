@@ -15,7 +15,7 @@ def definitions(line: tree.Line) -> Iterator[tree.Identifier]:
         yield from line.names
         for step in steps(line.steps):
             yield from step.names
-    elif isinstance(line, (tree.Input, tree.Broken, tree.Unsupported)):
+    elif isinstance(line, (tree.Input, tree.Broken)):
         yield from line.names
     elif isinstance(line, (tree.For, tree.If, tree.Else)):
         for inside in line.body:

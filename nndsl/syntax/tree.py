@@ -113,17 +113,7 @@ class Subscript(Node):
     parts: tuple[Expression | Range | Rest, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unsupported(Node):
-    """A part of the language that is read but not compiled yet; `what` says which."""
-
-    what: str
-    names: tuple[Identifier, ...] = ()
-
-
-Expression = Union[
-    Literal, Reference, Call, Sequence, Arithmetic, Negation, Logic, Subscript, Unsupported
-]
+Expression = Union[Literal, Reference, Call, Sequence, Arithmetic, Negation, Logic, Subscript]
 
 
 # ---- Flows ---------------------------------------------------------------------------------
@@ -353,7 +343,6 @@ Line = Union[
     If,
     Else,
     Train,
-    Unsupported,
     Broken,
 ]
 

@@ -15,6 +15,8 @@ from nndsl.layers.argument_types import (
 
 COUNT = IntType("a positive integer", 1)
 SEED = IntType("an integer of at least 0", 0)
+#: Records that are shuffled at a time, where nothing else is said.
+BUFFER = 10_000
 WORDS = ListType("a list of strings", TextType("a string"))
 
 
@@ -23,16 +25,22 @@ class SourceKind:
     """A kind of data source: `npz("f.npz", image="x")`.
 
     `reads` is "file", "folder" or "" for one that has no path; `fields` says whether the names of
-    inputs and outputs are arguments of it; `streams` whether the samples come in batches and are
-    never all in memory.
+    inputs and outputs are arguments of it, and `features` whether each of them is told how it is
+    stored; `streams` whether the samples come in batches and are never all in memory.
     """
 
     name: str
     reads: str
     doc: str
     fields: bool = False
+    features: bool = False
     streams: bool = False
     options: dict[str, ArgumentType] = field(default_factory=dict)
+
+    @property
+    def snippet(self) -> str:
+        """The source with a place for its path; "" if it has none."""
+        return f'{self.name}("${{1:data/{self.name}}}")' if self.reads else ""
 
 
 _ALL = (
@@ -55,6 +63,14 @@ _ALL = (
         },
     ),
     SourceKind("text", "folder", "Text files, in a folder for each class.", streams=True),
+    SourceKind(
+        "tfrecord",
+        "file",
+        "Records of a file, of a folder, or of all files that suit a pattern.",
+        features=True,
+        streams=True,
+        options={"compression": ChoiceType("gzip", "zlib"), "buffer": COUNT},
+    ),
     SourceKind(
         "synthetic", "", "Made-up data from which something can be learnt.",
         options={"samples": COUNT, "seed": SEED},

@@ -10,8 +10,9 @@ from nndsl.suggest import nearest
 def missing_array(view: View, report: Report) -> None:
     """The data file lacks what the model is to be trained on, or cannot be read.
 
-    The names of inputs and outputs are the names of arrays in an `npz`, and of columns in a `csv`,
-    if nothing else is said: `npz("digits.npz", image="x", digit="y")`.
+    The names of inputs and outputs are the names of arrays in an `npz`, of columns in a `csv`, and
+    of features in a `tfrecord`, of which the first record is looked at, if nothing else is said:
+    `npz("digits.npz", image="x", digit="y")`.
 
     Wrong (with a file that has the arrays `x` and `y`):
         model Digits {
@@ -52,18 +53,19 @@ def missing_array(view: View, report: Report) -> None:
     if any(array.samples == 0 for array in used):
         report(source.span, f"`{source.path}` cannot be used: it has no samples", "this file")
         return
-    what = "array" if source.kind == "npz" else "column"
+    what = {"npz": "array", "tfrecord": "feature"}.get(source.kind, "column")
     known = ", ".join(f"`{name}`" for name in list(file.arrays)[:12])
     for name, keys in parts.items():
+        stored = view.trained.features.get(name)
         for key in keys:
-            if key in file.arrays:
+            if key in file.arrays or (stored is not None and stored.varies):
                 continue
             guess = nearest(key, file.arrays)
             hint = f'write `{name}="{guess or "..."}"` in `{source.kind}(...)`'
             if name == "sample_weight":
                 hint = f"write `sample_weight: {guess or '...'}`, the name of what weighs them"
             report(
-                source.span,
+                source.span if stored is None else stored.span,
                 f"`{source.path}` has no {what} `{key}`",
                 f"for `{name}`",
                 expected=f"the {what} `{key}`",

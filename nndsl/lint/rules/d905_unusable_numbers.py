@@ -37,7 +37,7 @@ def unusable_numbers(view: View, report: Report) -> None:
     """
     assert view.trained is not None
     source, file = view.trained.source, view.trained.file
-    if source is None or file is None:
+    if source is None or file is None or view.trained.features:
         return
     strings = {name for name, tensor in view.shaped.inputs.items() if tensor.dtype == "string"}
     numbered = set(view.shaped.outputs) if "classes" in source.options else set()

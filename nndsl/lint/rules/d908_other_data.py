@@ -51,7 +51,7 @@ def other_data(view: View, report: Report) -> None:
             report(source.span, f"`{source.path}` cannot be used: {other.problem}", "this file")
         elif source.kind == "npz":
             _arrays(view, report, source, other, file)
-        else:
+        elif source.kind == "csv":
             _columns(view, report, source, other, file)
 
 
