@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -444,6 +445,28 @@ def test_own_batches_train(
     oracle.run_main(compiled, ["--predict", "rows.npz"], tmp_path)
     with np.load(tmp_path / "predictions.npz") as predictions:
         assert predictions["y"].shape == (40, 2)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("kind", ["tf", "once"])
+def test_own_batches_in_a_loop_of_jax(kind: str, tmp_path: Path) -> None:
+    """Tensors of another library become arrays, and no batch of a stream is lost."""
+    import keras
+
+    loop = "loop: custom\n    backend: jax"
+    text = IN_BATCHES.replace("KIND", kind).replace("LOOP", loop)
+    text = text.replace("epochs: 20", "epochs: 1").replace(
+        f'batches(50, "{kind}")', 'batches(50, "tf")'
+    )
+    compiled = nndsl.compile(text, allow_python=True)
+    (tmp_path / "script.py").write_text(str(compiled.code), encoding="utf-8")
+    shutil.copy(HERE / "own_parts.py", tmp_path)
+    command = [sys.executable, "script.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "val_loss" in done.stdout
+    saved = keras.models.load_model(tmp_path / "trained.keras")
+    assert int(saved.optimizer.iterations) == 8
 
 
 def test_flat_code_has_the_same_layers() -> None:

@@ -43,7 +43,7 @@ class LoopPlanner:
             backend=Code(self.backend),
             compiled=self._compiled(),
             batches=given,
-            first=self._batches("data"),
+            first=None if self.data.kind == "batches" else self._batches("data"),
             order=(
                 Code("np.random.default_rng([seed, epoch]).permutation(count)")
                 if shuffles
@@ -72,8 +72,9 @@ class LoopPlanner:
         """Return what is gone through for the batches of some data, in their order."""
         if not self.data.streams:
             return Code(f"batches({name}, {size})")
-        given = self.backend == "tensorflow" or self.data.kind == "batches"
-        return Code(name if given else f"{name}{_AS_NUMPY}")
+        if self.data.kind == "batches":  # of any library
+            return Code(f"map(as_arrays, {name})")
+        return Code(name if self.backend == "tensorflow" else f"{name}{_AS_NUMPY}")
 
     def _held_out(self) -> Code:
         size, steps = (self.training.get(f"validation_{of}") for of in ("batch_size", "steps"))

@@ -102,9 +102,9 @@ class CustomLoop:
     backend: Code
     #: How what compiles a step is called, in brackets; None if the step runs as it stands.
     compiled: Code | None
-    #: What is gone through in an epoch, and for a first batch.
+    #: What is gone through in an epoch, and for a first batch; None where none can be taken.
     batches: Code
-    first: Code
+    first: Code | None
     #: The order of the samples in an epoch; None if they come in their own.
     order: Code | None
     #: How many batches there are.

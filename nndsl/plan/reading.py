@@ -107,7 +107,8 @@ class Reading:
         """Return the lines for batches that are read from a folder when they are needed."""
         seed: tuple[str | None, Code] = ("seed", Code("args.seed"))
         if self.fraction is None:
-            lines = [Code(f"data = {self._folder(Code('args.data'), seed)}")]
+            order = seed if self.shuffles else ("shuffle", Code("False"))
+            lines = [Code(f"data = {self._folder(Code('args.data'), order)}")]
         else:
             part = ("validation_split", self.spelling.expression(self.fraction))
             halves = [

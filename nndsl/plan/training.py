@@ -173,6 +173,8 @@ class _Script:
         parts.append("checkpoint")
         if (self.custom and not streams) or (own and self.models):
             parts.append("batches")
+        if self.custom and own:
+            parts.append("as_arrays")
         if self.custom:
             parts += [f"steps_{self.backend}", "train"]
         if self.evaluates or self.models or self.reading.tests:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter
+from nndsl.shapes.evaluate import Evaluator
 
 #: Settings that are those of `fit` alone: what is so, and why.
 _OF_FIT = {
@@ -15,7 +16,9 @@ _OF_FIT = {
 _HELP = "leave it out, or write `loop: fit`"
 
 
-def check_custom_loop(training: graph.Training, values: dict[str, Any], reporter: Reporter) -> None:
+def check_custom_loop(
+    training: graph.Training, values: dict[str, Any], quiet: Evaluator, reporter: Reporter
+) -> None:
     """Report settings and callbacks that a loop of the script's own cannot heed."""
     if values.get("loop") != "custom":
         return
@@ -32,10 +35,12 @@ def check_custom_loop(training: graph.Training, values: dict[str, Any], reporter
         refuse("jit_compile", "a loop that is written out for torch is not compiled")
     for callback in training.get("callbacks") or ():
         if isinstance(callback, graph.Object):
-            _check_callback(callback, backend, reporter)
+            _check_callback(callback, backend, quiet, reporter)
 
 
-def _check_callback(callback: graph.Object, backend: str, reporter: Reporter) -> None:
+def _check_callback(
+    callback: graph.Object, backend: str, quiet: Evaluator, reporter: Reporter
+) -> None:
     if callback.name == "BackupAndRestore":
         reporter.error(
             "T808",
@@ -45,8 +50,9 @@ def _check_callback(callback: graph.Object, backend: str, reporter: Reporter) ->
             help="leave it out: `--resume` goes on with a run that was stopped",
         )
     for bound in callback.arguments:
-        value = getattr(bound.value, "value", None)
-        if backend == "jax" and bound.parameter == "save_freq" and isinstance(value, int):
+        if backend != "jax" or bound.parameter != "save_freq":
+            continue
+        if isinstance(quiet.evaluate(bound.value, {}), int):
             reporter.error(
                 "T808",
                 bound.span,

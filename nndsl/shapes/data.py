@@ -65,7 +65,7 @@ def check_sources(
         if source.function is not None:
             _check_function(training, place, source, reporter)
             if source.kind == "batches" and place == "data":
-                check_own_batches(training, shaped, to_adapt(shaped), reporter)
+                check_own_batches(training, values, shaped, to_adapt(shaped), reporter)
             continue
         missing = _missing(source, files) if files is not None else None
         if missing is not None:
@@ -84,7 +84,7 @@ def check_sources(
                 from nndsl.shapes.features import check_features  # which few texts need
 
                 check_features(training, shaped, values, reporter)
-    _check_together(training, shaped, reporter)
+    _check_together(training, values, shaped, reporter)
 
 
 def _missing(source: graph.DataSource, files: Files) -> str | None:
@@ -211,7 +211,9 @@ def _unsuitable(
     )
 
 
-def _check_together(training: graph.Training, shaped: ShapedModel, reporter: Reporter) -> None:
+def _check_together(
+    training: graph.Training, values: Mapping[str, Any], shaped: ShapedModel, reporter: Reporter
+) -> None:
     """Report settings that do not go together with the data or the model."""
     data = training.get("data")
     kind = SOURCES.get(data.kind) if data else None
@@ -253,6 +255,13 @@ def _check_together(training: graph.Training, shaped: ShapedModel, reporter: Rep
     if in_folders and isinstance(training.held_out, graph.LastPart):
         refuse(
             "validation", f"files in folders have no order: `last` does not go with `{data.kind}`"
+        )
+    part = training.held_out is not None and not isinstance(training.held_out, graph.DataSource)
+    if in_folders and part and values.get("shuffle") is False:
+        refuse(
+            "shuffle",
+            "a part of a folder is drawn by shuffling its files: in order, it is whole classes",
+            f'leave it out, or validate on a folder of its own: `validation: {data.kind}("...")`',
         )
     if streams and training.get("class_weight") is not None:
         weights = training.get("class_weight")

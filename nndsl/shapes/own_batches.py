@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter
@@ -27,6 +28,7 @@ _REFUSED = {
 
 def check_own_batches(
     training: graph.Training,
+    values: Mapping[str, Any],
     shaped: ShapedModel,
     adapted: Iterable[tuple[graph.LayerNode, graph.Input | None]],
     reporter: Reporter,
@@ -36,8 +38,7 @@ def check_own_batches(
         if setting in training.settings:
             span = training.settings[setting].span
             reporter.error("T808", span, title, "does not go together", help=help_)
-    rows = (training.get("predict") or {}).get("")
-    if rows is not None and getattr(rows.value, "value", None) != 0:
+    if values.get("predict", {}).get(""):
         reporter.error(
             "T808",
             training.settings["predict"].span,

@@ -61,10 +61,15 @@ def check_training(
     check_adapted(model, reporter)
     check_monitors(training, model, reporter)
     check_backend(training, checker.values, model, reporter)
+    quiet = Evaluator(Reporter(), shaped.constants)  # what is wrong with values was told
+    if "augment" in training.settings:
+        from nndsl.shapes.augmenting import check_augment  # which few texts need
+
+        check_augment(training, model, quiet, reporter)
     if "loop" in training.settings:
         from nndsl.shapes.custom_loops import check_custom_loop  # which most texts do without
 
-        check_custom_loop(training, checker.values, reporter)
+        check_custom_loop(training, checker.values, quiet, reporter)
     if "distribute" in training.settings:
         from nndsl.shapes.distribution import check_distribution  # which few texts need
 
