@@ -61,6 +61,9 @@ WAYS = {
 }
 #: Those that two processes train by as well; the second is stopped on the way.
 TOGETHER = ("data_parallel", "shuffled")
+#: How the examples are run here.
+SHORT = ["--output-dir", "example", "--epochs", "1", "--limit", "320", "--data"]
+SHORT.append(str(ROOT / "examples/data/digits.npz"))
 MIRRORED = 'distribute: mirrored(devices=["CPU:0", "CPU:1"])'
 
 
@@ -72,6 +75,13 @@ def write(folder: Path, name: str, distribute: str, style: str = "auto") -> Path
     path = folder / f"{name}.py"
     path.write_text(compiled.code, encoding="utf-8")
     return path
+
+
+def write_example(folder: Path, name: str) -> None:
+    path = ROOT / "examples/several_devices" / f"{name}.nn"
+    compiled = nndsl.compile(path.read_text(encoding="utf-8"), name=str(path))
+    assert compiled.code is not None and compiled.diagnostics == ()
+    (folder / f"example_{name}.py").write_text(compiled.code, encoding="utf-8")
 
 
 def history(folder: Path) -> list[list[float]]:
@@ -113,6 +123,14 @@ def test_mirrored_trains_as_one_device(tmp_path: Path) -> None:
         assert_same(history(tmp_path / name), history(tmp_path / "alone"))
 
 
+def test_the_example_trains_on_one_machine(tmp_path: Path) -> None:
+    import oracle
+
+    write_example(tmp_path, "mirrored")
+    oracle.run_python([str(tmp_path / "example_mirrored.py"), *SHORT], tmp_path, backend="")
+    assert (tmp_path / "example/mirrored.keras").exists()
+
+
 @pytest.fixture(scope="module")
 def on_devices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with what four devices of jax came to, in each way."""
@@ -121,10 +139,12 @@ def on_devices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("devices")
     for name, distribute in WAYS.items():
         write(folder, name, distribute, "functional" if name == "shuffled" else "auto")
+    write_example(folder, "data_parallel")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=4")
         printed = oracle.run_python([__file__, "devices", str(folder)], folder, backend="jax")
     assert json.loads(printed.splitlines()[-1]) == {"devices": 4, "split": [6, 4]}
+    assert (folder / "example/data_parallel.keras").exists()
     return folder
 
 
@@ -308,6 +328,11 @@ def run(module: object, *arguments: str) -> None:
     module.main()  # type: ignore[attr-defined]
 
 
+def run_example(folder: Path, name: str) -> None:
+    script = load(folder / f"example_{name}.py")
+    run(script, *SHORT)
+
+
 def stop(module: object, *arguments: str) -> None:
     """Run a script, and stop it behind its first epoch."""
     kept = module.Checkpoint.on_epoch_end  # type: ignore[attr-defined]
@@ -370,6 +395,7 @@ def devices(folder: Path) -> None:
 
     for name in WAYS:
         run(load(folder / f"{name}.py"), "--output-dir", name)
+    run_example(folder, "data_parallel")
     module = load(folder / "model_parallel.py")
     module.distribute(16)  # type: ignore[attr-defined]
     hidden = module.build_model().get_layer("hidden").kernel.value  # type: ignore[attr-defined]

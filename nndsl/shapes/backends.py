@@ -18,6 +18,8 @@ from nndsl.training.sources import SOURCES
 TENSORFLOW_LAYERS = frozenset(
     {"HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"}
 )
+#: Layers that Keras fails to train with, by backend.
+FAILING_LAYERS = {"jax": frozenset({"RandomElasticTransform"})}
 #: Arguments of layers that only TensorFlow understands, where they are true.
 TENSORFLOW_ARGUMENTS = frozenset({"sparse", "ragged", "synchronized"})
 #: Layers that `tf.data` can run whatever Keras computes with, beside those called `Random...`.
@@ -35,13 +37,14 @@ def check_backend(
     backend = backend_of(values) or "tensorflow"
     if backend == "tensorflow":
         return
+    fail = FAILING_LAYERS.get(backend, frozenset())
     for made in layers_made(shaped.model.body):
-        if made.layer.name in TENSORFLOW_LAYERS:
+        if made.layer.name in TENSORFLOW_LAYERS | fail:
             reporter.error(
                 "T809",
                 made.span,
                 f"`{made.layer.name}` does not work with `backend: {backend}`",
-                "computes with TensorFlow",
+                "fails in training" if made.layer.name in fail else "computes with TensorFlow",
                 help="prepare the data before the model, or leave out `backend`",
             )
             continue
