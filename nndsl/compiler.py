@@ -167,7 +167,7 @@ def check_all(
 
         for model in whole.models:
             if options.model in (None, model.name):
-                problems += choose_style(model, options.style)[1]
+                problems += choose_style(checked.shaped.models[model.name], options.style)[1]
     return replace(checked, diagnostics=in_order([*checked.diagnostics, *problems]))
 
 
@@ -228,7 +228,7 @@ def _generate(
     if options.flat:
         written, written_shapes, problems = _flattened(checked.shaped, shaped)
     if not problems:
-        style, problems = choose_style(written_shapes.model, options.style)
+        style, problems = choose_style(written_shapes, options.style)
     if style is None:
         return CompiledModel(None, None, in_order([*diagnostics, *problems]), shaped, whole)
     plan_options = PlanOptions(options.keras_from, options.relocate, options.split)

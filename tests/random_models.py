@@ -602,17 +602,29 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
     dilation = values.get("dilation_rate", 1)
     if "Transpose" in rule.name and dilation not in (1, (1,) * (x.rank - 2), [1] * (x.rank - 2)):
         raise Misfit("TensorFlow dilates these on a graphics card only")
-    strides = values.get("strides", 1)
-    uneven = isinstance(strides, (list, tuple)) and len(set(strides)) > 1
-    if uneven and ("Depthwise" in rule.name or "Separable" in rule.name):
-        raise Misfit("TensorFlow strides these alike in all directions")
+    inner = [v for v in values.values() if isinstance(v, LayerValue)]
+    parts = [(rule.name, values), *((v.rule.name, dict(v.values)) for v in inner)]
+    for name, given in parts:
+        strides = given.get("strides", 1)
+        uneven = isinstance(strides, (list, tuple)) and len(set(strides)) > 1
+        if uneven and ("Depthwise" in name or "Separable" in name):
+            raise Misfit("TensorFlow strides these alike in all directions")
+        if "LSTM" in name and given.get("recurrent_activation", "sigmoid") not in TAMING:
+            raise Misfit("what goes round grows without end")
+    if rule.name == "MultiHeadAttention":
+        lengths = {t.real.shape[1] for t in used}
+        if values.get("return_attention_scores") and len(lengths) > 1:
+            raise Misfit("Keras says that the scores have the query's length twice")
+        if any(t.masked for t in used):
+            raise Misfit("Keras takes the masks off what it is given, for what is run later")
     if rule.name == "RandomCrop":
         raise Misfit("Keras crops only in training, and says nothing of it")
     unknown = not isinstance(x.declared.shape[-1], int)
-    if rule.name == "CategoryEncoding" and unknown and values.get("output_mode") == "one_hot":
+    if unknown and values.get("output_mode") == "one_hot":
         raise Misfit("Keras cannot trace this in a class")
-    inner = [dict(v.values) for v in values.values() if isinstance(v, LayerValue)]
-    if x.rank > 3 and any("..." in each.get("equation", "") for each in (values, *inner)):
+    if unknown and isinstance(many, (list, tuple)):
+        raise Misfit("Keras tells the size when it traces a class, else not")
+    if x.rank > 3 and any("..." in given.get("equation", "") for _, given in parts):
         raise Misfit("Keras says the elided axes backwards")
     if rule.name == "Softmax" and x.masked:
         raise Misfit("the mask of the steps does not fit")
@@ -1588,10 +1600,11 @@ def _names_of_masks(program: Program) -> bool:
 
     It is so wherever there may be masks in the file.
     """
-    if "mask_zero" not in program.text():
+    if "mask" not in program.text():
         return False
     bodies = (program.body, *(block.body for block in program.blocks))
-    names = (name for body in bodies for line in body.flows for name in defined(line))
+    names = [name for body in bodies for line in body.flows for name in defined(line)]
+    names += [input_.name for input_ in program.body.inputs]
     made = {name for many in OPERATIONS_OF_MASKS.values() for name in many}
     return any(family(name) in made for name in names)
 

@@ -32,6 +32,8 @@ class Lifting:
         self.renewed: dict[graph.Block, graph.Block] = {}
         self.forms: dict[graph.Block, Form] = {}
         self.shared: dict[graph.SharedBlock, graph.SharedBlock] = {}
+        #: The blocks that loops became.
+        self.rounds: list[graph.Block] = []
         for block in blocks:
             body = self.outer_body(block.body, in_class=forms[block] is Form.CLASS)
             new = block if body is block.body else replace(block, body=body)
@@ -115,6 +117,7 @@ class Lifting:
         name = self.names.unique(node.name)
         block = graph.Block(name, parameters, body, node.span, 1, borrowed=_borrowed(body))
         self.add(block, block, Form.CLASS)
+        self.rounds.append(block)
         return block
 
 

@@ -184,11 +184,23 @@ def _with_loops_of_classes(
     lifting = Lifting(forms, blocks)
     body = lifting.outer_body(shaped.model.body, in_class=style == "subclass")
     renewed = lifting.renewed
+    met = {
+        block: [shaped.in_rounds.get(i.value, ("float32", False)) for i in block.body.inputs]
+        for block in lifting.rounds
+    }
     written = replace(
         shaped,
         model=replace(shaped.model, body=body),
-        block_dtypes={renewed[b]: dtypes for b, dtypes in shaped.block_dtypes.items()},
-        masked_blocks=frozenset(renewed[block] for block in shaped.masked_blocks),
+        block_dtypes={
+            **{renewed[b]: dtypes for b, dtypes in shaped.block_dtypes.items()},
+            **{block: tuple(dtype for dtype, _ in pairs) for block, pairs in met.items()},
+        },
+        masked_blocks=frozenset(
+            {
+                *(renewed[block] for block in shaped.masked_blocks),
+                *(block for block, pairs in met.items() if any(masked for _, masked in pairs)),
+            }
+        ),
         switched_blocks=frozenset(renewed[block] for block in shaped.switched_blocks),
     )
     return written, lifting.blocks, lifting.forms

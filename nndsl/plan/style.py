@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Reporter
+from nndsl.shapes import ShapedModel
 from nndsl.source import Span
 
 
@@ -103,15 +104,18 @@ def _shared_bodies(body: graph.Body) -> Iterator[graph.Body]:
             yield from _shared_bodies(region.body)
 
 
-def choose_style(model: graph.Model, wanted: str) -> tuple[str | None, list[Diagnostic]]:
+def choose_style(shaped: ShapedModel, wanted: str) -> tuple[str | None, list[Diagnostic]]:
     """Return the style to write a model in; None if it cannot be written in the style wanted.
 
     The option wins over the model's own style word. Without either, a chain is Sequential and
     everything else is functional.
     """
     reporter = Reporter()
+    model = shaped.model
     style = wanted if wanted != "auto" else model.style or "auto"
     obstacle = obstacle_to_sequential(model.body)
+    if obstacle is None and not shaped.layers:
+        obstacle = Obstacle(model.body.outputs[0].span, "no layers between input and output")
     if style == "auto":
         style = "functional" if obstacle else "sequential"
     if style == "sequential" and obstacle is not None:

@@ -274,7 +274,6 @@ def plan_block_class(
         dtypes: Sequence[str | None] = [input_.dtype for input_ in inputs]
         build_inputs = _model_build_inputs(inputs, writer.call_spelling())
     else:
-        # A block that a loop became is known to no walk.
         dtypes = shaped.block_dtypes.get(block) or ["float32"] * len(inputs)
         build_inputs = _block_build_inputs([d or "float32" for d in dtypes], single=single)
     lines, results = writer.call_lines({inputs[0].value: Code("inputs")} if single else None)

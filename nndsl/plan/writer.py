@@ -64,7 +64,10 @@ class Defined(Mapping[Definition, Code]):
 def _name_of_block(block: graph.Block, form: Form) -> str:
     if form is Form.CLASS:
         return class_case(block.name)
-    return f"build_{snake_case(block.name)}" if form.is_builder else snake_case(block.name)
+    if form.is_builder:
+        return f"build_{snake_case(block.name)}"
+    word = snake_case(block.name)
+    return f"{word}_" if word == "name" else word  # every function has a parameter of that name
 
 
 class ModuleNames:

@@ -113,7 +113,7 @@ def make_shared_block(body: BodyResolver, line: tree.SharedLayer) -> graph.Share
     bound = bind(body.scope, block.name, callee.span, given, slots, block.span)
     if not bound.whole or not block.body.inputs:
         return None
-    name = line.name.text.lstrip("_") or keras_name(block.name)
+    name = _without_underscore(body, line.name.text, keras_name(block.name))
     return graph.SharedBlock(line.span, name, block, bound.arguments)
 
 
@@ -199,13 +199,18 @@ def _outputs(span: Span, block: graph.Block, names: tuple[tree.Identifier, ...])
     return tuple(graph.Value(span) for _ in range(count))
 
 
+def _without_underscore(body: BodyResolver, name: str, otherwise: str) -> str:
+    """Return a name that Keras takes for a scope: with no underscore in front."""
+    if not name.startswith("_"):
+        return name
+    return body.layer_names.unique(name.lstrip("_") or otherwise)
+
+
 def _name_of(body: BodyResolver, block: graph.Block, names: tuple[tree.Identifier, ...]) -> str:
     """Return the name of a nested model, or the prefix of a block's layers."""
-    # Keras takes no scope that begins with an underscore.
     word = layer_word(names)
     if word is not None:
-        name = body.name_of_layer(word).lstrip("_")
-        return name or body.layer_names.unique("block")
+        return _without_underscore(body, body.name_of_layer(word), "block")
     name = keras_name(block.name).lstrip("_") or "block"
     if block.is_model:
         return body.layer_names.explicit(name)

@@ -46,9 +46,15 @@ class BodyResolver:
         # Which layers stand in a choice is known only later: then Keras's counting is of no use.
         explicit = in_block or any(isinstance(line, tree.If) for line in lines)
         # What a layer of the user's makes inside itself, and what Keras then counts, nobody knows.
-        explicit = explicit or blocks.has_extern(definition)
-        operations, applied = blocks.operations(definition), blocks.blocks_in(definition)
-        self.layer_names = LayerNames(given, operations, inside, applied, in_block=explicit)
+        externs = blocks.kinds_of_externs(definition)
+        self.layer_names = LayerNames(
+            given,
+            blocks.operations(definition),
+            inside,
+            blocks.blocks_in(definition),
+            in_block=explicit or bool(externs),
+            calls_python="function" in externs,
+        )
         scope.layer_names = self.layer_names
         scope.kind_of = self.kind_of
 

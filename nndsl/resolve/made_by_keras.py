@@ -63,8 +63,8 @@ def operations_in(definitions: Iterable[Stages]) -> set[str]:
 
 
 def _makes_mask(call: tree.Apply | tree.Call) -> bool:
-    names = (a.name.text for a in call.arguments or () if a.name is not None)
-    return call.callee.text == "Masking" or "mask_zero" in names
+    names = {a.name.text for a in call.arguments or () if a.name is not None}
+    return call.callee.text == "Masking" or not names.isdisjoint(("mask_zero", "mask"))
 
 
 def layers_made_inside(model: tree.Model, find: Find, stages: StagesOf) -> set[str]:

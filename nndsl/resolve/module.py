@@ -185,13 +185,14 @@ class ModuleResolver(FileNames):
         """Return what Keras calls the layers that layers of a model make inside themselves."""
         return layers_made_inside(model, self.find_definition, self.files.kept.stages)
 
-    def has_extern(self, definition: Definition) -> bool:
-        """True if a definition, or a block that it applies, makes a part of the user's Python."""
-        known = {e.name for r in (self, *self.files.resolvers.values()) for e in r.externs}
-        if not known:
-            return False
+    def kinds_of_externs(self, definition: Definition) -> set[str]:
+        """Return the kinds of the user's own parts in a definition and in the blocks it applies."""
+        resolvers = (self, *self.files.resolvers.values())
+        kinds = {extern.name: extern.kind for r in resolvers for extern in r.externs}
+        if not kinds:
+            return set()
         names = names_applied(definition, self.find_definition, self.files.kept.stages)
-        return not known.isdisjoint(names)
+        return {kinds[name] for name in names if name in kinds}
 
     def home_of(self, name: str) -> tuple[ModuleResolver, Definition] | None:
         if name in self.imported:

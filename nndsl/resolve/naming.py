@@ -34,6 +34,13 @@ OPERATIONS_OF_MASKS = {
     "AdditiveAttention": ("convert_to_tensor",),
     **_OF_MERGES,
 }
+#: Operations of Keras that are called as a layer is, which a function of the user's may make.
+OPERATIONS_LIKE_LAYERS = frozenset(
+    {
+        *("add", "average", "concatenate", "dot", "elu", "maximum", "minimum", "multiply"),
+        *("reshape", "softmax", "subtract"),
+    }
+)
 #: Functions whose operation has another name in a model of Keras.
 _NAMES_OF_FUNCTIONS = {"abs": "absolute", "swish": "silu", "hard_swish": "hard_silu"}
 
@@ -97,6 +104,7 @@ class LayerNames:
         blocks: Iterable[str] = (),
         *,
         in_block: bool,
+        calls_python: bool = False,
     ) -> None:
         self.taken = set(given)
         self.in_block = in_block
@@ -104,6 +112,8 @@ class LayerNames:
         self.next_numbers: dict[str, int] = {}
         #: What Keras may call the operations of arithmetic, in this body or a block it applies.
         self.operations = set(operations)
+        #: Those, and what a function of the user's may make: nobody knows what it does.
+        self.avoided = self.operations | (OPERATIONS_LIKE_LAYERS if calls_python else set())
         #: What Keras calls the layers that layers make inside themselves, likewise.
         self.inside = set(inside)
         self.used_families = {family(name) for name in self.taken}
@@ -114,7 +124,7 @@ class LayerNames:
         """Return a name for an unnamed layer, and whether it has to be written down."""
         if base.startswith(self.prefixes):  # `UnitNormalization` beside a block `Unit`
             return self.unique(f"{base}_layer"), True
-        clash = base in self.used_families or base in self.operations or base in self.inside
+        clash = base in self.used_families or base in self.avoided or base in self.inside
         if not clash and not self.in_block:
             count = self.counts.get(base, 0)
             self.counts[base] = count + 1
@@ -123,7 +133,7 @@ class LayerNames:
 
     def explicit(self, base: str) -> str:
         """Return a name that no operation of Keras has either, to be written down."""
-        return self.unique(f"{base}_layer" if base in self.operations else base)
+        return self.unique(f"{base}_layer" if base in self.avoided else base)
 
     def unique(self, base: str) -> str:
         """Return the base, or the base with the smallest number that makes it a new name."""

@@ -90,10 +90,13 @@ def walk_block(walk: Walk, node: graph.BlockNode, place: Place) -> None:
     again = key in walk.first or not place.inside.as_built or bool(place.inside.repetition())
     calls_of_blocks = place.applications
     walk.blocks.append(AppliedBlock(block, name, incoming, node.span, calls_of_blocks, again))
+    uses = len(walk.uses)
     if block.is_model:
         found = _walk_model(walk, node, place, contracts, incoming, name)
     else:
         found = _walk_inside(walk, node, place, contracts, incoming, name)
+    if len(walk.uses) == uses and not again:
+        walk.empty_blocks.add(block)
     for value, output in zip(node.outputs, block.body.outputs, strict=False):
         place.tensors[value] = found.get(output.value)
     for value, unused in node.unused:

@@ -148,6 +148,7 @@ class _ModelWalk(Walk):
             frozenset(self.switched_blocks),
             unneeded,
             tuple(left_out.findings),
+            self.in_rounds,
         )
 
     def block_dtypes(self) -> dict[graph.Block, tuple[str | None, ...]]:
@@ -161,14 +162,17 @@ class _ModelWalk(Walk):
         return found
 
     def steady_blocks(self) -> frozenset[graph.Block]:
-        """Return the blocks that are applied to one tensor of float32, always of one shape."""
+        """Return the blocks that are applied to one tensor of float32, always of one shape.
+
+        What Keras has to build for that shape has layers.
+        """
         shapes: dict[graph.Block, set[MaybeTensor]] = {}
         for applied in self.blocks:
             shapes.setdefault(applied.block, set()).update(applied.inputs)
-        steady = (b for b, met in shapes.items() if len(met) == 1 and len(b.body.inputs) == 1)
+        steady = {b for b, met in shapes.items() if len(met) == 1 and len(b.body.inputs) == 1}
         return frozenset(
             block
-            for block in steady
+            for block in steady - self.empty_blocks
             if all(t is not None and t.dtype == "float32" for t in shapes[block])
         )
 

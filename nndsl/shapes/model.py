@@ -221,6 +221,8 @@ class ShapedModel:
     unneeded: frozenset[int] = frozenset()
     #: What is said of these, if the text is right otherwise.
     left_out: tuple[Diagnostic, ...] = ()
+    #: The dtype of what comes into rounds of loops, None where it differs, and if it is masked.
+    in_rounds: dict[graph.Value, tuple[str | None, bool]] = field(default_factory=dict)
 
     @property
     def trainable(self) -> int | None:

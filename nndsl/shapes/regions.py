@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nndsl import graph
 from nndsl.diagnostic import has_errors
+from nndsl.layers.rule import Tensor
 from nndsl.shapes.evaluate import UNKNOWN, show
 from nndsl.shapes.model import Known
 from nndsl.shapes.report import call_labels, made_at, make_round
@@ -55,6 +56,7 @@ def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
         places = {i.value: span for i, span in zip(region.body.inputs, made, strict=True)}
         around = (*place.calls, make_round(node.items.span, number, values, places))
         walk_region(walk, region, place, values, inside, prefix, around)
+        _note_in_round(walk, region.body, inside)
         made[: len(carried)] = [
             places.get(output.value, output.value.span) for output in region.body.outputs
         ]
@@ -64,6 +66,20 @@ def _walk_rounds(walk: Walk, node: graph.LoopNode, place: Place) -> None:
             break  # what follows from a mistake is not told again
     for value, tensor in zip(node.outputs, carried, strict=True):
         place.tensors[value] = tensor
+
+
+def _note_in_round(walk: Walk, body: graph.Body, inside: Mapping[graph.Value, Known]) -> None:
+    """Note the dtype of what comes into a round, and out of lists there, and whether it is masked.
+
+    A class may hold rounds as layers, which take these.
+    """
+    taken = (node.outputs[0] for node in body.nodes if isinstance(node, graph.ItemNode))
+    for value in (*(input_.value for input_ in body.inputs), *taken):
+        tensor = inside.get(value)
+        if isinstance(tensor, Tensor):
+            dtype, masked = walk.in_rounds.get(value, (tensor.dtype, False))
+            alike = dtype if dtype == tensor.dtype else None
+            walk.in_rounds[value] = (alike, masked or tensor.masked)
 
 
 def walk_choice(walk: Walk, node: graph.ChoiceNode, place: Place) -> None:

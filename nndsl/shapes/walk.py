@@ -67,6 +67,10 @@ class Walk:
         self.taken = 0
         #: The blocks that a mask comes into.
         self.masked_blocks: set[graph.Block] = set()
+        #: The blocks in which nothing stands somewhere: loops of no rounds, choices not taken.
+        self.empty_blocks: set[graph.Block] = set()
+        #: The dtype of what comes into rounds of loops, None where it differs, and if it is masked.
+        self.in_rounds: dict[graph.Value, tuple[str | None, bool]] = {}
         #: The blocks that are called with `training`.
         self.switched_blocks: set[graph.Block] = set()
         self.blocks: list[AppliedBlock] = []
