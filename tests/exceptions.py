@@ -143,7 +143,7 @@ CARELESS = (
     ),
     Careless(
         None,
-        "factor",
+        "factor|.*_factor",
         lambda value: isinstance(value, (tuple, list)) and len(value) == 2,
         "outside of the range that Keras names, whose check compares the wrong ends of a pair",
         Case("RandomRotation", {"x": T((8, 8, 3))}, {"factor": (1, 2)}),
@@ -154,6 +154,13 @@ CARELESS = (
         lambda value: value is None,
         "counts for 0",
         Case("RandomBrightness", {"x": T((8, 8, 3))}, {"factor": None}),
+    ),
+    Careless(
+        None,
+        "value_range",
+        lambda value: isinstance(value, (tuple, list)) and len(value) > 2,
+        "the numbers behind the first two are not looked at",
+        Case("RandomErasing", {"x": T((8, 8, 3))}, {"value_range": [1, 2, 3]}),
     ),
 )
 
@@ -182,6 +189,8 @@ STRICTER: tuple[tuple[str | None, str, str], ...] = (
     ("Dot", "has no axis", "Keras counts round and round"),
     (None, "must have the same features", "a single feature meets all by broadcasting"),
     (None, "initial state does not fit", "states too many or of size 1 are not looked at"),
+    ("CategoryEncoding", "takes other integers", "fails for most sizes of the tensor"),
+    ("IntegerLookup", "`vocabulary` does not fit", "a word that spells an integer, beside another"),
     (None, "states of stacked cells", "lists of lists have no names in the text"),
 )
 
@@ -230,6 +239,8 @@ def _stricter(case: Case, theirs: Answer) -> str | None:
             return FAILS
         if not _fits(theirs, came):
             return OTHERWISE
+        if not _works_in_training(case):
+            return FAILS
     return listed(case, error) if isinstance(error, LayerError) else None
 
 

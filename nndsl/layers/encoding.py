@@ -57,7 +57,8 @@ def CategoryEncoding(
             expected="the number of categories",
             help="`IntegerLookup` learns the categories from data",
         )
-    if "int" in x.dtype and x.dtype not in ("int32", "int64"):
+    counts = output_mode != "one_hot"  # which Keras does by operations that take these alone
+    if counts and "int" in x.dtype and x.dtype not in ("int32", "int64"):
         raise LayerError(
             "A209",
             "CategoryEncoding takes other integers",

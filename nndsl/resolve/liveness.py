@@ -164,12 +164,12 @@ def _warn(body: BodyResolver, needed: set[graph.Value], live: Nodes, dead: Nodes
             continue  # the last node of a flow speaks for the whole flow
         title, help_ = _unused(node)
         body.reporter.warning("G701", node.span, title, "no output depends on it", help=help_)
-    for shared in body.shared:
-        if shared.name not in body.used_shared:
+    for name, shared in body.names.shared.items():  # in a region, those around it as well
+        if shared in body.shared and name not in body.used_shared:
             body.reporter.warning(
                 "G701",
                 shared.span,
-                f"the layer `{shared.name}` is never applied",
+                f"the layer `{name}` is never applied",
                 "made, but not used",
-                help=f"apply it: `x -> {shared.name}`",
+                help=f"apply it: `x -> {name}`",
             )
