@@ -223,9 +223,9 @@ def predicted_leaves(compiled: CompiledModel) -> dict[str, Leaf]:
 def compare_with_prediction(model: keras.Model, compiled: CompiledModel) -> None:
     """Assert that Keras and nndsl agree on every layer and on the sums of parameters."""
     predicted, found = predicted_leaves(compiled), leaves_of(model)
-    if compiled.style == "subclass" and compiled.shaped is not None:
+    if compiled.shaped is not None:
         if any(None in dtypes for dtypes in compiled.shaped.block_dtypes.values()):
-            # A block that is applied to integers and to floats: Keras builds it with floats.
+            # A block that is applied to integers and to floats: a class is built with floats.
             predicted, found = _without_dtypes(predicted), _without_dtypes(found)
     found = {name: _as_far_as_known(one, predicted.get(name)) for name, one in found.items()}
     _assert_same_leaves(found, predicted)
@@ -252,7 +252,7 @@ def compare_with_summary(model: keras.Model, compiled: CompiledModel) -> None:
     """Assert that our summary has the counts, sizes and connections that Keras's has."""
     assert compiled.shaped is not None
     summary = summarize(outline(compiled.shaped))
-    rows = {row.name: row for row in summary.rows if row.is_whole}
+    rows = {short_name(row.name): row for row in summary.rows if row.is_whole}
     layers = leaf_layers(model)
     for name, layer in layers.items():
         row = rows[name]

@@ -619,6 +619,9 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
             raise Misfit("Keras takes the masks off what it is given, for what is run later")
     if rule.name == "RandomCrop":
         raise Misfit("Keras crops only in training, and says nothing of it")
+    open_image = x.rank > 2 and not all(isinstance(dim, int) for dim in x.declared.shape[1:])
+    if open_image and rule.name in ("CutMix", "RandomElasticTransform", "RandomErasing"):
+        raise Misfit("Keras cannot trace this in a class")
     unknown = not isinstance(x.declared.shape[-1], int)
     if unknown and values.get("output_mode") == "one_hot":
         raise Misfit("Keras cannot trace this in a class")
@@ -1085,7 +1088,9 @@ class Drawing:
             x = self.random.choice(list(self.frame.tensors.values()))
             for _ in range(30):
                 stage = self.layer(x, tuple_names=False)
-                if stage is not None and not any(isinstance(a.value, Use) for a in stage.arguments):
+                given = [a.value for a in stage.arguments] if stage is not None else []
+                tensors = [v for g in given for v in (g if isinstance(g, list) else [g])]
+                if stage is not None and not any(isinstance(v, Use) for v in tensors):
                     name = self.new_name()
                     made[name] = self.frame.shared[name] = stage
                     break

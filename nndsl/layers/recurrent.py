@@ -197,7 +197,8 @@ def read_steps(x: Tensor, step: Output, return_sequences: bool, return_state: bo
     last, *states = (Tensor(tensor.shape) for tensor in step.tensors)
     shape: Shape = (None, x.shape[1], *last.shape[1:]) if return_sequences else last.shape
     tensors = (Tensor(shape), *(states if return_state else ()))
-    return Output(tensors, step.weights, times(x.shape[1], step.multiply_adds))
+    cost = times(x.shape[1], step.multiply_adds)
+    return Output(tensors, step.weights, cost, step.built_for)
 
 
 def check_sequence(name: str, x: Tensor, stateful: bool) -> None:

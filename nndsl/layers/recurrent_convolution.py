@@ -215,5 +215,5 @@ def _read(
     cost = times(kernel.size + recurrent_kernel.size, *places)
     weights = (kernel, recurrent_kernel, *bias)
     owned = tuple(weight.within("cell", "conv_lstm_cell") for weight in weights)
-    made = Output((Tensor(state),) * 3, owned, cost)
+    made = Output((Tensor(state),) * 3, owned, cost, built_for=step.shape[1:])  # by its cell
     return read_steps(x, made, return_sequences, return_state)
