@@ -224,8 +224,9 @@ def compare_with_prediction(model: keras.Model, compiled: CompiledModel) -> None
     """Assert that Keras and nndsl agree on every layer and on the sums of parameters."""
     predicted, found = predicted_leaves(compiled), leaves_of(model)
     if compiled.shaped is not None:
-        if any(None in dtypes for dtypes in compiled.shaped.block_dtypes.values()):
-            # A block that is applied to integers and to floats: a class is built with floats.
+        dtypes = [*compiled.shaped.block_dtypes.values(), *compiled.shaped.in_rounds.values()]
+        if any(None in some for some in dtypes):
+            # A block or round that meets integers and floats: a class is built with floats.
             predicted, found = _without_dtypes(predicted), _without_dtypes(found)
     found = {name: _as_far_as_known(one, predicted.get(name)) for name, one in found.items()}
     _assert_same_leaves(found, predicted)

@@ -609,7 +609,7 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
         uneven = isinstance(strides, (list, tuple)) and len(set(strides)) > 1
         if uneven and ("Depthwise" in name or "Separable" in name):
             raise Misfit("TensorFlow strides these alike in all directions")
-        if "LSTM" in name and given.get("recurrent_activation", "sigmoid") not in TAMING:
+        if given.get("recurrent_activation", "sigmoid") not in TAMING:
             raise Misfit("what goes round grows without end")
     if rule.name == "MultiHeadAttention":
         lengths = {t.real.shape[1] for t in used}

@@ -159,6 +159,8 @@ class _ClassWriter:
         # A shared layer is built by its first call: several calls keep their order.
         calls = [(node.shared, node) for node in self.body.nodes if _is_shared(node)]
         times = Counter(shared for shared, _ in calls)
+        regions = [region for node in self.body.nodes for region in graph.regions(node)]
+        times.update(made for region in regions for made in graph.shared_in(region.body.nodes))
         shared = {v for made, node in calls if times[made] > 1 for v in node.outputs}
         inside = {v for node in self.body.nodes if graph.regions(node) for v in node.outputs}
         listed = made_of_lists(self.body)
