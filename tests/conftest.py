@@ -15,15 +15,24 @@ for _name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREA
 
 #: The files that take a minute or more, the longest first.
 LONG = (
-    "test_random_models.py",
     "test_differential.py",
     "test_styles.py",
     "test_examples.py",
+    "test_objects.py",
+    "test_random_models.py",
+    "test_cases.py",
+    "test_distribution.py",
+    "test_learning.py",
+    "test_externs.py",
     "test_operations.py",
+    "test_custom_loops.py",
+    "test_corpus_keras.py",
+    "test_backends.py",
+    "test_robustness.py",
+    "test_training.py",
+    "test_fmt.py",
     "test_masks.py",
     "test_parity.py",
-    "test_corpus_keras.py",
-    "test_cases.py",
 )
 
 
