@@ -27,7 +27,7 @@ from nndsl.layers.rule import (
     Parameter,
     Tensor,
 )
-from nndsl.resolve.naming import OPERATIONS_LIKE_LAYERS, OPERATIONS_OF_MASKS, family
+from nndsl.resolve.naming import OPERATIONS_OF_MASKS, family
 from nndsl.vocabulary import KerasObject
 
 #: What an unknown size is when the model is run; as in the oracle, which needs Keras to import.
@@ -1603,15 +1603,14 @@ def draw_plain(seed: int | str) -> tuple[Program, Drawing]:
 def _names_of_masks(program: Program) -> bool:
     """True if a name may be that of an operation that Keras makes for masks; that is refused.
 
-    It is so wherever there may be masks in the file. What a function of the user's makes, nobody
-    knows: a tensor called `add` before one that adds is a name given twice, in Keras alone.
+    It is so wherever there may be masks in the file.
     """
-    text = program.text()
+    if "mask" not in program.text():
+        return False
     bodies = (program.body, *(block.body for block in program.blocks))
     names = [name for body in bodies for line in body.flows for name in defined(line)]
     names += [input_.name for input_ in program.body.inputs]
-    made = {n for many in OPERATIONS_OF_MASKS.values() for n in many} if "mask" in text else set()
-    made |= OPERATIONS_LIKE_LAYERS if "extern function" in text else set()
+    made = {name for many in OPERATIONS_OF_MASKS.values() for name in many}
     return any(family(name) in made for name in names)
 
 

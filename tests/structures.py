@@ -45,6 +45,7 @@ from random_models import (
 
 from nndsl import vocabulary
 from nndsl.layers.rule import LayerValue
+from nndsl.resolve.naming import OPERATIONS_LIKE_LAYERS, family
 
 GATE = 'extern layer Gate(units, rate = 0.1) from "own_parts" -> [.., units]'
 SHIFT = 'extern function shift(by = 2) from "own_parts" -> [..]'
@@ -308,6 +309,9 @@ class Structure:
             part, line = Apply("Gate", (Argument(None, size),), names), GATE
         if not self.drawing.taken.isdisjoint(("Gate", "shift", "units", "rate", "by")):
             return
+        named = (*self.tensors, *(name for name, _ in self.body.shared))
+        if line is SHIFT and any(family(name) in OPERATIONS_LIKE_LAYERS for name in named):
+            return  # a tensor called `add` before a function that adds is one name twice for Keras
         self.put(
             index, Flow(flow.sources, (*flow.stages[:-1], replace(flow.stages[-1], names=()), part))
         )
