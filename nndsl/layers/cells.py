@@ -215,8 +215,23 @@ def RNN(
     states: tuple[Shape, ...] = tuple(state.shape for state in step.tensors[1:])
     check_states("RNN", initial_state, states)
     check_step_mask("RNN", x, mask)
+    if (x.masked or mask is not None) and one.rule is StackedRNNCells:
+        _need_several(dict(one.values)["cells"])
     owned = tuple(weight.within("cell") for weight in step.weights)
     return read_steps(x, replace(step, weights=owned), return_sequences, return_state)
+
+
+def _need_several(cells: tuple[LayerValue, ...]) -> None:
+    """Refuse one cell in a list: Keras mixes up its states where a mask stops them."""
+    if len(cells) == 1:
+        raise LayerError(
+            "A209",
+            "RNN: one cell in a list fails in Keras where the steps have a mask",
+            expected="the cell itself, or several",
+            received=f"`[{cells[0].rule.name}]`",
+            help=f"leave out the brackets: `RNN({cells[0].rule.name}(...))`",
+            argument="cell",
+        )
 
 
 def _stacked(cells: tuple[LayerValue, ...]) -> LayerValue:

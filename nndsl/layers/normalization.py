@@ -151,12 +151,13 @@ def RMSNormalization(x: OneTensor, axis: IntOrInts = -1, epsilon: Number = 1e-06
         input tokens: [50, 64]
         tokens -> RMSNormalization
     """
+    # Keras lays out the scale by them as they are written: `[3, -1]` becomes `[-1, 3]`.
     axes = _axes("RMSNormalization", x, axis)
-    if sorted(axes) != list(range(x.rank - len(axes), x.rank)):
+    if list(axes) != list(range(x.rank - len(axes), x.rank)):
         raise LayerError(
             "A203",
             "RMSNormalization: the scale fits the last axes only",
-            expected="-1, or the last axes together",
+            expected="-1, or the last axes together, all counted from one end",
             received=f"{axis if isinstance(axis, int) else list(axis)} for {shape_text(x.shape)}",
             help="`Permute` in front brings the axis to the end; `UnitNormalization` takes any",
             argument="axis",
