@@ -65,6 +65,13 @@ CARELESS = (
         Case("Dense", {"x": T((4,))}, {"units": 2, "bias_initializer": None}),
     ),
     Careless(
+        "RMSNormalization",
+        "epsilon",
+        lambda value: value is None,
+        "no number: Keras takes its own",
+        Case("RMSNormalization", {"x": T((3,))}, {"epsilon": None}),
+    ),
+    Careless(
         None,
         "epsilon|mask_value",
         lambda value: isinstance(value, (list, tuple)),
