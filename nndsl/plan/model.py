@@ -94,6 +94,11 @@ class Data:
     one_column: bool = False
     records: Records | None = None
 
+    @property
+    def read_by_tensorflow(self) -> bool:
+        """True for files that TensorFlow reads as they are needed, whatever Keras computes with."""
+        return self.streams and self.kind != "batches"
+
 
 @dataclass(frozen=True, slots=True)
 class CustomLoop:

@@ -127,9 +127,8 @@ class _Script:
 
     def _needed_to_read(self) -> str:
         """Return what reads the data, where Keras computes with something else."""
-        with_tensorflow = self.data.streams and self.data.kind != "batches"
         other = self.backend not in (None, "tensorflow")
-        return " tensorflow" if with_tensorflow and other else ""
+        return " tensorflow" if self.data.read_by_tensorflow and other else ""
 
     def loop(self) -> CustomLoop | None:
         if not self.custom:
@@ -325,7 +324,7 @@ class _Script:
             made.append(("validation_data", Code("held_out")))
         made += self._class_weight()
         given = arguments_of("fit", self.training, self.shaped.outputs, self.spelling)
-        if self.data.streams and self.data.kind != "batches":  # Keras asks who shuffles
+        if self.data.read_by_tensorflow:  # Keras asks who shuffles
             given = [argument for argument in given if argument[0] != "shuffle"]
             given.append(("shuffle", Code("False")))
         if self.sharing.on_jax:  # it is told to the shares

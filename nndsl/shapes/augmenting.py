@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nndsl import graph
 from nndsl.diagnostic import Reporter
+from nndsl.layers.checks import fits
 from nndsl.layers.errors import UnknownOutput
 from nndsl.layers.rule import BadArgument, LayerError, Tensor
 from nndsl.layers.value import LayerValue
@@ -57,7 +58,4 @@ def check_augment(
 
 
 def _suits(given: Tensor, taken: Tensor) -> bool:
-    sizes = zip(given.shape, taken.shape, strict=False)
-    return given.rank == taken.rank and all(
-        a == b or not (isinstance(a, int) and isinstance(b, int)) for a, b in sizes
-    )
+    return given.rank == taken.rank and all(map(fits, given.shape, taken.shape))

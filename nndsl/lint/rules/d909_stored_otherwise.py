@@ -117,8 +117,7 @@ def _word(stored: Stored, array: Array) -> str:
     """Return the word for what there is."""
     if array.dtype == "string":
         return "image" if array.start.startswith(_IMAGES) else "raw(dtype=uint8)"
-    word = array.dtype if array.dtype in _NUMBERS else ""
-    return word
+    return array.dtype if array.dtype in _NUMBERS else ""
 
 
 def _named(word: str, stored: Stored, owner: str) -> str:
