@@ -134,6 +134,7 @@ NAMES = {
     "T809": "not-with-this-backend",
     "T810": "cannot-be-shared-out",
     "T811": "unsuitable-layout",
+    "T812": "overwritten-file",
     # Python and budgets
     "X951": "python-without-consent",
     "X952": "budget-exceeded",

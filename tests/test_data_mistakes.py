@@ -19,6 +19,16 @@ train {{
     {train}
 }}
 """
+IMAGES = """model M {
+    input image: [8, 8, 1]
+    image -> Flatten -> Dense(3, softmax) as y
+    output y
+}
+train {
+    data: images("photos")
+    loss: sparse_categorical_crossentropy
+}
+"""
 SPARSE = "loss: sparse_categorical_crossentropy"
 ONE_HOT = "loss: categorical_crossentropy"
 NUMBERS = "loss: mse"
@@ -27,6 +37,11 @@ NUMBERS = "loss: mse"
 def table(*lines: str, names: str = "a,b,c,d,y") -> bytes:
     whole = [f"{n},{n},{n},{n},{n % 3}" for n in range(40)]
     return ("\n".join([names, *whole, *lines]) + "\n").encode()
+
+
+def kinds(*names: str) -> bytes:
+    """Return a table whose targets are texts."""
+    return "\n".join(["a,b,c,d,y", *(f"1,2,3,4,{name}" for name in names)]).encode()
 
 
 def one_hot(count: int) -> Array:
@@ -62,6 +77,8 @@ FILES = {
     "texts.csv": table("1,2,red,4,1"),
     "nan.csv": table("1,2,3,4,nan"),
     "blank.csv": table("1,2,3,4,"),
+    "kinds.csv": kinds("cat", "dog", "bird", "cat"),
+    "untold.csv": kinds("cat", "dog", "", "bird"),
 }
 #: What is wrong, what the model ends in, the section, and the code that is told of it.
 MISTAKES = [
@@ -96,6 +113,16 @@ MISTAKES = [
     ("NaN in the target", 3, f'{SPARSE}\n    data: csv("nan.csv")', "D905"),
     ("NaN in an array", 1, f'{NUMBERS}\n    data: npz("nan.npz")', "D905"),
     ("a target left blank", 3, f'{SPARSE}\n    data: csv("blank.csv")', "D905"),
+    ("a target of texts", 3, f'{SPARSE}\n    data: csv("kinds.csv")', "D905"),
+    ("a text that is no class", 3,
+     f'{SPARSE}\n    data: csv("kinds.csv", classes=["cat", "dog", "fish"])', "D905"),
+    ("a class left blank", 3,
+     f'{SPARSE}\n    data: csv("untold.csv", classes=["cat", "dog", "bird"])', "D905"),
+    ("a history over the data", 3,
+     f'{SPARSE}\n    data: csv("ok.csv")\n    history: "./ok.csv"', "T812"),
+    ("a checkpoint over the model", 3,
+     f'{SPARSE}\n    save: "m.keras"\n    callbacks: ModelCheckpoint("m.keras")', "T812"),
+    ("the same callback twice", 3, f"{SPARSE}\n    callbacks: CSVLogger, CSVLogger", "T812"),
     ("more samples than labels", 3, f'{SPARSE}\n    data: npz("uneven.npz")', "D906"),
     ("a batch larger than the data", 3,
      f'{SPARSE}\n    data: npz("ok.npz")\n    batch_size: 500', "T816"),
@@ -150,3 +177,48 @@ def test_data_that_suit_are_not_told_of(
     (folder / "m.nn").write_text(TEXT.format(output="3, softmax", train=train), encoding="utf-8")
     assert main(["check", "--output-format", "concise", str(folder / "m.nn")]) == 0
     assert "m.nn:" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [([], "there is no folder `photos`"), (["photos"], "`photos` has no folder for a class")],
+)
+def test_a_folder_that_is_missing_is_told_with_its_place(
+    made: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in made:
+        (tmp_path / name).mkdir()
+    (tmp_path / "m.nn").write_text(IMAGES, encoding="utf-8")
+    assert main(["check", str(tmp_path / "m.nn")]) == 0
+    told = capsys.readouterr().out
+    assert told.count("T805") == 1 and f"warning[T805]: {said}" in told
+    assert "m.nn:7:11" in told and "paths are relative to the folder of this file" in told
+
+
+@pytest.mark.parametrize(
+    ("given", "help_"),
+    [
+        ('python("own:load")', 'write `extern data load from "own"` above, and `data: load`'),
+        ("torch.utils.data.DataLoader(1)", 'write `extern batches load from "module"` above'),
+        ("mnist", "write `datasets.mnist`"),
+        ("mnist()", "write `datasets.mnist`"),
+        ('"table.csv"', 'write `csv("table.csv")`'),
+        ('"photos/train"', 'write `images("photos/train")`'),
+    ],
+)
+def test_what_is_no_source_is_told_how_to_write_it(
+    given: str, help_: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = IMAGES.replace('images("photos")', given)
+    (tmp_path / "m.nn").write_text(text, encoding="utf-8")
+    assert main(["check", str(tmp_path / "m.nn")]) == 1
+    assert help_ in capsys.readouterr().out
+
+
+def test_texts_are_told_how_to_be_numbered(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = f'{SPARSE}\n    data: csv("kinds.csv")'
+    (folder / "m.nn").write_text(TEXT.format(output="3, softmax", train=train), encoding="utf-8")
+    main(["check", str(folder / "m.nn")])
+    assert 'number them: `classes=["bird", "cat", "dog"]` in `csv(...)`' in capsys.readouterr().out

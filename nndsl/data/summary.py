@@ -10,6 +10,8 @@ from nndsl.record import Record
 
 #: More different values are no classes.
 MAX_CLASSES = 10_000
+#: More different texts are not told one by one.
+MAX_KINDS = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,6 +49,8 @@ class Array(Record):
     #: Cells of a column that are no numbers, and the first of them; cells that are empty.
     texts: int = 0
     first_text: str = ""
+    #: The different texts, sorted, if they are few.
+    kinds: tuple[str, ...] = ()
     missing: int = 0
     #: Of bytes in a record: how the first value begins, and how long it is.
     start: bytes = b""

@@ -7,7 +7,7 @@ import io
 import math
 from typing import BinaryIO
 
-from nndsl.data.summary import Array, DataFile, summarized
+from nndsl.data.summary import MAX_KINDS, Array, DataFile, summarized
 
 #: Bytes that are looked at.
 MAX_BYTES = 2 << 20
@@ -85,6 +85,7 @@ def _column(name: str, number: int, samples: list[list[str]], count: int | None)
     numbers: list[float] = []
     texts = missing = 0
     first_text = ""
+    kinds: set[str] = set()
     for row in samples:
         cell = row[number].strip() if number < len(row) else ""
         if not cell:
@@ -95,7 +96,10 @@ def _column(name: str, number: int, samples: list[list[str]], count: int | None)
         except ValueError:
             texts += 1
             first_text = first_text or cell
+        if len(kinds) <= MAX_KINDS:
+            kinds.add(cell)
     whole = all(math.isfinite(n) and n.is_integer() for n in numbers)
     dtype = "string" if texts else "int64" if whole and numbers and not missing else "float64"
     values = summarized(numbers, complete=count is not None)
-    return Array(name, (count,), dtype, values, False, texts, first_text, missing)
+    few = tuple(sorted(kinds)) if texts and len(kinds) <= MAX_KINDS else ()
+    return Array(name, (count,), dtype, values, False, texts, first_text, few, missing)

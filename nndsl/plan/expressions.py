@@ -9,13 +9,12 @@ from nndsl import graph, vocabulary
 from nndsl.extern import ExternRule
 from nndsl.layers.rule import BASE_PARAMETERS, BadArgument, LayerRule, Parameter
 from nndsl.plan.code import Code, call, list_of, literal, name, number, tuple_of
+from nndsl.training.settings import CALLBACK_PATHS
 
 #: What a file has under a name of its own: a constant, or what the user's Python brings in.
 Definition = Union[graph.Constant, graph.Extern]
 #: Precedence of a level of arithmetic; a nested level of the same or a lower one is bracketed.
 _PRECEDENCE = {"or": -3, "and": -2, "not": -1, "+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2}
-#: Arguments of callbacks that are paths.
-PATHS = frozenset({"filepath", "directory", "log_dir", "filename", "backup_dir"})
 _MODULES = {"schedules": "keras.optimizers.schedules"}
 
 
@@ -123,7 +122,7 @@ class Spelling:
             positional = positional and bound.positional and stays
             key = None if positional else bound.parameter
             value = self.expression(bound.value)
-            if paths_in and bound.parameter in PATHS:
+            if paths_in and bound.parameter in CALLBACK_PATHS:
                 value = Code(f"{paths_in} / {value}")
             arguments.append((key, value))
         module = _MODULES.get(expression.kind, f"keras.{expression.kind}")

@@ -8,9 +8,10 @@ from typing import Any
 
 from nndsl import graph, vocabulary
 from nndsl.plan.code import Code, dict_of, list_of, literal
-from nndsl.plan.expressions import PATHS, Spelling
+from nndsl.plan.expressions import Spelling
 from nndsl.training import SETTINGS
 from nndsl.training.setting import NumberPerOutput, PartPerOutput
+from nndsl.training.settings import CALLBACK_PATHS
 
 Arguments = list[tuple[str | None, Code]]
 
@@ -101,6 +102,6 @@ def written_by_callbacks(training: graph.Training) -> list[str]:
     for given in training.get("callbacks") or ():
         for bound in getattr(given, "arguments", ()):
             value: Any = getattr(bound.value, "value", None)
-            if bound.parameter in PATHS - {"backup_dir"} and isinstance(value, str):
+            if bound.parameter in CALLBACK_PATHS - {"backup_dir"} and isinstance(value, str):
                 found.append(value)
     return found

@@ -17,6 +17,24 @@ from nndsl.training.sources import DATASET_PREFIX, DATASETS, SOURCES, SourceKind
 _OWN = {"data": "extern", "batches": "batches"}
 #: What makes a part of the training data the data to validate on.
 _LAST = "last"
+_PART = "a fraction such as `0.2` or `last(0.2)`, or a data source"
+#: What people call functions of their own, and what comes in batches.
+_FUNCTIONS = frozenset({"python", "function", "generator"})
+_BATCHES = frozenset("DataLoader PyDataset Sequence Dataset dataset torch tf tensorflow".split())
+
+
+def _hint(setting: str, value: tree.Expression, text: str | None) -> str | None:
+    """Return what to write for something that is no data source."""
+    name = value.name if isinstance(value, tree.Reference) else ""
+    if name in DATASETS:
+        return f"write `{DATASET_PREFIX}{name}`"
+    if name == _LAST:
+        return f"write `{_LAST}(0.2)`"
+    if text:
+        folder = "images" if "." not in text.rpartition("/")[2] else None
+        kind = folder or ("csv" if text.endswith(".csv") else "npz")
+        return f'write `{kind}("{text}")`'
+    return "leave `data` out for synthetic data" if setting == "data" else None
 
 
 def _may_stand_alone(name: str) -> bool:
@@ -53,13 +71,11 @@ class DataReader:
             use = self.scope.constant_or_parameter(value.name, value.span)
             if use is not None or value.name in self.scope.poisoned:
                 return use
-            self.wrong(value.span, setting, "a fraction such as `0.2`, or a data source")
+            self.wrong(value.span, setting, _PART, _hint(setting, value, None))
             return None
         expected = 'a data source such as `npz("data.npz")` or `csv("data.csv")`'
         text = text_of(self.scope, value)
-        kind = "csv" if text and text.endswith(".csv") else "npz"
-        hint = f'write `{kind}("{text}")`' if text else "leave `data` out for synthetic data"
-        self.wrong(value.span, setting, expected, hint)
+        self.wrong(value.span, setting, expected, _hint(setting, value, text))
         return None
 
     def last_part(self, call: tree.Call) -> graph.LastPart | None:
@@ -131,11 +147,10 @@ class DataReader:
     def unknown_kind(self, call: tree.Call) -> None:
         name = call.callee.text
         hint = None
-        if name == "python":
-            hint = (
-                'write `extern data load from "module"` above, and `data: load`;'
-                " `extern batches` for what comes in batches"
-            )
+        if name in DATASETS:
+            hint = f"write `{DATASET_PREFIX}{name}`"
+        elif name.partition(".")[0] in _FUNCTIONS | _BATCHES:
+            hint = self.own_function(call)
         known = ", ".join(f"`{kind}`" for kind in SOURCES)
         self.reporter.error(
             "G705",
@@ -145,6 +160,18 @@ class DataReader:
             expected=f"{known}, or a data set such as `datasets.mnist`",
             help=hint or did_you_mean(self.reporter.guess(name, SOURCES)),
         )
+
+    def own_function(self, call: tree.Call) -> str:
+        """Return how to declare a function that gives the data: `python("module:function")`."""
+        first = call.arguments[0].value if call.arguments else None
+        module, _, function = (text_of(self.scope, first) or "" if first else "").partition(":")
+        if not all(part.isidentifier() for part in [*module.split("."), function]):
+            module, function = "module", "load"
+        kind, more = "data", "; `extern batches` for what comes in batches"
+        if call.callee.text.partition(".")[0] in _BATCHES:
+            kind, more = "batches", ", a function that returns it"
+        line = f'extern {kind} {function} from "{module}"'
+        return f"write `{line}` above, and `data: {function}`{more}"
 
     def path(self, value: tree.Expression, kind: SourceKind) -> str | None:
         text = text_of(self.scope, value)

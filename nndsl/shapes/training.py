@@ -14,6 +14,7 @@ from nndsl.shapes.data import check_adapted, check_sources
 from nndsl.shapes.evaluate import UNKNOWN, Evaluator, show
 from nndsl.shapes.logs import check_monitors
 from nndsl.shapes.model import ShapedGraph, ShapedModel
+from nndsl.shapes.written import check_written
 from nndsl.source import Span
 from nndsl.training import SETTINGS
 from nndsl.training.contents import CONTENTS
@@ -60,6 +61,7 @@ def check_training(
     check_sources(training, checker.values, model, reporter, files)
     check_adapted(model, reporter)
     check_monitors(training, model, reporter)
+    check_written(training, checker.values, reporter)
     check_backend(training, checker.values, model, reporter)
     quiet = Evaluator(Reporter(), shaped.constants)  # what is wrong with values was told
     if "augment" in training.settings:

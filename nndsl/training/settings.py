@@ -138,6 +138,9 @@ _ALL = (
 #: Setting -> its declaration.
 SETTINGS = {setting.name: setting for setting in _ALL}
 
+#: Arguments of callbacks that are paths of what they write.
+CALLBACK_PATHS = frozenset({"filepath", "directory", "log_dir", "filename", "backup_dir"})
+
 #: What a callback is that is named without arguments: arguments that suit most trainings. In a
 #: text, {name} is the model's name.
 SHORT_CALLBACKS: dict[str, dict[str, float | bool | str]] = {
