@@ -12,7 +12,7 @@ from nndsl.layout.layers import assign_layers
 from nndsl.layout.model import Box, Drawn, Edge, Layout, Line, Net, Point
 from nndsl.layout.order import put_in_order
 from nndsl.layout.place import find_axes
-from nndsl.layout.route import PLAIN, TIP, TRACK, Bundle, channel, ports
+from nndsl.layout.route import PLAIN, STEM, TIP, TRACK, Bundle, channel, ports
 
 __all__ = ["Box", "Layout", "Line", "Net", "Point", "lay_out"]
 
@@ -47,12 +47,19 @@ def _heights(
     for row, (bundles, tracks) in zip(drawn.rows, channels, strict=True):
         height = max((boxes[v].height for v in row if v < len(boxes)), default=0.0)
         rows.append((at, height))
-        label = max((boxes[v].label for v in row if v < len(boxes)), default=0.0)
+        room = _room_below(drawn, row, tracks)
         if bundles:
-            at += height + label + (tracks * TRACK + TIP if tracks else max(PLAIN - label, TIP))
+            at += height + room + (tracks * TRACK + TIP if tracks else max(PLAIN - room, TIP))
         else:
-            at += height + label
+            at += height + room
     return rows
+
+
+def _room_below(drawn: Drawn, row: Sequence[int], tracks: int) -> float:
+    """Return how far lines go straight down from a layer before the first may turn aside."""
+    boxes = drawn.boxes
+    label = max((boxes[v].label for v in row if v < len(boxes)), default=0.0)
+    return max(label, STEM) if tracks else label
 
 
 class _Lines:
@@ -77,12 +84,9 @@ class _Lines:
             for bundle in bundles:
                 for edge, end in zip(bundle.edges, bundle.ends, strict=True):
                     self.bundles[edge] = (bundle, end)
-        labels = [
-            max((drawn.boxes[v].label for v in row if v < len(drawn.boxes)), default=0.0)
-            for row in drawn.rows
-        ]
         self.channel_tops = [
-            top + height + label for (top, height), label in zip(rows, labels, strict=True)
+            top + height + _room_below(drawn, row, tracks)
+            for (top, height), row, (_, tracks) in zip(rows, drawn.rows, channels, strict=True)
         ]
 
     def lines(self) -> list[Line]:

@@ -13,6 +13,8 @@ from nndsl.layout.model import Drawn, Edge
 
 #: Room for one track, below the last of them (for the tip of an arrow), and without any.
 TRACK, TIP, PLAIN = 9.0, 13.0, 20.0
+#: A line goes straight down so far before it turns, so that it does not run along its own box.
+STEM = 7.0
 #: Ports of a box are at least so far from each other, and from its corners.
 PITCH, CORNER = 10.0, 12.0
 #: What counts as straight.
@@ -66,20 +68,24 @@ def _spread(wanted: Sequence[float], left: float, right: float, axis: float) -> 
         is_near = left <= wanted[0] <= right and abs(wanted[0] - axis) < (right - left) / 4
         return [wanted[0] if is_near else axis]
     pitch = min(PITCH, max(right - left, 1.0) / (len(wanted) - 1))
+    near = [min(max(x, left), right) for x in wanted]
     fixed = next((i for i, x in enumerate(wanted) if abs(x - axis) < _NOTHING), None)
-    found = [min(max(x, left), right) for x in wanted]
-    if fixed is not None:  # what comes straight down stays so
-        for i in range(fixed + 1, len(found)):
-            found[i] = max(found[i], found[i - 1] + pitch)
-        for i in range(fixed - 1, -1, -1):
-            found[i] = min(found[i], found[i + 1] - pitch)
+    if fixed is not None:  # what comes straight down stays so, if the others find room beside it
+        found = [*near[: fixed + 1], *_apart(near[fixed:], pitch)[1:]]
+        turned = [-x for x in reversed(found[: fixed + 1])]
+        found[: fixed + 1] = [-x for x in reversed(_apart(turned, pitch))]
         if found[0] >= left - pitch and found[-1] <= right + pitch:
             return found
-    for i in range(1, len(found)):
-        found[i] = max(found[i], found[i - 1] + pitch)
+    found = _apart(near, pitch)
     found[-1] = min(found[-1], right)
-    for i in range(len(found) - 2, -1, -1):
-        found[i] = min(found[i], found[i + 1] - pitch)
+    return [-x for x in reversed(_apart([-x for x in reversed(found)], pitch))]
+
+
+def _apart(places: Sequence[float], pitch: float) -> list[float]:
+    """Return the places, each moved to the right until it is apart from the one before it."""
+    found = list(places[:1])
+    for place in places[1:]:
+        found.append(max(place, found[-1] + pitch))
     return found
 
 
