@@ -107,6 +107,9 @@ class Drawn:
     def is_line(self, vertex: int) -> bool:
         return self.net[vertex] >= 0
 
+    def is_used_often(self, net: int) -> bool:
+        return len(self.nets[net].targets) > 1
+
     def extent(self, vertex: int) -> tuple[float, float]:
         """Return how far a vertex reaches left and right of its axis."""
         if self.net[vertex] >= 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Sequence
+from itertools import product
 
 from nndsl.layout.model import Drawn, Edge
 
@@ -18,8 +19,8 @@ def put_in_order(drawn: Drawn) -> int:
     """Put the rows of a drawing in order; return the number of crossings."""
     best: list[list[int]] | None = None
     fewest = -1
-    for start in (_from_above, _from_below):
-        start(drawn)
+    for start, turned in product((_from_above, _from_below), (False, True)):
+        start(drawn, turned)
         found, rows = _improve(drawn)
         if best is None or found < fewest:
             best, fewest = rows, found
@@ -47,16 +48,22 @@ def _improve(drawn: Drawn) -> tuple[int, list[list[int]]]:
     return fewest, best
 
 
-def _from_above(drawn: Drawn) -> None:
-    _visit(drawn, [v for row in drawn.rows for v in row], drawn.down, lambda edge: edge.lower)
+def _from_above(drawn: Drawn, turned: bool) -> None:
+    starts = [v for row in drawn.rows for v in row]
+    _visit(drawn, starts, drawn.down, lambda edge: edge.lower, turned)
 
 
-def _from_below(drawn: Drawn) -> None:
-    _visit(drawn, [v for row in reversed(drawn.rows) for v in row], drawn.up, lambda e: e.upper)
+def _from_below(drawn: Drawn, turned: bool) -> None:
+    starts = [v for row in reversed(drawn.rows) for v in row]
+    _visit(drawn, starts, drawn.up, lambda edge: edge.upper, turned)
 
 
 def _visit(
-    drawn: Drawn, starts: Sequence[int], edges: list[list[Edge]], end: Callable[[Edge], int]
+    drawn: Drawn,
+    starts: Sequence[int],
+    edges: list[list[Edge]],
+    end: Callable[[Edge], int],
+    turned: bool,
 ) -> None:
     """Order the rows as a walk in depth comes by: what belongs together stands together.
 
@@ -72,7 +79,8 @@ def _visit(
                 continue
             seen[vertex] = True
             rows[drawn.layer[vertex]].append(vertex)
-            further = sorted(edges[vertex], key=lambda e: (drawn.is_line(end(e)), e.start, e.end))
+            further = edges[vertex][::-1] if turned else edges[vertex]
+            further = sorted(further, key=lambda e: (drawn.is_line(end(e)), e.start, e.end))
             stack += [end(edge) for edge in reversed(further)]
     drawn.rows = rows
 

@@ -155,9 +155,15 @@ class _Corner:
         spine = [edge for edge in edges if edge.spine]
         if spine or len(edges) < 2:
             return spine or edges
+        if not self.drawn.is_line(vertex):
+            edges = [edge for edge in edges if not self.passes_by(edge)] or edges
         edges = sorted(edges, key=self.near_place)
         lower, upper = edges[(len(edges) - 1) // 2], edges[len(edges) // 2]
         return [lower] if lower is upper else [lower, upper]
+
+    def passes_by(self, edge: Edge) -> bool:
+        """True if a line only passes what is beside it: its tensor has other uses there."""
+        return self.drawn.is_line(self.other(edge)) and self.drawn.is_used_often(edge.net)
 
     def near_place(self, edge: Edge) -> float:
         return self.place[self.other(edge)]
