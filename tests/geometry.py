@@ -1,4 +1,4 @@
-"""What is wrong with a drawing: boxes that overlap, lines through boxes or upon others."""
+"""What is wrong with a drawing: boxes that overlap, lines through boxes, upon others, into air."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from nndsl.drawing.figure import Figure, Node, Wire
+from nndsl.drawing.measures import PILE
 from nndsl.layout import Point
 
 Piece = tuple[Point, Point]
@@ -57,6 +58,11 @@ def problems(figure: Figure) -> list[str]:
             if one.net != other.net:
                 if any(_upon(p, q) for p in pieces(one) for q in pieces(other)):
                     found.append("a line lies upon another")
+        by_key = {node.key: node for node in nodes}
+        for wire in wires:
+            for key, (x, y) in ((wire.source, wire.points[0]), (wire.target, wire.points[-1])):
+                if key and not _touches(by_key[key], x, y):
+                    found.append(f"a line ends beside {by_key[key].name}")
         for node in nodes:
             if not (node.x >= 0 and node.x + node.width <= figure.width):
                 found.append(f"{node.name} is outside")
@@ -86,6 +92,12 @@ def _overlap(a: Node, b: Node) -> bool:
     beside = a.x + a.width <= b.x + _SLACK or b.x + b.width <= a.x + _SLACK
     apart = a.y + a.height <= b.y + _SLACK or b.y + b.height <= a.y + _SLACK
     return not (beside or apart)
+
+
+def _touches(node: Node, x: float, y: float) -> bool:
+    across = node.x - _SLACK < x < node.x + node.width + _SLACK
+    bottom = node.y + node.height + (PILE if node.form == "folded" else 0.0)
+    return across and node.y - _SLACK < y < bottom + _SLACK
 
 
 def _through(piece: Piece, node: Node) -> bool:

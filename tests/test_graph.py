@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import geometry
@@ -18,6 +20,7 @@ from graphviz import drawn_by_dot
 
 from nndsl.cli.main import main
 from nndsl.compiler import check_source
+from nndsl.drawing import words
 from nndsl.drawing.build import build
 from nndsl.drawing.colours import CHANGES, DARK, FAMILIES, LIGHT, fill
 from nndsl.drawing.figure import Choice, Figure, Node
@@ -109,6 +112,14 @@ def test_depth_expand_and_rounds() -> None:
     assert next(n for n in inner.nodes if n.name == "stage1").form == "open"
     flat = build(view, Choice(flat=True))
     assert len(flat.nodes) == 178 and not [n for n in flat.nodes if n.form == "open"]
+
+
+def test_long_titles_are_cut_between_arguments() -> None:
+    figure = build(example("mobilenet_v3_small"), Choice(depth=0))
+    titles = [node.title for node in figure.nodes if node.title.startswith("Bottleneck")]
+    assert "Bottleneck(3, 16, 16, 16, true, relu, 2)" in titles
+    assert "Bottleneck(5, 40, 240, 40, true, ...)" in titles
+    assert words.title("Long" * 20).endswith("...") and len(words.title("Long" * 20)) == 44
 
 
 def test_shared_layers_are_marked() -> None:
@@ -206,6 +217,50 @@ def test_the_table_of_layouts() -> None:
         found = (len(figure.nodes), geometry.crossings(figure), geometry.bends(figure))
         assert rows.pop(view.root.title) == found, "run `python3 dev.py pictures`"
     assert not rows
+
+
+@pytest.mark.parametrize("name", layout_table.SHOWN)
+def test_the_pictures_of_the_documentation(name: str) -> None:
+    kept = layout_table.PICTURES / f"{name}.svg"
+    same = kept.read_text(encoding="utf-8") == layout_table.shown(name)
+    assert same, "run `python3 dev.py pictures`"
+
+
+def test_many_lines_end_at_their_box() -> None:
+    """Also where the last of them comes straight down, and would have all others beside it."""
+    lines = "".join(f"    x{i} -> Dense(8) as x{i + 1}\n" for i in range(30))
+    for count in (3, 6, 12, 30):
+        sums = ", ".join(f"x{i}" for i in range(30 - count, 31))
+        text = f"model M {{\n    input x0: [8]\n{lines}    {sums} -> Add as y\n    output y\n}}"
+        figure = build(outline_of(text))
+        assert geometry.problems(figure) == []
+        total = next(node for node in figure.nodes if node.title == "Add")
+        ends = [wire.points[-1][0] for wire in figure.wires if wire.target == total.key]
+        assert len(ends) == count + 1
+        apart = [b - a for a, b in pairwise(sorted(ends))]
+        assert min(apart) > 5.0 and max(apart) < total.width / 2
+
+
+def test_what_is_wrong_with_a_picture_is_found() -> None:
+    figure = build(outline_of(HOSTILE))
+    wire = figure.wires[0]
+    x, y = wire.points[-1]
+    aside = replace(wire, points=(*wire.points[:-1], (x + 500.0, y)))
+    found = geometry.problems(replace(figure, wires=(aside, *figure.wires[1:])))
+    assert any("ends beside" in problem for problem in found)
+
+
+def test_gates_go_straight_down() -> None:
+    """A block with a line around it leads straight to the next; its second output crosses none."""
+    path = ROOT / "examples" / "zoo" / "wavenet.nn"
+    for depth, width in ((0, 500), (1, 800)):
+        figure = build(layout_table.read(path), Choice(depth=depth))
+        assert geometry.problems(figure) == []
+        assert geometry.crossings(figure) == 0
+        assert figure.width < width
+    flat = build(layout_table.read(path), Choice(flat=True))
+    assert geometry.problems(flat) == []
+    assert geometry.crossings(flat) == 0
 
 
 # ---- PNG and PDF ---------------------------------------------------------------------------

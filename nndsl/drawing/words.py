@@ -56,8 +56,13 @@ def cut(text: str, most: int) -> str:
 
 
 def title(text: str) -> str:
-    """Return the title of a block in short: `0.0375` for `0.037500000000000006`."""
-    return cut(_LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text), MAX_TITLE)
+    """Return the title of a block in short: `0.0375` for `0.037500000000000006`, and as many of its
+    arguments as find room."""
+    text = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.6g}", text)
+    kept, comma, _ = text[: MAX_TITLE - 3].rpartition(", ")
+    if len(text) > MAX_TITLE and text.endswith(")") and comma:
+        return f"{kept}, ...)"
+    return cut(text, MAX_TITLE)
 
 
 def shape(tensor: Tensor) -> str:

@@ -107,8 +107,10 @@ class Drawn:
     def is_line(self, vertex: int) -> bool:
         return self.net[vertex] >= 0
 
-    def is_used_often(self, net: int) -> bool:
-        return len(self.nets[net].targets) > 1
+    def passes(self, edge: Edge, end: int) -> bool:
+        """True if what an edge leads to is a line that only passes by what is beside it: one of a
+        tensor that has other uses."""
+        return self.net[end] >= 0 and len(self.nets[edge.net].targets) > 1
 
     def extent(self, vertex: int) -> tuple[float, float]:
         """Return how far a vertex reaches left and right of its axis."""

@@ -2,15 +2,17 @@
 
 Vertices are aligned to a neighbour above, or below, in the middle; what is aligned has one axis,
 but for the places of the ports. That is done four times, from each corner, and the middle of the
-four results is taken. Edges of the spine are always straight, and so are lines through several
-layers.
+four results is taken; then `relax` brings nearer what came to stand far away. Edges of the spine
+are always straight, and so are lines through several layers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from nndsl.layout.model import Drawn, Edge
+from nndsl.layout.relax import relax
 
 #: Room between boxes, between a box and a line, and between lines.
 BOX_GAP, LINE_GAP, LINES_GAP = 26.0, 16.0, 12.0
@@ -30,6 +32,7 @@ def find_axes(drawn: Drawn) -> list[float]:
     for four in zip(*results, strict=True):
         ranked = sorted(four)
         axes.append((ranked[1] + ranked[2]) / 2)
+    relax(drawn, axes, partial(_room, drawn))
     start = min((axes[v] - drawn.extent(v)[0] for v in range(len(axes))), default=0.0)
     return [axis - start for axis in axes]
 
@@ -156,14 +159,11 @@ class _Corner:
         if spine or len(edges) < 2:
             return spine or edges
         if not self.drawn.is_line(vertex):
-            edges = [edge for edge in edges if not self.passes_by(edge)] or edges
+            passing = self.drawn.passes
+            edges = [edge for edge in edges if not passing(edge, self.other(edge))] or edges
         edges = sorted(edges, key=self.near_place)
         lower, upper = edges[(len(edges) - 1) // 2], edges[len(edges) // 2]
         return [lower] if lower is upper else [lower, upper]
-
-    def passes_by(self, edge: Edge) -> bool:
-        """True if a line only passes what is beside it: its tensor has other uses there."""
-        return self.drawn.is_line(self.other(edge)) and self.drawn.is_used_often(edge.net)
 
     def near_place(self, edge: Edge) -> float:
         return self.place[self.other(edge)]
@@ -240,8 +240,12 @@ class _Corner:
         return needs
 
     def room(self, left: int, right: int) -> float:
-        sides = (1, 0) if self.sign > 0 else (0, 1)
-        drawn = self.drawn
-        lines = drawn.is_line(left) + drawn.is_line(right)
-        gap = (BOX_GAP, LINE_GAP, LINES_GAP)[lines]
-        return drawn.extent(left)[sides[0]] + gap + drawn.extent(right)[sides[1]]
+        pair = (left, right) if self.sign > 0 else (right, left)
+        return _room(self.drawn, *pair)
+
+
+def _room(drawn: Drawn, left: int, right: int) -> float:
+    """Return the room that there must be between two axes in a row."""
+    lines = drawn.is_line(left) + drawn.is_line(right)
+    gap = (BOX_GAP, LINE_GAP, LINES_GAP)[lines]
+    return drawn.extent(left)[1] + gap + drawn.extent(right)[0]
