@@ -85,6 +85,7 @@ class ExternRule(LayerRule):
         self.family = "extern"
         self.base = BASE_PARAMETERS if extern.kind == "layer" else ()
         self.masks = UNTOLD
+        self.traced_axes = None
         self.pins_rank = False
         self.spread_last = False
         self._evaluate = evaluate

@@ -522,6 +522,9 @@ class Meaning:
         tensor = left if isinstance(left, Flowing) else right
         if not isinstance(tensor, Flowing) or "float" not in tensor.dtype:
             raise Misfit("no tensor of floats")
+        number = right if tensor is left else left
+        if isinstance(number, bool) or not isinstance(number, (int, float)):
+            raise Misfit("no number")
         return replace(tensor, maker=operator, power=tensor.power + 0.5)
 
 
@@ -619,12 +622,7 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
             raise Misfit("Keras takes the masks off what it is given, for what is run later")
     if rule.name == "RandomCrop":
         raise Misfit("Keras crops only in training, and says nothing of it")
-    open_image = x.rank > 2 and not all(isinstance(dim, int) for dim in x.declared.shape[1:])
-    if open_image and rule.name in ("CutMix", "RandomElasticTransform", "RandomErasing"):
-        raise Misfit("Keras cannot trace this in a class")
     unknown = not isinstance(x.declared.shape[-1], int)
-    if unknown and values.get("output_mode") == "one_hot":
-        raise Misfit("Keras cannot trace this in a class")
     if unknown and isinstance(many, (list, tuple)):
         raise Misfit("Keras tells the size when it traces a class, else not")
     if x.rank > 3 and any("..." in given.get("equation", "") for _, given in parts):

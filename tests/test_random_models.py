@@ -46,6 +46,10 @@ BATCH = 20
 #: How long to look for a smaller failing program.
 SECONDS_TO_SHRINK = 30
 STYLES = ("sequential", "functional", "subclass")
+#: Why a style may be refused that is no chain: `test_tracing.py` holds these against Keras.
+TOLD = "told: in a class Keras cannot trace it without knowing the sizes"
+#: Why Keras may know less of a model than we say, or fail for not knowing it.
+FORGETS = "where Keras traces it, CenterCrop of images of open sizes forgets which sizes it gives"
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Tally:
     styles: Counter[str] = field(default_factory=Counter)
     structures: Counter[str] = field(default_factory=Counter)
     saved: int = 0
+    listed: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
 
     def add(self, program: Program, meaning: Meaning) -> None:
@@ -70,13 +75,15 @@ class Tally:
         count, sizes = len(self.sizes), sorted(self.sizes) or [0]
         styles = ", ".join(f"{n} {style}" for style, n in sorted(self.styles.items()))
         structures = ", ".join(f"{n} {kind}" for kind, n in self.structures.most_common())
+        listed = "".join(f"\n{n:6} {reason}" for reason, n in self.listed.most_common())
         failed = "".join(f"\n{n:6} {kind}" for kind, n in self.failed.most_common())
         return (
             f"{count} models of {sizes[0]} to {sizes[-1]} layers ({sum(sizes)} in all): "
             f"{len(self.layers)} classes of layers, {len(self.pairs)} pairs of them in a row\n"
             f"with {structures}\n"
             f"built: {styles}; saved and loaded in each style: {self.saved} models\n"
-            f"in agreement: {count - self.failed.total()} models{failed}"
+            f"in agreement: {count - self.failed.total()} models{failed}\n"
+            f"styles left out, each for a reason: {self.listed.total()}{listed}"
         )
 
     def table(self) -> str:
@@ -113,8 +120,10 @@ def compiled_styles(text: str) -> dict[str, CompiledModel]:
         options = Options(style, rules=None, consent=lambda: True)
         compiled = compile_source(Source("drawn.nn", text), options)
         errors = [d for d in compiled.diagnostics if d.severity == "error"]
-        if errors and not (style == "sequential" and errors[0].code == "G710"):
-            first = errors[0]
+        first = errors[0] if errors else None
+        if first is not None and first.code == "S110" and "in a class" in first.title:
+            TALLY.listed[TOLD] += 1
+        elif first is not None and not (style == "sequential" and first.code == "G710"):
             line = text.splitlines()[first.span.line - 1].strip()
             found = f"{first.title} (expected {first.expected}, received {first.received}): {line}"
             raise Failed(f"check {first.code} {without_numbers(first.title)}", found)
@@ -131,10 +140,16 @@ def examine(text: str) -> dict[str, oracle.Saved]:
         for style, compiled in compiled_styles(text).items():
             step = f"black {style}"
             assert black.format_str(compiled.code, mode=black.Mode()) == compiled.code
-            step = f"build {style}"
-            model = oracle.build(compiled)
-            step = f"prediction {style}"
-            oracle.compare_with_prediction(model, compiled)
+            try:
+                step = f"build {style}"
+                model = oracle.build(compiled)
+                step = f"prediction {style}"
+                oracle.compare_with_prediction(model, compiled)
+            except Exception:
+                if not forgets(compiled):
+                    raise
+                TALLY.listed[FORGETS] += 1
+                continue
             step = f"outputs {style}"
             made[style] = compared(compiled, model, next(iter(made.values()), None))
     except Failed:
@@ -144,6 +159,14 @@ def examine(text: str) -> dict[str, oracle.Saved]:
         text = str(error) or f"{last} {differing_names(compiled, model)}"
         raise Failed(f"{step} {type(error).__name__} {without_numbers(text)[:60]}", text) from error
     return made
+
+
+def forgets(compiled: CompiledModel) -> bool:
+    """True if a model crops images of open sizes in a class."""
+    assert compiled.shaped is not None
+    crops = [use for use in compiled.shaped.uses if use.rule.name == "CenterCrop"]
+    in_class = compiled.style == "subclass" or "(keras.layers.Layer):" in (compiled.code or "")
+    return in_class and any(None in use.inputs[0].shape[1:] for use in crops)
 
 
 def differing_names(compiled: CompiledModel, model: keras.Model) -> list[str]:

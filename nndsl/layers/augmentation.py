@@ -24,6 +24,7 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import fits, need_rank
 from nndsl.layers.rule import LayerError, Output, Tensor, layer, output, shape_text
+from nndsl.layers.tracing import images
 from nndsl.layers.windows import channel_axis, spatial_form
 
 
@@ -53,7 +54,7 @@ def AugMix(
     return colored_image("AugMix", x, data_format, or_grey=True)
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=images)
 def CutMix(
     x: OneTensor,
     factor: LooseUnitFactor = 1.0,
@@ -118,7 +119,7 @@ def RandAugment(
     return colored_image("RandAugment", x, data_format, or_grey=True)
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=images)
 def RandomElasticTransform(
     x: OneTensor,
     factor: LooseUnitFactor = 1.0,
@@ -144,7 +145,7 @@ def RandomElasticTransform(
     return same_image("RandomElasticTransform", x, data_format)
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=images)
 def RandomErasing(
     x: OneTensor,
     factor: LooseUnitFactor = 1.0,
@@ -188,7 +189,7 @@ def RandomFlip(
     return same_image("RandomFlip", x, data_format)
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=images)
 def RandomPerspective(
     x: OneTensor,
     factor: LooseUnitFactor = 1.0,

@@ -34,6 +34,7 @@ from nndsl.layers.recurrent import (
     take_step,
 )
 from nndsl.layers.rule import LayerError, LayerValue, Output, Shape, Tensor, layer
+from nndsl.layers.tracing import steps_unrolled
 
 #: What an RNN reads with.
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
@@ -176,7 +177,7 @@ def StackedRNNCells(x: OneTensor, states: OptionalTensors, cells: Cells) -> Outp
     return Output((x, *held), weights, total(step.multiply_adds for step in made))
 
 
-@layer("recurrent", masks=SEQUENCES)
+@layer("recurrent", masks=SEQUENCES, traced_axes=steps_unrolled)
 def RNN(
     x: OneTensor,
     initial_state: OptionalTensors,

@@ -21,6 +21,7 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.augmentation import colored_image, same_image
 from nndsl.layers.rule import Output, kept_dtype, layer, output
+from nndsl.layers.tracing import images
 
 
 @layer("preprocessing")
@@ -42,7 +43,7 @@ def AutoContrast(
     return same_image("AutoContrast", x, None)
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=images)
 def ContrastLimitedAdaptiveHistogramEqualization(
     x: OneTensor,
     value_range: Pair = (0, 255),

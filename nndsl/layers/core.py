@@ -22,10 +22,11 @@ from nndsl.layers.arguments import (
 from nndsl.layers.checks import fits, known_size, lora_weights
 from nndsl.layers.effort import times
 from nndsl.layers.einsum import solve
-from nndsl.layers.masks import KEEPS, MAKES, NO_ZEROS, OF_ZEROS
+from nndsl.layers.masks import KEEPS, MAKES, OF_ZEROS
 from nndsl.layers.rule import (
     LayerError,
     Output,
+    Tensor,
     Weight,
     kept_dtype,
     layer,
@@ -166,10 +167,11 @@ def EinsumDense(
     kernel = Weight("kernel", made.kernel)
     bias = (Weight("bias", made.bias),) if made.bias is not None else ()
     weights = (*lora_weights("EinsumDense", kernel, lora_rank, kernel_constraint), *bias)
-    return output(made.output, *weights, multiply_adds=times(kernel.size, *made.outer))
+    cost = times(kernel.size, *made.outer)
+    return Output((Tensor(made.output),), weights, cost, when_traced=made.full_output)
 
 
-@layer("core", masks=NO_ZEROS)
+@layer("core", masks=OF_ZEROS)
 def ReversibleEmbedding(
     x: OneTensor,
     input_dim: PositiveInt,

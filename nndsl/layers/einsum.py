@@ -30,6 +30,8 @@ class Einsum:
     bias: tuple[int, ...] | None
     #: The sizes of the input's axes that the kernel does not have, the batch left out.
     outer: Shape
+    #: The output's shape with what is known of the input's.
+    full_output: Shape
 
 
 def solve(
@@ -83,7 +85,10 @@ def solve(
     inner = {shift + i for i, letter in enumerate(source) if letter in kernel}
     outer = tuple(shape[axis] for axis in range(1, len(shape)) if axis not in inner)
     bias = _bias_shape(target, made, bias_axes, 0 if left else more)
-    return Einsum(tuple(dims), shapes, bias, outer)
+    full = list(dims)
+    for letter, place in places.items():
+        full[place] = dims[place] if dims[place] is not None else sizes.get(letter)
+    return Einsum(tuple(dims), shapes, bias, outer, tuple(full))
 
 
 def _parts(equation: str) -> tuple[str, str, str, bool]:

@@ -31,9 +31,10 @@ from nndsl.layers.arguments import (
 )
 from nndsl.layers.checks import fits
 from nndsl.layers.rule import Dim, LayerError, Output, Shape, layer, output, shape_text
+from nndsl.layers.tracing import last_one_hot
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=last_one_hot)
 def CategoryEncoding(
     x: OneTensor,
     count_weights: OptionalTensor,
@@ -70,7 +71,7 @@ def CategoryEncoding(
     return output(_encoded("CategoryEncoding", x.shape, output_mode, num_tokens))
 
 
-@layer("preprocessing", base=("dtype",))
+@layer("preprocessing", base=("dtype",), traced_axes=last_one_hot)
 def Discretization(
     x: OneTensor,
     bin_boundaries: OptionalNumbers = None,
@@ -104,7 +105,7 @@ def Discretization(
     return output(_encoded("Discretization", x.shape, output_mode, bins))
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=last_one_hot)
 def Hashing(
     x: OneTensor,
     num_bins: PositiveInt,
@@ -165,7 +166,7 @@ def HashedCrossing(
     return output(shape, dtype=_plain(dtype))
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=last_one_hot)
 def IntegerLookup(
     x: OneTensor,
     max_tokens: OptionalPositiveInt = None,
@@ -211,7 +212,7 @@ def IntegerLookup(
     return lookup.output(x.shape, unknown, pad_to_max_tokens, mask=mask_token, invert=invert)
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=last_one_hot)
 def StringLookup(
     x: OneTensor,
     max_tokens: OptionalPositiveInt = None,

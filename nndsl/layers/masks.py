@@ -22,8 +22,6 @@ SEQUENCES = "sequences"
 MAKES = "makes"
 #: As MAKES if `mask_zero=true`.
 OF_ZEROS = "of zeros"
-#: As STOPS if `mask_zero=true`, else as LOSES.
-NO_ZEROS = "no zeros"
 #: A list of tensors: passes a mask on if all have one, or if any has one.
 ALL = "all"
 ANY = "any"
@@ -45,6 +43,10 @@ def _sequences(masks: Sequence[bool], values: Values) -> tuple[bool, ...]:
     return (kept, kept) if both else (kept,)
 
 
+def _zeros(values: Values) -> bool:
+    return bool(values.get("mask_zero")) and not values.get("reverse")
+
+
 _OUTGOING: dict[str, Callable[[Sequence[bool], Values], tuple[bool, ...]]] = {
     KEEPS: lambda masks, values: (masks[0],),
     STOPS: lambda masks, values: (False,),
@@ -52,8 +54,7 @@ _OUTGOING: dict[str, Callable[[Sequence[bool], Values], tuple[bool, ...]]] = {
     LOSES: lambda masks, values: (False,),
     SEQUENCES: _sequences,
     MAKES: lambda masks, values: (True,),
-    OF_ZEROS: lambda masks, values: (bool(values.get("mask_zero")),),
-    NO_ZEROS: lambda masks, values: (False,),
+    OF_ZEROS: lambda masks, values: (_zeros(values),),
     ALL: lambda masks, values: (all(masks),),
     ANY: lambda masks, values: (any(masks),),
 }
@@ -68,5 +69,5 @@ def outgoing(
     """
     made = _OUTGOING[what](masks, values)
     made += (False,) * (count - len(made))
-    loses = what == LOSES or (what in (OF_ZEROS, NO_ZEROS) and not values.get("mask_zero"))
+    loses = what == LOSES or (what == OF_ZEROS and not values.get("mask_zero"))
     return made[:count], loses and any(masks)

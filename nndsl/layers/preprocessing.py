@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nndsl.layers.arguments import (
     Bool,
     DataFormat,
@@ -18,6 +20,7 @@ from nndsl.layers.arguments import (
 from nndsl.layers.checks import axis_of, known_size, need_rank
 from nndsl.layers.masks import KEEPS
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output
+from nndsl.layers.tracing import images
 from nndsl.layers.windows import channel_axis, spatial_form, with_sizes
 
 
@@ -138,10 +141,14 @@ def CenterCrop(
         input image: [256, 256, 3]
         image -> CenterCrop(224, 224)
     """
-    return _sized("CenterCrop", x, height, width, data_format)
+    made = _sized("CenterCrop", x, height, width, data_format)
+    if all(isinstance(size, int) for size in x.shape[1:]):
+        return made
+    channels = x.shape[channel_axis(x, data_format)]
+    return replace(made, when_traced=with_sizes(x, data_format, (None, None), channels))
 
 
-@layer("preprocessing")
+@layer("preprocessing", traced_axes=images)
 def RandomCrop(
     x: OneTensor,
     height: PositiveInt,

@@ -22,9 +22,10 @@ from nndsl.layers.checks import fits, known_size, need_rank
 from nndsl.layers.effort import times
 from nndsl.layers.masks import SEQUENCES
 from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
+from nndsl.layers.tracing import steps_unrolled
 
 
-@layer("recurrent", masks=SEQUENCES)
+@layer("recurrent", masks=SEQUENCES, traced_axes=steps_unrolled)
 def LSTM(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -74,7 +75,7 @@ def LSTM(
     return read_steps(x, step, return_sequences, return_state)
 
 
-@layer("recurrent", masks=SEQUENCES)
+@layer("recurrent", masks=SEQUENCES, traced_axes=steps_unrolled)
 def GRU(
     x: OneTensor,
     initial_state: OptionalTensors,
@@ -125,7 +126,7 @@ def GRU(
     return read_steps(x, step, return_sequences, return_state)
 
 
-@layer("recurrent", masks=SEQUENCES)
+@layer("recurrent", masks=SEQUENCES, traced_axes=steps_unrolled)
 def SimpleRNN(
     x: OneTensor,
     initial_state: OptionalTensors,

@@ -20,11 +20,11 @@ from nndsl.layers.arguments import (
     Spatial2,
     Spatial3,
 )
-from nndsl.layers.checks import need_rank
+from nndsl.layers.checks import fits, need_rank
 from nndsl.layers.effort import times
 from nndsl.layers.masks import SEQUENCES
-from nndsl.layers.recurrent import check_states, check_step_mask, need_stateless, read_steps
-from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, shape_text
+from nndsl.layers.recurrent import check_states, need_stateless, read_steps
+from nndsl.layers.rule import LayerError, Output, Shape, Tensor, Weight, layer, shape_text
 from nndsl.layers.windows import Window, spatial_axes, spatial_form
 
 
@@ -76,8 +76,7 @@ def ConvLSTM1D(
         "ConvLSTM1D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
     )
     need_stateless("ConvLSTM1D", stateful)
-    check_step_mask("ConvLSTM1D", x, mask)
-    return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
+    return _read(x, initial_state, mask, window, filters, use_bias, return_sequences, return_state)
 
 
 @layer("recurrent", masks=SEQUENCES)
@@ -128,8 +127,7 @@ def ConvLSTM2D(
         "ConvLSTM2D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
     )
     need_stateless("ConvLSTM2D", stateful)
-    check_step_mask("ConvLSTM2D", x, mask)
-    return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
+    return _read(x, initial_state, mask, window, filters, use_bias, return_sequences, return_state)
 
 
 @layer("recurrent", masks=SEQUENCES)
@@ -180,13 +178,13 @@ def ConvLSTM3D(
         "ConvLSTM3D", "kernel_size", kernel_size, strides, padding, data_format, dilation_rate
     )
     need_stateless("ConvLSTM3D", stateful)
-    check_step_mask("ConvLSTM3D", x, mask)
-    return _read(x, initial_state, window, filters, use_bias, return_sequences, return_state)
+    return _read(x, initial_state, mask, window, filters, use_bias, return_sequences, return_state)
 
 
 def _read(
     x: Tensor,
     initial_state: tuple[Tensor, ...] | None,
+    mask: Tensor | None,
     window: Window,
     filters: int,
     use_bias: bool,
@@ -207,6 +205,7 @@ def _read(
         )
     channels = window.known_channels(step)
     state = window.output_shape(step, filters)
+    _check_mask(window.layer, x, mask, state)
     check_states(window.layer, initial_state, (state, state))
     kernel = Weight("kernel", (*window.size, channels, 4 * filters))
     recurrent_kernel = Weight("recurrent_kernel", (*window.size, filters, 4 * filters))
@@ -217,3 +216,26 @@ def _read(
     owned = tuple(weight.within("cell", "conv_lstm_cell") for weight in weights)
     made = Output((Tensor(state),) * 3, owned, cost, built_for=step.shape[1:])  # by its cell
     return read_steps(x, made, return_sequences, return_state)
+
+
+def _check_mask(name: str, x: Tensor, mask: Tensor | None, state: Shape) -> None:
+    """Refuse a mask that Keras cannot spread over the state, which it fails on when run.
+
+    The mask that comes with a tensor has all its axes but the last, those of the images too.
+    """
+    shape = mask.shape if mask is not None else x.shape[:-1] if x.masked else x.shape[:2]
+    inner = zip(shape[2:], state[1:], strict=False)
+    if (
+        2 <= len(shape) <= x.rank
+        and fits(shape[1], x.shape[1])
+        and all(fits(size, 1) or fits(size, places) for size, places in inner)
+    ):
+        return
+    raise LayerError(
+        "S103",
+        f"{name}: the mask does not fit",
+        expected=shape_text(x.shape[:2]),
+        received=shape_text(shape) + ("" if mask is not None else ", which comes with the tensor"),
+        help=None if mask is not None else "`padding=same` keeps the size that the mask has",
+        argument=None if mask is None else "mask",
+    )

@@ -28,6 +28,7 @@ from nndsl.layers.rule import (
     output,
     shape_text,
 )
+from nndsl.layers.tracing import images_between_pixels
 from nndsl.layers.windows import channel_axis, spatial_axes, spatial_form, with_sizes
 
 
@@ -172,7 +173,7 @@ def UpSampling1D(x: OneTensor, size: PositiveInt = 2) -> Output:
     return _resized("UpSampling1D", x, None, factors=(size,))
 
 
-@layer("reshaping")
+@layer("reshaping", traced_axes=images_between_pixels)
 def UpSampling2D(
     x: OneTensor,
     size: Spatial2 = (2, 2),

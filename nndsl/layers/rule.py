@@ -26,6 +26,7 @@ from nndsl.layers.initializers import class_of, misfit
 from nndsl.layers.masks import LOSES
 from nndsl.layers.memory import remembered
 from nndsl.layers.modes import BEHAVE_OTHERWISE_IN_TRAINING
+from nndsl.layers.tracing import TracedAxes
 from nndsl.layers.value import LayerValue as LayerValue, holds_extern
 from nndsl.vocabulary import REQUIRED
 
@@ -99,13 +100,15 @@ class Output:
 
     `multiply_adds` is what one sample costs in the dense, convolution, recurrent and attention
     families; None where it is not estimated or depends on a size that is not known. `built_for`
-    are sizes that the layer keeps to once it is built, beside those of its weights.
+    are sizes that the layer keeps to once it is built, beside those of its weights. `when_traced`
+    is the shape of its tensor that Keras finds where it traces the layer, if that is another.
     """
 
     tensors: tuple[Tensor, ...]
     weights: tuple[Weight, ...] = ()
     multiply_adds: int | None = None
     built_for: Shape = ()
+    when_traced: Shape | None = None
 
     @cached_property
     def trainable(self) -> int | None:
@@ -206,8 +209,11 @@ class LayerRule:
         masks: str = LOSES,
         *,
         spread_last: bool = False,
+        traced_axes: TracedAxes | None = None,
     ) -> None:
         self.function = function
+        #: The axes whose sizes it has to know where Keras traces it, see `tracing`.
+        self.traced_axes = traced_axes
         #: True if Keras's function takes the list of tensors behind the arguments, one by one.
         self.spread_last = spread_last
         #: What becomes of the mask of its input: one of the words in `masks`.
@@ -417,15 +423,16 @@ def layer(
     base: tuple[str, ...] = ("trainable", "dtype"),
     pins_rank: bool = False,
     masks: str = LOSES,
+    traced_axes: TracedAxes | None = None,
 ) -> Callable[[Callable[..., Output]], LayerRule]:
     """Declare a function as a layer of the given Keras family.
 
     `base` are the arguments of all layers that it takes; a few take not all of them. A layer
     that `pins_rank` can be applied only to as many axes as it was first applied to; `masks` says
-    what becomes of a mask.
+    what becomes of a mask, `traced_axes` which sizes it needs to know in a class, see `tracing`.
     """
 
     def declare(function: Callable[..., Output]) -> LayerRule:
-        return LayerRule(function, family, base, pins_rank, masks=masks)
+        return LayerRule(function, family, base, pins_rank, masks=masks, traced_axes=traced_axes)
 
     return declare

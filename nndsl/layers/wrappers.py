@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nndsl.layers.arguments import (
     Any_,
     LayerArgument,
@@ -27,6 +29,7 @@ from nndsl.layers.rule import (
     output,
     shape_text,
 )
+from nndsl.layers.tracing import is_traceable
 
 #: What Bidirectional can turn around.
 READERS = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
@@ -207,13 +210,22 @@ def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
             received="none",
             argument="layers",
         )
-    made = [_applied("Pipeline", layers[0], x, "layers")]
-    for value in layers[1:]:
-        made.append(_applied("Pipeline", value, made[-1].tensors[0], "layers"))
+    made = []
+    for value in layers:
+        if not is_traceable(value.rule, value.value, x.shape):
+            raise LayerError(
+                "S110",
+                f"`{value.rule.name}` in Pipeline needs to know the sizes of its input",
+                expected="known sizes",
+                received=shape_text(x.shape),
+                help="give the input sizes instead of `?`, or apply the layers one by one",
+            )
+        made.append(_applied("Pipeline", value, x, "layers"))
+        x = replace(made[-1].tensors[0], shape=made[-1].when_traced or made[-1].tensors[0].shape)
     owned = tuple(
         weight.within(str(number)) for number, one in enumerate(made) for weight in one.weights
     )
-    return Output(made[-1].tensors, owned, total(one.multiply_adds for one in made))
+    return Output((x,), owned, total(one.multiply_adds for one in made))
 
 
 def _applied(name: str, value: LayerValue, x: Tensor, argument: str = "layer") -> Output:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nndsl import graph
 from nndsl.diagnostic import Diagnostic, Reporter
+from nndsl.layers.tracing import is_traceable
 from nndsl.shapes import ShapedModel
+from nndsl.shapes.model import Use
+from nndsl.shapes.report import call_labels
 from nndsl.source import Span
 
 
@@ -104,6 +107,27 @@ def _shared_bodies(body: graph.Body) -> Iterator[graph.Body]:
             yield from _shared_bodies(region.body)
 
 
+def _untraceable_use(shaped: ShapedModel, classes: Iterable[graph.Body]) -> Use | None:
+    """Return the first layer in a class that Keras fails to trace, for want of sizes."""
+    inside = set[graph.GraphNode]()
+
+    def visit(body: graph.Body) -> None:
+        for node in body.nodes:
+            inside.add(node)
+            if isinstance(node, graph.BlockNode):
+                visit(node.block.body)
+            for region in graph.regions(node):
+                visit(region.body)
+
+    for body in classes:
+        visit(body)
+    for use in shaped.uses:
+        if use.node in inside and use.inputs:
+            if not is_traceable(use.rule, use.value, use.inputs[0].shape):
+                return use
+    return None
+
+
 def choose_style(shaped: ShapedModel, wanted: str) -> tuple[str | None, list[Diagnostic]]:
     """Return the style to write a model in; None if it cannot be written in the style wanted.
 
@@ -130,6 +154,21 @@ def choose_style(shaped: ShapedModel, wanted: str) -> tuple[str | None, list[Dia
     classes = [model.body] if style == "subclass" else list(_shared_bodies(model.body))
     if not classes:
         return style, []
+    untraceable = _untraceable_use(shaped, classes)
+    if untraceable is not None:
+        name, received = untraceable.rule.name, untraceable.inputs[0]
+        functional = ", or compile it with `--style functional`" if style == "subclass" else ""
+        reporter.error(
+            "S110",
+            untraceable.span,
+            f"`{name}` in a class needs to know the sizes of its input",
+            "does not know them",
+            expected="known sizes",
+            received=str(received),
+            help=f"give the input sizes instead of `?`{functional}",
+            labels=call_labels(untraceable.calls),
+        )
+        return None, reporter.findings
     from nndsl.plan.lifting import rounds_through_lists  # which few ask for
 
     for loop in (loop for body in classes for loop in rounds_through_lists(body)):
