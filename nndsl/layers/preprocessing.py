@@ -21,7 +21,7 @@ from nndsl.layers.checks import axis_of, known_size, need_rank
 from nndsl.layers.masks import KEEPS
 from nndsl.layers.rule import LayerError, Output, Tensor, Weight, layer, output
 from nndsl.layers.tracing import images
-from nndsl.layers.windows import channel_axis, spatial_form, with_sizes
+from nndsl.layers.windows import channel_axis, spatial_axes, spatial_form, with_sizes
 
 
 @layer("preprocessing", masks=KEEPS)
@@ -142,7 +142,7 @@ def CenterCrop(
         image -> CenterCrop(224, 224)
     """
     made = _sized("CenterCrop", x, height, width, data_format)
-    if all(isinstance(size, int) for size in x.shape[1:]):
+    if all(isinstance(x.shape[axis], int) for axis in spatial_axes(x, data_format)):
         return made
     channels = x.shape[channel_axis(x, data_format)]
     return replace(made, when_traced=with_sizes(x, data_format, (None, None), channels))

@@ -23,11 +23,11 @@ TracedAxes = Callable[[ValueOf], Optional[slice]]
 
 
 def images(value: ValueOf) -> slice:
-    return slice(1, None)
+    return slice(2, None) if value("data_format") == "channels_first" else slice(1, -1)
 
 
 def images_between_pixels(value: ValueOf) -> slice | None:
-    return slice(1, None) if value("interpolation") != "nearest" else None
+    return images(value) if value("interpolation") != "nearest" else None
 
 
 def steps_unrolled(value: ValueOf) -> slice | None:

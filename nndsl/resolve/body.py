@@ -383,9 +383,9 @@ class BodyResolver:
         if not self.in_block:
             self.check_operation_names()
         live, dead = split_dead(self)
-        if dead:
-            live = tuple(_named(node) for node in live)
         applied = graph.shared_in(live)
+        if dead or any(_names_others(layer) for layer in self.shared if layer not in applied):
+            live = tuple(_named(node) for node in live)
         shared = tuple(layer for layer in self.shared if layer in applied)
         return graph.Body(
             tuple(self.inputs),
@@ -400,6 +400,13 @@ class BodyResolver:
 
 
 _OF_MASKS = {name for names in OPERATIONS_OF_MASKS.values() for name in names}
+
+
+def _names_others(shared: graph.Shared) -> bool:
+    """True for a layer around others, which were counted when it was read."""
+    if not isinstance(shared, graph.SharedLayer) or shared.layer.is_extern:
+        return False
+    return shared.layer.wraps
 
 
 def _named(node: graph.GraphNode) -> graph.GraphNode:
