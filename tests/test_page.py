@@ -17,7 +17,7 @@ from test_graph import FILES, HOSTILE, example, outline_of
 
 from nndsl.cli.main import main
 from nndsl.drawing.build import build
-from nndsl.drawing.figure import Choice
+from nndsl.drawing.figure import Choice, Figure
 from nndsl.drawing.page import page, payload
 from nndsl.outline import Outline
 
@@ -88,6 +88,24 @@ def test_a_reader(name: str, search: str, click: str, tmp_path: Path) -> None:
         assert line in result["marked"] and f"line {clicked.span.line}" in result["details"]
     assert result["closed"] and result["zoomed"] and result["moved"]
     assert result["requests"] == [] and result["scripts"] == 2 and result["handlers"] == 0
+    check_legend(figure, result)
+
+
+def check_legend(figure: Figure, result: dict[str, Any]) -> None:
+    """Every colour of the picture is explained by a sample of that colour, and legibly."""
+    entries = result["legend"]
+    assert [(entry["title"]) for entry in entries] == [title for _, title in figure.legend]
+    shown = {box.family for box in figure.boxes()} - {"block"}
+    for entry, (name, _) in zip(entries, figure.legend, strict=True):
+        assert entry["seen"] and entry["passes"], "what lies under the legend can be clicked"
+        if name == "shared":
+            assert entry["frames"] == 2 and any(box.shared for box in figure.boxes())
+        else:
+            assert entry["frames"] == 1 and entry["boxes"] == [entry["sample"]]
+            shown.discard(name)
+    assert not shown, "families that the legend does not explain"
+    assert len({entry["sample"] for entry in entries}) == len(entries)
+    assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", result["legend_paper"])  # nothing shines through
 
 
 @needs_browser
