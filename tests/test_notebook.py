@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from test_graph import HOSTILE
+from test_page import needs_browser, what_comes_of
 
 import nndsl
 
@@ -157,6 +158,23 @@ def test_mistakes_in_the_line(shell: Any, line: str, said: str) -> None:
     with pytest.raises(nndsl.ModelError, match=said):
         shell.run_cell_magic("nndsl", line, NET)
     assert "model" not in shell.user_ns
+
+
+# ---- Where it is shown ---------------------------------------------------------------------
+
+
+@needs_browser
+@pytest.mark.slow
+def test_in_a_frame_of_its_own(tmp_path: Path) -> None:
+    """Colab shows what a cell gives in a frame of another origin, dark or light: no script of ours
+    is needed there, nothing is asked for, and the text takes the colour that is around it."""
+    model = nndsl.Model(NET.replace("-> Dense(3", "-> Dropout(0.9) -> Dense(3"))
+    found = what_comes_of("frame.html", tmp_path, {"output": model._repr_html_()})
+    assert found["origin"] == "null" and found["violations"] == [] and found["errors"] == []
+    assert found["requests"] == [] and not found["wide"]
+    assert min(found["picture"]) > 200 and found["opened"] == [True, True]
+    assert "Total params: 67" in found["texts"][0] and "layers.Dense(" in found["texts"][1]
+    assert set(found["colours"]) == {"rgb(213, 213, 213)"}
 
 
 # ---- A notebook that is executed -----------------------------------------------------------

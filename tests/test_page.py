@@ -35,12 +35,16 @@ def whole(view: Outline, choice: Choice | None = None) -> str:
 def visit(text: str, folder: Path, *, search: str, click: str) -> dict[str, Any]:
     """Return what a reader in Chromium meets, who does all that tests/browser/harness.html does."""
     (folder / "page.html").write_text(text, encoding="utf-8")
-    shutil.copy(ROOT / "tests" / "browser" / "harness.html", folder)
-    asked = quote(json.dumps({"search": search, "click": click}))
+    return what_comes_of("harness.html", folder, {"search": search, "click": click})
+
+
+def what_comes_of(harness: str, folder: Path, asked: Any) -> dict[str, Any]:
+    """Return what a page of tests/browser, opened in a folder, writes down."""
+    shutil.copy(ROOT / "tests" / "browser" / harness, folder)
     command = [
         CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
         "--virtual-time-budget=60000", f"--user-data-dir={folder / 'profile'}", "--dump-dom",
-        f"file://{folder / 'harness.html'}#{asked}",
+        f"file://{folder / harness}#{quote(json.dumps(asked))}",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)
     found = re.search(r'<pre id="result">(.*?)</pre>', done.stdout, re.S)
