@@ -112,9 +112,11 @@ def conclusions(times: dict[str, list[float]]) -> str:
         "nndsl check (tickets, wrong shape)"
     )
     compile_ = middle("nndsl compile (tickets)") / middle("import lark, jinja2, black; format")
+    summary = middle("nndsl summary (resnet50)") / middle("nndsl check (resnet50)")
     fmt = middle("nndsl fmt (1,000 lines)") - middle("nndsl fmt (nothing)")
     return (
         f"- formatting 1,000 lines takes {fmt * 1000:.0f} ms beyond start-up\n"
+        f"- a summary takes {summary:.2f} times a check of the same model\n"
         f"- a check takes {check:.1f} times an empty Python process\n"
         f"- a shape error is told {error:.0f} times faster than by Keras\n"
         f"- compiling takes {compile_:.2f} times importing lark, jinja2 and black and formatting\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -112,6 +113,41 @@ def test_depth_expand_and_rounds() -> None:
     assert next(n for n in inner.nodes if n.name == "stage1").form == "open"
     flat = build(view, Choice(flat=True))
     assert len(flat.nodes) == 178 and not [n for n in flat.nodes if n.form == "open"]
+
+
+def test_the_same_bytes_under_every_hash_seed(tmp_path: Path) -> None:
+    """Pictures in every format, the table, and what changed."""
+    program = (
+        "import hashlib, sys\n"
+        "from nndsl.cli.main import main\n"
+        "model, other, folder = sys.argv[1:]\n"
+        "for end in ('svg', 'html', 'mmd', 'dot', 'pdf', 'png'):\n"
+        "    assert main(['graph', model, '--force', '-o', f'{folder}/graph.{end}']) == 0\n"
+        "    made = open(f'{folder}/graph.{end}', 'rb').read()\n"
+        "    print(end, hashlib.sha256(made).hexdigest())\n"
+        "for form in ('text', 'markdown', 'json', 'csv'):\n"
+        "    assert main(['summary', model, '--format', form]) == 0\n"
+        "main(['diff', model, other])\n"
+        "main(['diff', model, other, '--force', '-o', f'{folder}/diff.svg'])\n"
+        "print(hashlib.sha256(open(f'{folder}/diff.svg', 'rb').read()).hexdigest())\n"
+    )
+    zoo = ROOT / "examples" / "zoo"
+    said = set()
+    for seed in ("0", "1"):
+        command = [
+            sys.executable,
+            "-c",
+            program,
+            zoo / "wavenet.nn",
+            zoo / "gpt2_small.nn",
+            tmp_path,
+        ]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "COLUMNS": "100"}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, check=True, timeout=240
+        )
+        said.add(done.stdout)
+    assert len(said) == 1 and said.pop().count(b"\n") > 100
 
 
 def test_long_titles_are_cut_between_arguments() -> None:
@@ -239,6 +275,21 @@ def test_many_lines_end_at_their_box() -> None:
         assert len(ends) == count + 1
         apart = [b - a for a, b in pairwise(sorted(ends))]
         assert min(apart) > 5.0 and max(apart) < total.width / 2
+
+
+def test_a_very_wide_model_takes_no_time() -> None:
+    """A thousand branches of one tensor, and all of them into one box."""
+    branches = "".join(f"    x -> Dense(8) as d{i}\n" for i in range(1000))
+    names = ", ".join(f"d{i}" for i in range(1000))
+    text = (
+        f"model M {{\n    input x: [8]\n{branches}    {names} -> Concatenate as y\n    output y\n}}"
+    )
+    view = outline_of(text)
+    start = time.process_time()
+    figure = build(view, Choice(flat=True))
+    assert time.process_time() - start < 10.0  # one second; it was a minute
+    assert len(figure.wires) == 2001
+    assert geometry.crossings(replace(figure, wires=figure.wires[-400:])) == 0
 
 
 def test_what_is_wrong_with_a_picture_is_found() -> None:

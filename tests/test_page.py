@@ -43,7 +43,8 @@ def what_comes_of(harness: str, folder: Path, asked: Any) -> dict[str, Any]:
     shutil.copy(ROOT / "tests" / "browser" / harness, folder)
     command = [
         CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
-        "--virtual-time-budget=60000", f"--user-data-dir={folder / 'profile'}", "--dump-dom",
+        "--virtual-time-budget=60000", "--disable-features=IsolateSandboxedIframes",
+        f"--user-data-dir={folder / 'profile'}", "--dump-dom",
         f"file://{folder / harness}#{quote(json.dumps(asked))}",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120)

@@ -20,6 +20,8 @@ PITCH, CORNER = 10.0, 12.0
 #: What counts as straight.
 _NOTHING = 0.5
 _OVERLAP = 1000
+#: Of more bundles in a channel it is not asked which of two should be above the other.
+_MAX_PRICED = 200
 
 
 @dataclass(slots=True)
@@ -107,6 +109,8 @@ def channel(
 
 def _assign_tracks(bundles: list[Bundle]) -> int:
     """Give each bundle a track, those that must be above others first."""
+    if len(bundles) > _MAX_PRICED:
+        return _nest(bundles)
     above: list[set[int]] = [set() for _ in bundles]
     weights: dict[tuple[int, int], int] = {}
     for i, first in enumerate(bundles):
@@ -122,21 +126,37 @@ def _assign_tracks(bundles: list[Bundle]) -> int:
                 above[i].add(j)
                 weights[j, i] = over - under
     tracks = 0
+    below: list[list[int]] = [[] for _ in bundles]
+    for i, higher in enumerate(above):
+        for j in higher:
+            below[j].append(i)
+    missing = [len(higher) for higher in above]
     left = set(range(len(bundles)))
+    done: list[Bundle] = []
     while left:
-        free = [i for i in sorted(left) if not above[i] & left]
+        free = [i for i in sorted(left) if not missing[i]]
         if not free:  # a circle: begin where that costs least
             free = [min(left, key=lambda i: (sum(weights[j, i] for j in above[i] & left), i))]
         for i in free:
-            higher = [
-                bundles[j].track
-                for j in range(len(bundles))
-                if j not in left and _meet(bundles[i], bundles[j])
-            ]
-            bundles[i].track = 1 + max(higher, default=0)
-            tracks = max(tracks, bundles[i].track)
+            bundle = bundles[i]
+            bundle.track = 1 + max((o.track for o in done if _meet(bundle, o)), default=0)
+            tracks = max(tracks, bundle.track)
+            done.append(bundle)
             left.discard(i)
+            for j in below[i]:
+                missing[j] -= 1
     return tracks
+
+
+def _nest(bundles: Sequence[Bundle]) -> int:
+    """Give each of many bundles a track of its own: what starts further on, as it goes, is above
+    the others."""
+    goes_right = [bundle.high > bundle.start for bundle in bundles]
+    pairs = zip(goes_right, bundles, strict=True)
+    nested = sorted(pairs, key=lambda pair: -pair[1].start if pair[0] else pair[1].start)
+    for track, (_, bundle) in enumerate(nested, 1):
+        bundle.track = track
+    return len(bundles)
 
 
 def _meet(first: Bundle, second: Bundle) -> bool:
