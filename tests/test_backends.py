@@ -23,6 +23,8 @@ from nndsl.shapes.backends import FAILING_LAYERS, TENSORFLOW_ARGUMENTS, TENSORFL
 pytestmark = pytest.mark.keras
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Examples whose scripts run on every backend: arrays, records, a table, several outputs.
+RUN = ("digits", "digit_records", "tumours", "three_paths_three_outputs")
 EXAMPLES = ("digits", "siamese", "three_paths_three_outputs")
 BACKENDS = [
     pytest.param(
@@ -101,16 +103,26 @@ def test_models_compute_the_same(backend: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_stopped_run_goes_on(backend: str, tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_and_examples_run(backend: str, tmp_path: Path) -> None:
     import oracle
 
     compiled = nndsl.compile(TRAINED.replace("BACKEND", backend), name="slow.nn")
     assert compiled.code is not None, compiled.diagnostics
     script = tmp_path / "slow.py"
     script.write_text(compiled.code, encoding="utf-8")
+    (tmp_path / "data").symlink_to(ROOT / "examples" / "data")
+    for name in RUN:
+        text = (ROOT / "examples" / f"{name}.nn").read_text()
+        code = nndsl.compile(text.replace("train {", f"train {{\n    backend: {backend}")).code
+        assert code is not None
+        (tmp_path / f"example_{name}.py").write_text(code, encoding="utf-8")
     # The script chooses the backend by itself: the environment says nothing.
     printed = oracle.run_python([__file__, "go on", str(script)], tmp_path, backend="")
-    assert json.loads(printed.splitlines()[-1]) == {"backend": backend, "furthest": 0.0}
+    assert json.loads(printed.splitlines()[-1]) == {
+        "backend": backend,
+        "furthest": 0.0,
+        "run": list(RUN),
+    }
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -155,7 +167,17 @@ def go_on(script: Path) -> None:
     load = slow.keras.models.load_model
     whole, stopped = (load(f"{name}/slow.keras").get_weights() for name in ("whole", "stopped"))
     apart = [float(np.abs(a - b).max()) for a, b in zip(whole, stopped, strict=True)]
-    print(json.dumps({"backend": slow.keras.backend.backend(), "furthest": max(apart)}))
+    ran = [name for name in RUN if run_example(f"example_{name}")]
+    backend = slow.keras.backend.backend()
+    print(json.dumps({"backend": backend, "furthest": max(apart), "run": ran}))
+
+
+def run_example(name: str) -> bool:
+    """Train an example on a few samples, and use the saved model; say if there is one."""
+    module = importlib.import_module(name)
+    sys.argv = [name, "--limit", "64", "--epochs", "1", "--output-dir", name]
+    module.main()
+    return bool(os.listdir(name)) or not hasattr(module, "use_saved_model")
 
 
 def refuse() -> None:

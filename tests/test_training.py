@@ -177,12 +177,14 @@ model Phases {
 }
 train {
     loss: mse
+    metrics: AUC, mae
     optimizer: Adam(1e-2)
     weights: "given.keras"
     freeze: encoder
     epochs: 2
     fine_tune: epochs=2, optimizer=Adam(1e-3)
     save: "phases.keras"
+    callbacks: CSVLogger("logged.csv"), EarlyStopping(monitor=auc, mode=max)
     history: "history.csv"
 }
 """
@@ -203,7 +205,12 @@ def test_two_phases(style: str, tmp_path: Path) -> None:
     assert oracle.furthest(encoder, kept) == 0 < np.abs(kernel - changed).max()
     oracle.run_main(nndsl.compile(text, style=style, name="phases.nn"), [], tmp_path)
     assert oracle.furthest(encoder, oracle.weights_of(tmp_path / "phases.keras")[:-2]) > 0
-    assert len((tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()) == 5
+    for name in ("history.csv", "logged.csv"):
+        head, *rows = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        assert "auc" in head.split(",") and [row[0] for row in rows] == list("0123")
+    again = ["--resume", "--epochs", "1"]
+    oracle.run_main(nndsl.compile(text, style=style, name="phases.nn"), again, tmp_path)
+    assert len((tmp_path / "logged.csv").read_text(encoding="utf-8").splitlines()) == 8
 
 
 SLOW = """
@@ -267,6 +274,43 @@ def test_predictions_are_saved_by_output(
     assert saved == {name if name != "file" else "file_": (6, 2) for name in outputs}
 
 
+def test_numbers_of_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """None is below 1; of few samples, one is held out."""
+    import oracle
+
+    compiled = nndsl.compile(SLOW, name="slow.nn")
+    for wrong in ("--limit", "--epochs", "--batch-size"):
+        with pytest.raises(SystemExit):
+            oracle.run_main(compiled, [wrong, "0"], tmp_path)
+        assert f"argument {wrong}: has to be 1 or more" in capsys.readouterr().err
+    oracle.run_main(compiled, ["--limit", "4", "--epochs", "1"], tmp_path)
+    assert "Held out: loss " in capsys.readouterr().out
+
+
+def test_a_random_crop_is_one_of_training(tmp_path: Path) -> None:
+    """What the rule says of `RandomCrop`, and that what it advises works."""
+    import keras
+    import oracle
+
+    images = np.zeros((2, 8, 8, 1), "float32")
+    crop = keras.layers.RandomCrop(5, 6)
+    assert crop(images, training=True).shape == (2, 5, 6, 1)
+    assert crop(images, training=False).shape == images.shape
+    text = """
+model Cropped {
+    input image: [8, 8, 1]
+    image -> RandomCrop(5, 6) -> CenterCrop(5, 6) -> Flatten -> Dense(1) as y
+    output y
+}
+train {
+    loss: mse
+    validation: 0.5
+    save: "cropped.keras"
+}
+"""
+    oracle.run_main(nndsl.compile(text, name="cropped.nn"), ["--limit", "8"], tmp_path)
+
+
 # ---- Without Keras -------------------------------------------------------------------------
 
 
@@ -286,3 +330,30 @@ def test_a_script_says_what_to_install(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert said[-1].endswith("pip install keras tensorflow")
         assert "Traceback" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("setting", "missing", "needed"),
+    [
+        ('export: "slow.onnx"', "onnx", "keras tensorflow tf2onnx"),
+        ("callbacks: TensorBoard", "tensorboard", "keras tensorflow tensorboard"),
+        ('backend: jax\n    export: "slow.onnx"', "jax2onnx", "keras jax jax2onnx"),
+        ('backend: jax\n    export: "slow"', "tensorflow", "keras jax tensorflow"),
+    ],
+)
+def test_what_keras_imports_later_is_asked_for_first(
+    setting: str, missing: str, needed: str
+) -> None:
+    """Nobody trains for a day, and is told then what the export needs."""
+    code = nndsl.compile(SLOW.replace("    loss:", f"    {setting}\n    loss:", 1)).code
+    assert code is not None
+    beginning = code.partition("def build_model")[0]
+    program = f"import sys; sys.modules.update({{{missing!r}: None}})\n{beginning}"
+    stubs = (
+        "sys.modules.update({'keras': sys, 'keras.layers': sys, 'numpy': sys}); sys.layers = sys"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program.replace("\n", f"; {stubs}\n", 1)], capture_output=True
+    )
+    said = done.stderr.decode().strip().splitlines()
+    assert said == [f"No module named '{missing}'; what is needed: pip install {needed}"]

@@ -156,9 +156,11 @@ def RandomCrop(
     seed: OptionalInt = None,
     data_format: DataFormat = None,
 ) -> Output:
-    """In training cut out a random part of images, else the middle.
+    """In training cut out a random part of images; else they stay as they are.
 
-    Input `[?, ?, channels]`, output `[height, width, channels]`; no weights.
+    Input `[?, ?, channels]`, output `[height, width, channels]` in training; no weights.
+
+    `CenterCrop` of the same size behind it takes the middle where nothing is trained.
 
     Example:
         input image: [256, 256, 3]

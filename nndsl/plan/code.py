@@ -108,7 +108,7 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {
     "variables_of", "write_state",
     "JaxTrainer", "Report", "Shares", "distribute", "ray", "shutil", "socket", "tempfile",
     "train_on_worker", "decode_images", "decode_tensors", "files_of", "glob", "read_records",
-    "counted", "AUGMENTATION", "as_arrays",
+    "counted", "AUGMENTATION", "as_arrays", "importlib", "positive",
 }  # fmt: skip
 
 

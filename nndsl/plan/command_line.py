@@ -14,7 +14,7 @@ from nndsl.shapes import ShapedModel
 #: Parameters that `np.savez` has of its own.
 _NAMES_OF_SAVEZ = ("file", "allow_pickle")
 #: Data that no file on the command line takes the place of.
-_WITHOUT_FILE = ("datasets", "batches")
+WITHOUT_FILE = ("datasets", "batches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,16 @@ class CommandLine:
         def add(flag: str, *more: tuple[str, Code]) -> Code:
             return call("parser.add_argument", [(None, literal(flag)), *more])
 
-        integer, path = ("type", Code("int")), ("type", Code("Path"))
+        positive, integer = ("type", Code("positive")), ("type", Code("int"))
+        path = ("type", Code("Path"))
         without = "the data of your function" if self.data.kind == "extern" else "synthetic data"
         data_help = _help(f"an .npz file; {without} without it")
         data = ("default", self.data.default_path) if self.data.default_path else data_help
-        of_file = [] if self.data.kind in _WITHOUT_FILE else [add("--data", path, data)]
-        limit = add("--limit", integer, _metavar("N"), _help("use only the first N samples"))
+        of_file = [] if self.data.kind in WITHOUT_FILE else [add("--data", path, data)]
+        limit = add("--limit", positive, _metavar("N"), _help("use only the first N samples"))
         lines = [
-            add("--epochs", integer, ("default", self.expression("epochs", "1"))),
-            add("--batch-size", integer, ("default", self.expression("batch_size", "32"))),
+            add("--epochs", positive, ("default", self.expression("epochs", "1"))),
+            add("--batch-size", positive, ("default", self.expression("batch_size", "32"))),
             *of_file,
             *([limit] if self.data.kind != "batches" else []),
             add("--seed", integer, ("default", self.expression("seed", "0"))),
@@ -68,7 +69,7 @@ class CommandLine:
 
     def paths(self) -> Code | None:
         """Return the arguments of the command line that are paths of what is read."""
-        names = [] if self.data.kind in _WITHOUT_FILE else ["data"]
+        names = [] if self.data.kind in WITHOUT_FILE else ["data"]
         names += ["evaluate", "predict"] if self.saves else []
         return tuple_of([Code(f"args.{name}") for name in names]) if names else None
 

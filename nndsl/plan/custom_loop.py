@@ -36,6 +36,7 @@ class LoopPlanner:
 
     def plan(self) -> CustomLoop:
         streams, values = self.data.streams, self.values
+        own = self.data.kind == "batches"  # of which little is known
         shuffles = not streams and values.get("shuffle", True)
         given = Code("batches(data, batch_size, order)" if shuffles else self._batches("data"))
         verbose = self.training.get("verbose")
@@ -57,6 +58,8 @@ class LoopPlanner:
             shows=literal(values.get("verbose") != 0),
             labels=self._labels(),
             classes=self._classes(),
+            rows=self._rows(),
+            weighted=own or self.data.weights is not None,
             scales=self._scales(),
             averages=self._averages(),
             augments=not streams and "augment" in self.training.settings,
@@ -118,6 +121,11 @@ class LoopPlanner:
         given = self.values.get("class_weight")
         listed = len(given) if isinstance(given, (list, tuple)) else 2
         return literal(max(units if isinstance(units, int) else 2, listed, 2))
+
+    def _rows(self) -> Code:
+        single = len(self.shaped.inputs) == 1 and self.data.kind != "batches"
+        x = "x" if single else "keras.tree.flatten(x)[0]"
+        return Code(f"tf.shape({x})[0]" if self.backend == "tensorflow" else f"len({x})")
 
     def _scales(self) -> bool:
         """True if the optimizer may scale the loss, so that float16 can hold the gradients."""

@@ -45,7 +45,6 @@ class Sharing:
         return SharingPlan(
             kind=self.kind,
             on_jax=self.on_jax,
-            needed=Code(" 'ray[train]'") if self.kind == "ray" else Code(""),
             layouts=tuple(self._layouts()),
             model=literal(self.options.get("model", 1)),
             batch=literal(batch) if batch is not None else None,

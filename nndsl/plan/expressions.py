@@ -107,10 +107,16 @@ class Spelling:
             text = Code(f"{text} {operator} {right}")
         return text
 
-    def object(self, expression: graph.Object, paths_in: str = "") -> Code:
+    def object(
+        self,
+        expression: graph.Object,
+        paths_in: str = "",
+        more: Sequence[tuple[str, Code]] = (),
+    ) -> Code:
         """Return the constructor call of an object of Keras.
 
         Where `paths_in` names a folder's expression, the paths among its arguments begin there.
+        `more` are arguments that the text does not have.
         """
         signature = vocabulary.signature(expression.kind, expression.name) or ()
         required = {key for key, default in signature if default is vocabulary.REQUIRED}
@@ -126,7 +132,7 @@ class Spelling:
                 value = Code(f"{paths_in} / {value}")
             arguments.append((key, value))
         module = _MODULES.get(expression.kind, f"keras.{expression.kind}")
-        return call(name(f"{module}.{expression.name}"), arguments)
+        return call(name(f"{module}.{expression.name}"), [*arguments, *more])
 
     def _extern(self, expression: graph.ExternPart) -> Code:
         """Return a part of the user's Python: a class is called, a function stands as it is."""

@@ -123,6 +123,9 @@ class CustomLoop:
     #: The classes of a batch, where they weigh differently, and how many there are.
     labels: Code | None
     classes: Code
+    #: How many samples there are in a batch, and whether it may bring weights for them.
+    rows: Code
+    weighted: bool
     #: Whether the optimizer scales the loss, or keeps averages of the weights.
     scales: bool
     averages: bool
@@ -136,8 +139,6 @@ class SharingPlan:
     kind: str
     #: Whether `keras.distribution` does it, to processes too.
     on_jax: bool
-    #: What has to be installed beside Keras, in the words of pip.
-    needed: Code
     #: The lines that say what splits the axes of which variables.
     layouts: tuple[Code, ...]
     #: The sizes of the axes of devices, `batch` None where it takes all that there are; and how
@@ -166,14 +167,18 @@ class TrainingPlan:
     predictions: Code
     #: The arguments of the command line that are paths of what is read.
     paths: Code | None
+    #: How many samples there are in `data`.
+    count: Code
     #: How `evaluate` and `fit` are given the data: `*data`, or `data` where it comes in batches.
     given: Code
     #: Whether texts of numpy have to be turned into tensors.
     converts: bool
     #: What Keras computes with, if the text says so: it has to be known before Keras is imported.
     backend: Code | None
-    #: What has to be installed, in the words of pip.
+    #: What has to be installed, in the words of pip; and the modules of it that are looked for
+    #: beforehand, as Keras imports them only when it needs them.
     needed: Code
+    later: Code | None
     #: Whether every epoch begins with a seed of its own: only TensorFlow shuffles alike after a
     #: run was stopped, and a `Dropout` of torch has no state that could be kept.
     seeds_epochs: bool

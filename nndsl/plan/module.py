@@ -241,6 +241,8 @@ def _standard_imports(training: TrainingPlan | None, deep: bool) -> tuple[Code, 
             modules.append(Code("import csv"))
         if training.data.records is not None:
             modules.append(Code("import glob"))
+        if training.later is not None:
+            modules.append(Code("import importlib.util"))
         if "plot" in training.parts:
             modules.append(Code("import json"))
         if training.loop is not None and "itertools." in training.loop.held_out:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from nndsl import graph, vocabulary
 from nndsl.plan.code import Code, dict_of, list_of, literal
 from nndsl.plan.expressions import Spelling
+from nndsl.shapes.logs import metric_name
 from nndsl.training import SETTINGS
 from nndsl.training.setting import NumberPerOutput, PartPerOutput
 from nndsl.training.settings import CALLBACK_PATHS
@@ -59,6 +61,36 @@ def _weight(value: graph.Expression | None, spelling: Spelling) -> Code:
     return Code(f"float({spelling.expression(value)})")
 
 
+def with_named_metrics(training: graph.Training) -> graph.Training:
+    """Return a training whose metrics say what they are called.
+
+    Keras counts the names that it gives by itself, and would count on in a second `compile`.
+    """
+    counted: Counter[str] = Counter()
+    settings = dict(training.settings)
+    for setting in ("metrics", "weighted_metrics"):
+        given = settings.get(setting)
+        if given is not None:
+            named = {
+                output: tuple(_named(metric, metric_name(metric, counted)) for metric in metrics)
+                for output, metrics in given.value.items()
+            }
+            settings[setting] = replace(given, value=named)
+    return replace(training, settings=settings)
+
+
+def _named(metric: graph.Expression, name: str | None) -> graph.Expression:
+    if not isinstance(metric, graph.Object) or name is None:
+        return metric
+    signature = dict(vocabulary.signature("metrics", metric.name) or ())
+    named = any(bound.parameter == "name" for bound in metric.arguments)
+    if named or isinstance(signature.get("name"), str):
+        return metric
+    word = graph.Literal(metric.span, name)
+    bound = graph.Bound("name", word, metric.span, positional=False)
+    return replace(metric, arguments=(*metric.arguments, bound))
+
+
 def per_output(values: dict[str, Code]) -> Code:
     """Return what belongs to the one output as it is, else a dictionary by output."""
     return next(iter(values.values())) if len(values) == 1 else dict_of(values.items())
@@ -72,11 +104,32 @@ def callbacks_of(training: graph.Training, spelling: Spelling) -> list[Code]:
     validated = training.held_out is not None
     made = []
     for given in training.get("callbacks") or ():
+        if is_logger(given):
+            continue
         if isinstance(given, graph.Object):
             shown = given if validated else _looking_at_loss(given)
             made.append(spelling.object(shown, paths_in="args.output_dir"))
         else:
             made.append(spelling.expression(given))
+    return made
+
+
+def is_logger(callback: graph.Expression) -> bool:
+    """True for a `CSVLogger` that is not told whether to append."""
+    return (
+        isinstance(callback, graph.Object)
+        and callback.name == "CSVLogger"
+        and all(bound.parameter != "append" for bound in callback.arguments)
+    )
+
+
+def loggers_of(training: graph.Training, spelling: Spelling, append: str) -> list[Code]:
+    """Return the loggers, which go on with their file where training goes on."""
+    made = []
+    for given in training.get("callbacks") or ():
+        if isinstance(given, graph.Object) and is_logger(given):
+            more = [("append", Code(append))]
+            made.append(spelling.object(given, paths_in="args.output_dir", more=more))
     return made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nndsl import graph
 from nndsl.plan.code import Code, call, list_of, literal
-from nndsl.plan.command_line import CommandLine, predictions
+from nndsl.plan.command_line import WITHOUT_FILE, CommandLine, predictions
 from nndsl.plan.custom_loop import LoopPlanner
 from nndsl.plan.data import Relocate, path_code, plan_data
 from nndsl.plan.distribution import Sharing
@@ -16,11 +16,14 @@ from nndsl.plan.expressions import Spelling
 from nndsl.plan.freezing import freezing
 from nndsl.plan.model import CustomLoop, Data, TrainingPlan
 from nndsl.plan.reading import Reading
+from nndsl.plan.requirements import Requirements
 from nndsl.plan.settings import (
     Arguments,
     arguments_of,
     callbacks_of,
     in_output,
+    loggers_of,
+    with_named_metrics,
     written_by_callbacks,
 )
 from nndsl.resolve.naming import keras_name
@@ -101,6 +104,9 @@ class _Script:
             main = [self.beginning(), self.sharing.launching()]
             worker = [[Code("args = argparse.Namespace(**config)"), *building], *work]
         sharing = self.sharing.plan()
+        requirements = Requirements(
+            self.training, dict(self.values), self.shaped, self.data, self.backend
+        )
         return TrainingPlan(
             data=self.data,
             parts=self.parts(),
@@ -111,24 +117,17 @@ class _Script:
             saved=literal(self.models[0]) if self.models else None,
             predictions=predictions(self.shaped, self.style),
             paths=self.line.paths(),
+            count=Code("len(data[0])" if self.single else "len(keras.tree.flatten(data)[0])"),
             given=self.reading.given,
             converts=self.reading.converts,
             backend=literal(self.backend) if self.backend is not None else None,
-            needed=Code(
-                f"keras {self.backend or 'tensorflow'}{self._needed_to_read()}"
-                f"{' matplotlib' if self.plotted else ''}"
-                f"{sharing.needed if sharing is not None else ''}"
-            ),
+            needed=requirements.needed,
+            later=requirements.later,
             seeds_epochs=self.seeds_epochs,
             augment=self.augment(),
             loop=self.loop(),
             sharing=sharing,
         )
-
-    def _needed_to_read(self) -> str:
-        """Return what reads the data, where Keras computes with something else."""
-        other = self.backend not in (None, "tensorflow")
-        return " tensorflow" if self.data.read_by_tensorflow and other else ""
 
     def loop(self) -> CustomLoop | None:
         if not self.custom:
@@ -211,7 +210,9 @@ class _Script:
     def whole_paths(self) -> list[Code]:
         """Return the lines for paths that hold in processes of other folders as well."""
         lines = [Code("args.output_dir = args.output_dir.resolve()")]
-        if self.data.kind != "datasets":
+        if self.data.default_path is not None:
+            lines.append(Code("args.data = args.data.resolve()"))
+        elif self.data.kind not in WITHOUT_FILE:
             lines += [
                 Code("if args.data is not None:"),
                 Code("    args.data = args.data.resolve()"),
@@ -237,14 +238,16 @@ class _Script:
         for path in self.values.get("weights", ()):
             where = path_code(self.relocate(path))
             if path.endswith(".keras"):
-                lines.append(Code(f"copy_weights(keras.models.load_model({where}), model)"))
+                loaded = f"keras.models.load_model({where}, compile=False)"
+                lines.append(Code(f"copy_weights({loaded}, model)"))
             else:
                 lines.append(Code(f"model.load_weights({where})"))
         frozen = self.training.get("freeze") or ()
         return [*lines, *freezing(frozen, self.shaped, self.style, trainable=False)]
 
     def compiling(self, optimizer: graph.Expression | None = None) -> list[Code]:
-        given = arguments_of("compile", self.training, self.shaped.outputs, self.spelling)
+        training = with_named_metrics(self.training) if self.tuned else self.training
+        given = arguments_of("compile", training, self.shaped.outputs, self.spelling)
         if optimizer is not None:
             made = ("optimizer", self.spelling.expression(optimizer))
             given = [made, *(argument for argument in given if argument[0] != "optimizer")]
@@ -262,7 +265,7 @@ class _Script:
         lines.append(Code(f"checkpoint = {self.checkpoint('checkpoint')}"))
         first = self.line.expression("initial_epoch", "0")
         callbacks = callbacks_of(self.training, self.spelling)
-        if self.tuned and callbacks:
+        if self.shares_callbacks:
             lines.append(Code(f"callbacks = {list_of(callbacks)}"))
             callbacks = [Code("*callbacks")]
         fit = self.fit("args.epochs", f"checkpoint.restore() if args.resume else {first}")
@@ -286,6 +289,11 @@ class _Script:
         return call("Checkpoint", [(None, value) for value in given])
 
     @property
+    def single(self) -> bool:
+        """True if `x` is one array."""
+        return len(self.shaped.inputs) == 1
+
+    @property
     def writes_in_fit(self) -> bool:
         """True if something else than the checkpoint may be written while it is trained."""
         return bool({"callbacks", "history", "plot"} & set(self.training.settings))
@@ -293,6 +301,11 @@ class _Script:
     @property
     def seeds_epochs(self) -> bool:
         return self.backend == "torch" or (self.backend == "jax" and not self.custom)
+
+    @property
+    def shares_callbacks(self) -> bool:
+        """True if two phases have callbacks in common."""
+        return self.tuned and bool(callbacks_of(self.training, self.spelling))
 
     @property
     def tuned(self) -> bool:
@@ -356,6 +369,7 @@ class _Script:
             Code(f"keras.callbacks.CSVLogger(args.output_dir / {literal(path)}, append={append})")
             for path in self.values.get("history", ())
         ]
+        found += loggers_of(self.training, self.spelling, append)
         return [*found, Code("plot")] if self.plotted else found
 
     def fine_tuning(self) -> list[Code]:
@@ -374,7 +388,7 @@ class _Script:
         if "epochs" in options:
             epochs = self.spelling.operand(options["epochs"].value, 1)
         first = "max(args.epochs, tuning.restore()) if args.resume else args.epochs"
-        shared = [Code("*callbacks")] if self.training.get("callbacks") else []
+        shared = [Code("*callbacks")] if self.shares_callbacks else []
         fit = self.fit(f"args.epochs + {epochs}", first)
         return [*lines, self._fit(fit, [*shared, *self.logger("True")], "tuning")]
 

@@ -58,6 +58,14 @@ def check_backend(
                     help=f"leave out `{bound.parameter}`, or `backend`",
                 )
     _check_augment(training, backend, reporter)
+    if values.get("steps_per_execution") == "auto":
+        reporter.error(
+            "T809",
+            training.settings["steps_per_execution"].span,
+            f"`steps_per_execution: auto` does not work with `backend: {backend}`",
+            "only with TensorFlow",
+            help="write a number" if backend == "jax" else "leave it out",
+        )
     if backend == "torch":
         _check_torch(training, values, reporter)
 
@@ -82,7 +90,7 @@ def _check_augment(training: graph.Training, backend: str, reporter: Reporter) -
 
 def _check_torch(training: graph.Training, values: dict[str, Any], reporter: Reporter) -> None:
     steps = values.get("steps_per_execution", 1)
-    if steps not in (1, "auto"):
+    if steps not in (1, "auto"):  # which was told of
         reporter.error(
             "T809",
             training.settings["steps_per_execution"].span,

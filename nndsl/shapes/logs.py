@@ -30,7 +30,7 @@ def log_names(training: graph.Training, shaped: ShapedModel) -> tuple[str, ...] 
     for setting in ("metrics", "weighted_metrics"):
         for output, metrics in (training.get(setting) or {}).items():
             for metric in metrics:
-                name = _metric_name(metric, counted)
+                name = metric_name(metric, counted)
                 if name is None:
                     return None
                 prefix = "" if single else f"{output}_"
@@ -39,7 +39,7 @@ def log_names(training: graph.Training, shaped: ShapedModel) -> tuple[str, ...] 
     return tuple(dict.fromkeys(names))
 
 
-def _metric_name(metric: graph.Expression, counted: Counter[str]) -> str | None:
+def metric_name(metric: graph.Expression, counted: Counter[str]) -> str | None:
     """Return what Keras calls a metric: by its word, its `name`, or its class, counted."""
     if isinstance(metric, graph.Word):
         return metric.text
