@@ -620,6 +620,10 @@ def _check_run(rule: LayerRule, values: dict[str, Any], used: Sequence[Flowing])
             raise Misfit("Keras says that the scores have the query's length twice")
         if any(t.masked for t in used):
             raise Misfit("Keras takes the masks off what it is given, for what is run later")
+    if rule.name == "RandomShear" and any(
+        isinstance(values.get(name), (int, float)) for name in ("x_factor", "y_factor")
+    ):
+        raise Misfit("Keras saves it, and refuses to load it, which S122 says")
     if rule.name == "RandomCrop":
         raise Misfit("Keras crops only in training, and says nothing of it")
     unknown = not isinstance(x.declared.shape[-1], int)

@@ -254,7 +254,7 @@ def RandomShear(
 
     Example:
         input image: [224, 224, 3]
-        image -> RandomShear(x_factor=0.2)
+        image -> RandomShear(x_factor=(0.0, 0.2))
     """
     return same_image("RandomShear", x, data_format)
 

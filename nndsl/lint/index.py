@@ -174,6 +174,7 @@ RULES = {
     "S119": Entry("target-shape", "error", ("train",), True, True),
     "S120": Entry("torn-axes", "warning", ("Reshape",), True, True),
     "S121": Entry("crop-in-training-only", "warning", ("RandomCrop",), True, False),
+    "S122": Entry("shear-not-loaded", "warning", ("RandomShear",), True, False),
     "T814": Entry("unusual-learning-rate", "warning", ("train",), True, False),
     "T815": Entry("class-weights", "warning", ("train",), True, False),
     "T816": Entry("large-batch", "warning", ("train",), True, False),
