@@ -172,6 +172,23 @@ async def read_page(profile: Path, server: Server) -> None:
     socket.close()
 
 
+def test_a_bug_of_ours_does_not_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says so, and follows the next text."""
+    pytest.importorskip("starlette")
+    from nndsl.cli import server, views
+    from nndsl.cli.main import _parser
+
+    file = tmp_path / "net.nn"
+    file.write_text(NET, encoding="utf-8")
+    options = _parser().parse_args(["watch", str(file)])
+    news = server._News(options)
+    with monkeypatch.context() as broken:
+        broken.setattr(views, "look", lambda options: 1 // 0)
+        said = json.loads(news.look())
+    assert "internal error: ZeroDivisionError" in said["messages"] and said["picture"] is None
+    assert json.loads(news.look())["picture"] is not None
+
+
 def test_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     assert main(["watch", str(tmp_path / "none.nn")]) == 2
     assert "there is no file" in capsys.readouterr().err

@@ -27,7 +27,7 @@ from nndsl.cli import (
 )
 from nndsl.cli.files import FileProblem, files_around, read_source, source_folder
 from nndsl.cli.options import add_color, add_model, model_options
-from nndsl.cli.output import count_text, say_problem, wants_colour
+from nndsl.cli.output import count_text, say_problem, told_of_bug, wants_colour
 from nndsl.cli.status import CLEAN, FINDINGS, INTERNAL, USAGE
 from nndsl.diagnostic import Diagnostic, has_errors
 from nndsl.render import FORMATS
@@ -84,13 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _report_bug(error: Exception) -> int:
     import traceback
 
-    trace = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else "unknown place"
-    sys.stderr.write(
-        f"nndsl: internal error: {type(error).__name__} at {where}: {error}\n"
-        "This is a bug in nndsl, not in your model. Please report it, with the file that led to"
-        " it.\nSet NNDSL_TRACEBACK=1 to see more.\n"
-    )
+    sys.stderr.write(f"nndsl: {told_of_bug(error)}Set NNDSL_TRACEBACK=1 to see more.\n")
     if os.environ.get("NNDSL_TRACEBACK"):
         traceback.print_exception(error)
     return INTERNAL

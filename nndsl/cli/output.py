@@ -5,10 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TextIO
 
 from nndsl.diagnostic import Diagnostic
 from nndsl.source import Source
+
+
+def told_of_bug(error: Exception) -> str:
+    """Return what is said of an exception that nobody expected."""
+    import traceback
+
+    trace = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else "unknown place"
+    return (
+        f"internal error: {type(error).__name__} at {where}: {error}\n"
+        "This is a bug in nndsl, not in your model. Please report it, with the file that led to"
+        " it.\n"
+    )
 
 
 def say_problem(message: str) -> None:

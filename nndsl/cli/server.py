@@ -20,6 +20,7 @@ from typing import Any
 
 from nndsl.cli import views
 from nndsl.cli.files import FileProblem
+from nndsl.cli.output import told_of_bug
 from nndsl.cli.status import CLEAN
 from nndsl.cli.watch import changes
 
@@ -116,6 +117,8 @@ class _News:
                 table = render_summary(summarize(view, depth=None, batch_size=32))
         except FileProblem as problem:
             messages = str(problem)
+        except Exception as bug:  # the next text may be well again: the page goes on
+            messages = told_of_bug(bug)
         self.version += 1
         self.last = json.dumps(
             {
