@@ -40,7 +40,13 @@ LAYERS = [
     ("SimpleRNN(4, unroll=true)", STEPS, False),
     ("RNN(LSTMCell(4), unroll=true)", STEPS, False),
     ("LSTM(4)", STEPS, True),
+    (
+        "Bidirectional(LSTM(4), backward_layer=LSTM(4, go_backwards=true, unroll=true))",
+        STEPS,
+        False,
+    ),
     ("CategoryEncoding(5, one_hot)", WORDS, False),
+    ("CategoryEncoding(5, one_hot)", "int32[]", True),
     ("IntegerLookup(vocabulary=[1, 2], output_mode=one_hot)", WORDS, False),
     ("Hashing(5, output_mode=one_hot)", WORDS, False),
     ("Discretization([0.5], output_mode=one_hot)", "float32[?]", False),
@@ -80,15 +86,36 @@ def test_a_class_is_refused_where_keras_fails_to_trace_it(
             Traced()(given)
 
 
-def test_a_shared_block_is_a_class_in_every_style() -> None:
-    block = "block B = Conv2D(3, 3, padding=same) -> RandomErasing\n"
-    text = block + (
-        "model M {\n    input x: [?, ?, 3]\n    layer b = B\n    x -> b -> b as y\n    output y\n"
-        "}\n"
-    )
+SHARED = """
+model M {
+    input x: [?, ?, 3]
+    layer b = B
+    x -> b%s as y
+    output y
+}
+"""
+FORK = "block B {\n    input x\n    x -> ( _ | RandomErasing ) -> Add as y\n    output y\n}"
+CHAIN = "block B = Conv2D(3, 3, padding=same) -> RandomErasing"
+
+
+def test_a_shared_block_that_is_no_chain_is_a_class_in_every_style() -> None:
+    text = FORK + SHARED % " -> b"
     assert _codes(nndsl.compile(text, style="functional")) == ["S110"]
     known = text.replace("[?, ?, 3]", "[8, 8, 3]")
     assert _codes(nndsl.compile(known, style="functional")) == []
+
+
+@pytest.mark.parametrize(("again", "style"), [("", "sequential"), (" -> b", "functional")])
+def test_a_shared_chain_is_no_class_and_needs_no_sizes(again: str, style: str) -> None:
+    """Keras asks each layer of a Sequential for the shape of its output, and traces none."""
+    import oracle
+
+    text = CHAIN + SHARED % again
+    assert _codes(nndsl.compile(text, style="subclass")) == ["S110"]
+    compiled = nndsl.compile(text)
+    assert _codes(compiled) == []
+    assert compiled.style == style
+    oracle.compare_with_prediction(oracle.build(compiled), compiled)
 
 
 def _codes(compiled: nndsl.CompiledModel) -> list[str]:

@@ -20,7 +20,7 @@ LOSES = "loses"
 SEQUENCES = "sequences"
 #: Makes a mask of its own.
 MAKES = "makes"
-#: As MAKES if `mask_zero=true`.
+#: As MAKES if `mask_zero=true`, but turned round (`reverse=true`) as STOPS; otherwise as LOSES.
 OF_ZEROS = "of zeros"
 #: A list of tensors: passes a mask on if all have one, or if any has one.
 ALL = "all"
@@ -35,7 +35,7 @@ Values = Mapping[str, Any]
 
 
 def _sequences(masks: Sequence[bool], values: Values) -> tuple[bool, ...]:
-    inside = values.get("layer") or values.get("forward_layer")
+    inside = values.get("layer")
     if inside is not None:  # Bidirectional
         values = {**dict(inside.values), **values}
     kept = bool(values.get("return_sequences")) and masks[0]

@@ -221,7 +221,8 @@ def _read(
 def _check_mask(name: str, x: Tensor, mask: Tensor | None, state: Shape) -> None:
     """Refuse a mask that Keras cannot spread over the state, which it fails on when run.
 
-    The mask that comes with a tensor has all its axes but the last, those of the images too.
+    A mask that comes with a tensor is taken to have all its axes but the last, those of the images
+    too, as `Masking` and `Embedding` make it. Behind TimeDistributed it may have others.
     """
     shape = mask.shape if mask is not None else x.shape[:-1] if x.masked else x.shape[:2]
     inner = zip(shape[2:], state[1:], strict=False)
@@ -234,8 +235,12 @@ def _check_mask(name: str, x: Tensor, mask: Tensor | None, state: Shape) -> None
     raise LayerError(
         "S103",
         f"{name}: the mask does not fit",
-        expected=shape_text(x.shape[:2]),
+        expected=shape_text(x.shape[:2] if mask is not None else (*x.shape[:2], *state[1:-1])),
         received=shape_text(shape) + ("" if mask is not None else ", which comes with the tensor"),
-        help=None if mask is not None else "`padding=same` keeps the size that the mask has",
+        help=(
+            "`padding=same` without strides keeps the sizes that the mask has"
+            if mask is None
+            else None
+        ),
         argument=None if mask is None else "mask",
     )

@@ -220,8 +220,11 @@ def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
                 received=shape_text(x.shape),
                 help="give the input sizes instead of `?`, or apply the layers one by one",
             )
-        made.append(_applied("Pipeline", value, x, "layers"))
-        x = replace(made[-1].tensors[0], shape=made[-1].when_traced or made[-1].tensors[0].shape)
+        one = _applied("Pipeline", value, x, "layers")
+        made.append(one)
+        (x,) = one.tensors
+        if one.when_traced is not None:
+            x = replace(x, shape=one.when_traced)
     owned = tuple(
         weight.within(str(number)) for number, one in enumerate(made) for weight in one.weights
     )

@@ -74,7 +74,11 @@ def axis_in(name: str, rank: int, axis: int, x: Tensor, argument: str = "axis") 
         raise LayerError(
             "A203",
             f"`{name}`: there is no axis {axis}",
-            expected=f"an axis from 1 to {rank - 1}, or from -{rank - 1} to -1",
+            expected=(
+                f"an axis from 1 to {rank - 1}, or from -{rank - 1} to -1"
+                if rank > 1
+                else "a tensor with an axis behind the batch, which is axis 0"
+            ),
             received=f"{axis} for {shape_text(x.shape)}",
             argument=argument,
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from nndsl import graph
-from nndsl.plan.style import obstacle_to_sequential
+from nndsl.plan.obstacles import obstacle_to_sequential
 from nndsl.shapes import ShapedModel
 
 
