@@ -222,6 +222,13 @@ def did_you_mean_text(text: str | None) -> Advice | None:
     return Advice(f'did you mean "{text}"?', f'"{text}"') if text else None
 
 
+def name_each(count: int) -> str:
+    """Return a hint at how so many tensors get their names."""
+    letters = "abcdefgh"
+    more = ", ..." if count > len(letters) else ""
+    return f"name each of them: `as {', '.join(letters[:count])}{more}`"
+
+
 def write_instead(text: str, span: Span | None = None) -> Advice:
     """Return a help line with what to write in the place of a text."""
     return Advice(f"write `{text}`", text, span)

@@ -137,6 +137,12 @@ def test_every_layer_and_every_name_for_it_stands_in_a_list() -> None:
     assert all(find(name) for name in all_rules())
 
 
+def test_a_list_says_how_its_names_are_written() -> None:
+    used = {group.title: group.usage for group in groups()}
+    assert used["Operations: picking"] == "x -> ops.take", "`ops.get_item` stands behind no arrow"
+    assert not [title for title, usage in used.items() if "None" in usage]
+
+
 def test_every_part_of_keras_stands_in_a_list_or_has_a_reason() -> None:
     for kind in ("activations", "initializers", "regularizers", "constraints", "losses",
                  "metrics", "optimizers", "schedules"):  # fmt: skip
@@ -184,6 +190,9 @@ def test_names_that_are_meant() -> None:
     assert near("dens")[0] == "Dense"
     assert "Adam" in near("adm")
     assert near("HeNormel") == ("HeNormal",)
+    assert near("tf.keras.layers.GlobalMaxPooling1D") == ("GlobalMaxPooling1D",)
+    assert near("keras.ops.logaddexp") == ("ops.logaddexp",)
+    assert near("keras.optimizers.schedules.PolynomialDecay") == ("PolynomialDecay",)
     assert near("xyzzy") == ()
     assert near("") == ()
     assert near("x" * 10_000) == ()

@@ -232,8 +232,8 @@ def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "name",
         nargs="?",
         metavar="NAME",
-        help="a layer, activation, initializer, regularizer, constraint, loss, metric, optimizer"
-        " or schedule, or the title of a list, such as losses",
+        help="a layer, operation, activation, initializer, regularizer, constraint, loss, metric,"
+        " optimizer or schedule, or the title of a list, such as losses",
     )
     layers.add_argument(
         "--output-format",

@@ -223,7 +223,8 @@ class SpatialType(ArgumentType):
 
     def __init__(self, rank: int, minimum: int = 1) -> None:
         least = "positive integer" if minimum == 1 else f"integer of at least {minimum}"
-        many = f"a {least} or a tuple of {rank}" if rank > 1 else f"a {least}"
+        one = f"a {least}" if minimum == 1 else f"an {least}"
+        many = f"{one} or a tuple of {rank}" if rank > 1 else one
         super().__init__(many)
         self.rank = rank
         self.item = IntType(least, minimum)

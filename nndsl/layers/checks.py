@@ -59,15 +59,21 @@ def _without_batch(x: Tensor) -> str:
     )
 
 
+def axis_range(last: int) -> str:
+    """Return which axes there are behind the batch, of which the last has this number."""
+    if last < 1:
+        return "a larger input"
+    return f"an axis from 1 to {last}, or from -{last} to -1" if last > 1 else "axis 1, or -1"
+
+
 def axis_of(layer: str, x: Tensor, axis: int, argument: str = "axis") -> int:
     """Return the axis counted from 0 (the batch), or refuse it when the tensor has no such axis."""
     if -x.rank <= axis < x.rank:
         return axis % x.rank
-    last = x.rank - 1
     raise LayerError(
         "A203",
         f"{layer}: the input has no axis {axis}",
-        expected=f"an axis from 1 to {last}, or from -{last} to -1" if last else "a larger input",
+        expected=axis_range(x.rank - 1),
         received=f"{axis} for {shape_text(x.shape)}",
         argument=argument,
     )

@@ -48,7 +48,7 @@ def solve(
         raise _error(
             "S101",
             "the input has too few axes",
-            f"{len(source) - 1}",
+            f"{axes_text(len(source) - 1)} beside the batch",
             shape_text(shape),
             "equation",
         )

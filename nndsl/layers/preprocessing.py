@@ -40,7 +40,7 @@ def Rescaling(x: OneTensor, scale: NumberOrNumbers, offset: NumberOrNumbers = 0.
             raise LayerError(
                 "A203",
                 f"Rescaling: `{argument}` has another length than the last axis",
-                expected=f"{last} numbers, or one",
+                expected=f"{last} numbers, or one" if last > 1 else "one number",
                 received=str(len(numbers)),
                 argument=argument,
             )

@@ -192,14 +192,15 @@ def _read(
     return_state: bool,
 ) -> Output:
     window.refuse_stride_with_dilation()
-    form = spatial_form(len(window.size), window.data_format)
-    need_rank(window.layer, x, f"[steps, {form[1:-1]}]")
+    row = spatial_form(len(window.size), window.data_format).replace("steps", "width")
+    form = f"[steps, {row[1:-1]}]"
+    need_rank(window.layer, x, form)
     step = Tensor((None, *x.shape[2:]))
     if not all(isinstance(step.shape[i], int) for i in spatial_axes(step, window.data_format)):
         raise LayerError(
             "S110",
             f"{window.layer} needs to know all sizes but the number of steps",
-            expected=f"[steps, {form[1:-1]}]",
+            expected=form,
             received=shape_text(x.shape),
             help="give the input sizes instead of `?`",
         )

@@ -233,9 +233,16 @@ def Pipeline(x: OneTensor, mask: OptionalTensor, layers: LayerList) -> Output:
 
 def _applied(name: str, value: LayerValue, x: Tensor, argument: str = "layer") -> Output:
     """Return what an inner layer gives that takes one tensor and gives one."""
-    whole = value.rule.takes_list or any(p.required for p in value.rule.tensors[1:])
-    if whole or (value.rule is Pipeline and name != "Pipeline"):
+    if value.rule.takes_list or any(p.required for p in value.rule.tensors[1:]):
         raise _not_inside(name, value, "a layer that takes one tensor", argument)
+    if value.rule is Pipeline and name == "TimeDistributed":
+        raise _not_inside(
+            name,
+            value,
+            "a layer that tells the shape of what it gives, which a Pipeline does not",
+            argument,
+            "wrap one by one: `-> TimeDistributed(Rescaling(0.5)) -> TimeDistributed(Dense(3))`",
+        )
     made = value.apply(x, argument=argument)
     if len(made.tensors) > 1:
         raise LayerError(
@@ -249,11 +256,18 @@ def _applied(name: str, value: LayerValue, x: Tensor, argument: str = "layer") -
     return made
 
 
-def _not_inside(name: str, value: LayerValue, expected: str, argument: str = "layer") -> LayerError:
+def _not_inside(
+    name: str,
+    value: LayerValue,
+    expected: str,
+    argument: str = "layer",
+    help: str | None = None,
+) -> LayerError:
     return LayerError(
         "A209",
         f"{name} cannot wrap `{value.rule.name}`",
         expected=expected,
         received=f"`{value.rule.name}`",
+        help=help,
         argument=argument,
     )

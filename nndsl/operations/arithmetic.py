@@ -195,6 +195,6 @@ def where(condition: Operand, x1: OptionalOperand = None, x2: OptionalOperand = 
             f"the condition of `{name}` is of {condition.dtype}",
             expected="a tensor of booleans",
             received=condition.dtype,
-            help="compare it first: `x > 0`",
+            help="compare it first: `x > 0`" if condition.dtype != "string" else None,
         )
     return result(broadcast_shapes(name, condition, x1, x2), promote(name, x1, x2))

@@ -26,6 +26,9 @@ from nndsl.operations.rule import (
     result,
 )
 
+#: So many tensors are the parts of one at most: it is what a list holds, too.
+MOST_PARTS = 20_000
+
 
 @operation("joining")
 def concatenate(xs: Tensors, axis: Int = 0) -> Output:
@@ -107,6 +110,7 @@ def _cut(size: Dim, cuts: int | Sequence[int]) -> list[Dim]:
                 received=str(cuts),
                 argument="indices_or_sections",
             )
+        _few_enough("ops.split", cuts)
         return [size // cuts if isinstance(size, int) else None] * cuts
     if not cuts:
         raise LayerError(
@@ -130,6 +134,17 @@ def _cut(size: Dim, cuts: int | Sequence[int]) -> list[Dim]:
     return [*(b - a for a, b in zip(places, places[1:], strict=False)), last]
 
 
+def _few_enough(name: str, count: int) -> None:
+    """Refuse to list more tensors than anyone can name."""
+    if count > MOST_PARTS:
+        raise LayerError(
+            "X952",
+            f"`{name}` cuts a tensor into too many",
+            expected=f"at most {MOST_PARTS:,}",
+            received=f"{count:,}",
+        )
+
+
 @operation("joining")
 def unstack(x: OneTensor, num: OptionalInt = None, axis: Int = 0) -> Output:
     """Cut a tensor into slices along an axis, which goes.
@@ -151,6 +166,7 @@ def unstack(x: OneTensor, num: OptionalInt = None, axis: Int = 0) -> Output:
             received=shape_text(x.shape) if num is None else str(num),
             argument="num",
         )
+    _few_enough("ops.unstack", count)
     return Output((Tensor(replaced(x.shape, place), x.dtype),) * count)
 
 

@@ -14,6 +14,7 @@ from nndsl.layers.arguments import (
     OptionalIntOrInts,
     OptionalNumber,
 )
+from nndsl.layers.checks import axes_text
 from nndsl.layers.rule import Dim, LayerError, LayerRule, Output, Shape
 from nndsl.operations.promotion import as_float, need_floats, need_numbers, need_whole, no_booleans
 from nndsl.operations.rule import axes_in, example_along, need_axes, operation, result
@@ -148,11 +149,13 @@ def norm(
     axes = axes_in("ops.norm", x, axis)
     need_axes("ops.norm", axes)
     if len(axes) > 2 or not _is_order(ord, len(axes)):
+        given = f'"{ord}"' if isinstance(ord, str) else str(ord).lower()
+        given = "a list" if isinstance(ord, (list, tuple)) else given
         raise LayerError(
             "A203",
             "`ops.norm` has no such norm",
             expected="a number, or `none` for the Euclidean norm, along one axis or two",
-            received=f"{ord!r} along {len(axes)} axes",
+            received=f"{given} along {axes_text(len(axes))}",
             argument="ord" if ord is not None else "axis",
         )
     return result(_without(x.shape, axes, keepdims), x.dtype)

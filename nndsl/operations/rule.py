@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nndsl.layers.checks import axis_range
 from nndsl.layers.rule import (
     Dim,
     LayerError,
@@ -74,11 +75,7 @@ def axis_in(name: str, rank: int, axis: int, x: Tensor, argument: str = "axis") 
         raise LayerError(
             "A203",
             f"`{name}`: there is no axis {axis}",
-            expected=(
-                f"an axis from 1 to {rank - 1}, or from -{rank - 1} to -1"
-                if rank > 1
-                else "a tensor with an axis behind the batch, which is axis 0"
-            ),
+            expected=axis_range(rank - 1),
             received=f"{axis} for {shape_text(x.shape)}",
             argument=argument,
         )

@@ -6,6 +6,7 @@ All of it is read from the layers and the vocabulary; the texts are the layers' 
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +33,11 @@ __all__ = [
 
 #: How many misspelt names are guessed at.
 _GUESSES = 3
+#: What stands in front of a name in Python: `tf.keras.layers.Dense`, but not `ops.mean`.
+_WHERE_KERAS_HAS_IT = re.compile(
+    r"^(?:tf\.)?(?:keras\.)?(?:layers|activations|initializers|regularizers|constraints|losses"
+    r"|metrics|optimizers(?:\.schedules)?)\.(?=\w)|^(?:tf\.)?keras\.(?=ops\.)"
+)
 
 
 def find(name: str) -> tuple[Entry, ...]:
@@ -48,7 +54,7 @@ def groups() -> tuple[Group, ...]:
     for title in rules.titles():
         members = [rule for rule in every.values() if rules.group_of(rule) == title]
         names = tuple((rule.name, rules.summary_of(rule)) for rule in members)
-        made.append(Group(title, rules.usage_of(members[0]), names))
+        made.append(Group(title, rules.usage_of(members), names))
     return (*made, *parts.groups())
 
 
@@ -71,6 +77,7 @@ def data(one: Entry | Group) -> dict[str, Any]:
 
 def near(name: str) -> tuple[str, ...]:
     """Return the names that someone may have meant: those that hold the text, or the nearest."""
+    name = _WHERE_KERAS_HAS_IT.sub("", name)
     folded = name.lower().replace("_", "")
     names = _names()
     if len(folded) > 1:

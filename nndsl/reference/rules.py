@@ -88,11 +88,16 @@ def summary_of(rule: LayerRule) -> str:
     return taken_apart(rule.documentation)[0]
 
 
-def usage_of(rule: LayerRule) -> str:
-    """Return how one of the operations of a list is written; layers say it themselves."""
-    if not _is_operation(rule):
-        return ""
-    return f"{_source(rule, taken_apart(rule.documentation)[2])} -> {rule.name}"
+def usage_of(members: Iterable[LayerRule]) -> str:
+    """Return how the operations of a list are written: the first that stands behind an arrow.
+
+    Layers say it themselves.
+    """
+    for rule in filter(_is_operation, members):
+        source = _source(rule, taken_apart(rule.documentation)[2])
+        if source is not None:
+            return f"{source} -> {rule.name}"
+    return ""
 
 
 def _file(rule: LayerRule) -> str:

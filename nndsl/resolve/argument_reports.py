@@ -10,6 +10,9 @@ from nndsl.resolve.scope import Scope
 from nndsl.source import Span
 from nndsl.syntax import tree
 
+#: Layers whose tensors all stand in front of the arrow, where another takes them by name.
+_AT_THE_ARROW = {name: ("query", "value", "key") for name in ("Attention", "AdditiveAttention")}
+
 
 def unknown_argument(
     scope: Scope,
@@ -32,7 +35,9 @@ def unknown_argument(
     hint, fix = older.HINTS.get(name.text), None
     reason = older.left_out(name.text) or pytorch.left_out(name.text)
     meant = older.argument(name.text, candidates) or pytorch.argument(name.text, candidates)
-    if hint is not None:
+    if name.text in _AT_THE_ARROW.get(callee, ()):
+        hint = f"all tensors stand in front of the arrow: `query, value -> {callee}`"
+    elif hint is not None:
         pass
     elif reason is not None:
         hint = f"leave it out: {reason}"

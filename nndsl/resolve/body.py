@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nndsl import graph
-from nndsl.diagnostic import Label
+from nndsl.diagnostic import Label, name_each
 from nndsl.resolve import order, stages, tensor_lists
 from nndsl.resolve.expressions import resolve_number
 from nndsl.resolve.liveness import split_dead
@@ -310,11 +310,7 @@ class BodyResolver:
                 labels=(Label(span, "comes from here"),),
                 expected=_count(len(values), "name"),
                 received=str(len(names)),
-                help=(
-                    f"name each of them: `as {', '.join('abcdefgh'[: len(values)])}`"
-                    if len(values) > 1
-                    else None
-                ),
+                help=name_each(len(values)) if len(values) > 1 else None,
             )
             for name in names:
                 tensor_lists.poison(self, name)

@@ -145,13 +145,14 @@ def unknown_value(scope: Scope, word: graph.Word, expected: str | None = None) -
             help=f"move line {later.line} above this one",
         )
         return
+    guess = did_you_mean(scope.reporter.guess(word.text, scope.plain_names()))
     scope.reporter.error(
         "G705",
         word.span,
         f"unknown name `{word.text}`",
         "no such constant or parameter",
         expected=expected,
-        help=did_you_mean(scope.reporter.guess(word.text, scope.plain_names())) or _in_quotes(word),
+        help=guess or (_in_quotes(word) if expected is None else None),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nndsl import graph
-from nndsl.diagnostic import Reporter, has_errors
+from nndsl.diagnostic import Reporter, has_errors, name_each
 from nndsl.layers.errors import UnknownOutput
 from nndsl.layers.masks import BEGIN, outgoing
 from nndsl.layers.rule import (
@@ -287,7 +287,6 @@ class Walk:
             return [None] * len(node.outputs)
         if len(tensors) == len(node.outputs):
             return tensors
-        names = ", ".join("abcdefgh"[: len(tensors)])
         self.reporter.error(
             "S114",
             node.span,
@@ -295,7 +294,7 @@ class Walk:
             f"{len(node.outputs)} {'names' if len(node.outputs) > 1 else 'is taken'}",
             expected=f"{len(tensors)} name{'s' if len(tensors) > 1 else ''}",
             received=str(len(node.outputs)),
-            help=f"name each of them: `as {names}`",
+            help=name_each(len(tensors)),
         )
         return [None] * len(node.outputs)
 

@@ -37,6 +37,7 @@ def merge_of_one(view: View, report: Report) -> None:
             use,
             f"`{use.rule.name}` of one tensor gives it back",
             "one tensor",
-            help="write the tensors in front of the arrow, `a, b -> Add`, or leave it out",
+            help=f"write the tensors in front of the arrow, `a, b -> {use.rule.name}`, or leave it "
+            "out",
             fix=edits.fix("leave it out", edits.remove_stage(use.span), safe=False),
         )
