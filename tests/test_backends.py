@@ -138,7 +138,7 @@ def test_what_is_refused_does_not_work(backend: str, tmp_path: Path) -> None:
 # ---- In the other process ------------------------------------------------------------------
 
 
-def go_on(script: Path) -> None:
+def go_on(script: Path) -> dict[str, object]:
     """Train without a break, then with one, and say how far apart the weights are."""
     if not os.environ.get("KERAS_BACKEND"):
         os.environ.pop("KERAS_BACKEND", None)
@@ -167,9 +167,7 @@ def go_on(script: Path) -> None:
     load = slow.keras.models.load_model
     whole, stopped = (load(f"{name}/slow.keras").get_weights() for name in ("whole", "stopped"))
     apart = [float(np.abs(a - b).max()) for a, b in zip(whole, stopped, strict=True)]
-    ran = [name for name in RUN if run_example(f"example_{name}")]
-    backend = slow.keras.backend.backend()
-    print(json.dumps({"backend": backend, "furthest": max(apart), "run": ran}))
+    return {"backend": slow.keras.backend.backend(), "furthest": max(apart)}
 
 
 def run_example(name: str) -> bool:
@@ -206,6 +204,8 @@ def refuse() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "go on":
-        go_on(Path(sys.argv[2]))
+        found = go_on(Path(sys.argv[2]))
+        ran = [name for name in RUN if run_example(f"example_{name}")]
+        print(json.dumps({**found, "run": ran}))
     else:
         refuse()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from data_files import npz, rows, written
 
 from nndsl import __version__
 from nndsl.cli import main as cli_main
+from nndsl.cli.run import run_script
 from nndsl.cli.writing import with_header
 
 GOOD = """\
@@ -575,6 +577,25 @@ def test_training_needs_a_section(run: Run) -> None:
     assert result.status == 2
     assert "has no training section" in result.err
     assert run("train", "model.nn", model=TYPO).status == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to forward")
+def test_a_training_that_is_ended_leaves_no_script_running(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started = tmp_path / "pid"
+    before = signal.getsignal(signal.SIGTERM)
+    code = (
+        "import os, signal, sys, time\n"
+        "open(sys.argv[1], 'w').write(str(os.getpid()))\n"
+        "os.kill(os.getppid(), signal.SIGTERM)\n"
+        "time.sleep(60)\n"
+    )
+    assert run_script(code, "m.nn", [str(started)]) == 128 + signal.SIGTERM
+    assert "Stopped; with --resume the run goes on." in capsys.readouterr().err
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_bug_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,7 +230,7 @@ def main(folder: Path) -> None:
             sys.argv = [path.name, "--output-dir", path.stem]
             module.main()
             module.keras.utils.clear_session()
-    go_on(folder / "slow.py")
+    print(json.dumps(go_on(folder / "slow.py")))
 
 
 if __name__ == "__main__":

@@ -116,6 +116,7 @@ MISTAKES = [
     ("a target of texts", 3, f'{SPARSE}\n    data: csv("kinds.csv")', "D905"),
     ("a text that is no class", 3,
      f'{SPARSE}\n    data: csv("kinds.csv", classes=["cat", "dog", "fish"])', "D905"),
+    ("too few classes", 3, f'{SPARSE}\n    data: csv("kinds.csv", classes=["cat", "dog"])', "D905"),
     ("a class left blank", 3,
      f'{SPARSE}\n    data: csv("untold.csv", classes=["cat", "dog", "bird"])', "D905"),
     ("a history over the data", 3,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from nndsl.cli.files import FileProblem
 from nndsl.cli.writing import with_header
@@ -33,11 +35,28 @@ def run_script(code: str, name: str, arguments: Sequence[str], modules: Path | N
         process = subprocess.Popen(
             [sys.executable, str(script), *arguments], env=_environment(modules)
         )
-        try:
-            status = process.wait()
-        except KeyboardInterrupt:
-            process.wait()  # the script got the interrupt as well, and ends by itself
-            return 130
+        return _wait(process)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a script, which ends with nndsl; return the exit status."""
+    stopped = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        process.terminate()
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # the script got the interrupt as well, and ends by itself
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if stopped:
+        sys.stderr.write("Stopped; with --resume the run goes on.\n")
     return status if status >= 0 else 128 - status
 
 

@@ -249,6 +249,8 @@ class Trained:
         if self.source is not None and file is not None:
             for name in names:
                 arrays = [file.arrays[key] for key in self.parts[name] if key in file.arrays]
+                if classes and any(set(array.kinds) - set(classes) for array in arrays):
+                    continue  # D905 names a text that is none of them: how many there are is open
                 if classes and arrays:
                     found: Facts | None = facts_of_classes(self.source, arrays, len(classes))
                 else:

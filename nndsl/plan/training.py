@@ -337,7 +337,7 @@ class _Script:
             made.append(("validation_data", Code("held_out")))
         made += self._class_weight()
         given = arguments_of("fit", self.training, self.shaped.outputs, self.spelling)
-        if self.data.read_by_tensorflow:  # Keras asks who shuffles
+        if self.data.streams:  # Keras asks who shuffles
             given = [argument for argument in given if argument[0] != "shuffle"]
             given.append(("shuffle", Code("False")))
         if self.sharing.on_jax:  # it is told to the shares
