@@ -51,7 +51,7 @@ class Comparison:
     after: Outline
     #: What did not stay the same, in the order of the model.
     changes: tuple[Change, ...]
-    #: Names of layers that both have, from the older model to the newer.
+    #: Layers and operations that both have: that of the older model, and that of the newer.
     kept: tuple[tuple[Unit, Unit], ...]
     totals: tuple[Detail, ...]
 
@@ -89,6 +89,8 @@ class _Walk:
     after: Outline
     #: For units of the older model, by their index: those of the newer.
     partner: dict[int, Unit] = field(default_factory=dict)
+    #: For the same units of the newer model, by their index.
+    kept: set[int] = field(default_factory=set)
     units: list[Unit] = field(default_factory=list)
     steps: list[tuple[Member | None, Member | None, tuple[str, ...]]] = field(default_factory=list)
 
@@ -98,6 +100,7 @@ class _Walk:
                 self.steps.append((a, b, path))  # a block is told of as a whole
             elif isinstance(a, Unit) and isinstance(b, Unit):
                 self.partner[a.index] = b
+                self.kept.add(b.index)
                 self.units.append(a)
                 self.steps.append((a, b, path))
             elif isinstance(a, Group) and isinstance(b, Group):
@@ -147,10 +150,9 @@ class _Walk:
         old = [self.before.maker(tensor) for tensor in a.inputs]
         new = [self.after.maker(tensor) for tensor in b.inputs]
         then = [self.partner.get(unit.index) if unit else None for unit in old]
-        kept = {unit.index for unit in self.partner.values()}
         if then == new or any(unit is None for unit in then):
             return []
-        if any(unit is None or unit.index not in kept for unit in new):
+        if any(unit is None or unit.index not in self.kept for unit in new):
             return []
         names = [", ".join(unit.name for unit in units if unit) for units in (old, new)]
         return [Detail("from", names[0], names[1])]

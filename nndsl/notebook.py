@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import keyword
 import linecache
 import shlex
 from collections.abc import Mapping, Sequence
@@ -170,10 +171,10 @@ class Model:
         return f"<nndsl.Model {self.name}: {count} layers and operations>"
 
     def _repr_html_(self) -> str:
-        return self._html(Choice())
+        return self._html(Choice(), "auto")
 
-    def _html(self, choice: Choice) -> str:
-        picture = base64.b64encode(svg(build(self._view, choice)).encode()).decode()
+    def _html(self, choice: Choice, theme: str) -> str:
+        picture = base64.b64encode(svg(build(self._view, choice), theme).encode()).decode()
         told = [d for d in self.findings if d.severity != "info"]
         parts = ['<div class="nndsl">']
         if told:
@@ -231,17 +232,18 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 class Shown:
-    """What a cell shows: a model with the blocks open that were asked for."""
+    """What a cell shows: a model with the blocks open, and in the colours, that were asked for."""
 
-    def __init__(self, model: Model, choice: Choice) -> None:
+    def __init__(self, model: Model, choice: Choice, theme: str) -> None:
         self.model = model
         self.choice = choice
+        self.theme = theme
 
     def __repr__(self) -> str:
         return repr(self.model)
 
     def _repr_html_(self) -> str:
-        return self.model._html(self.choice)
+        return self.model._html(self.choice, self.theme)
 
 
 def _magic(shell: Any, line: str, cell: str | None) -> Shown:
@@ -267,7 +269,8 @@ def _magic(shell: Any, line: str, cell: str | None) -> Shown:
         raise ModelError(f"nndsl: {problem}") from None
     name = options.name
     shell.push({name: model, f"build_{name}": model.build})
-    return Shown(model, Choice(options.depth, tuple(options.expand), options.flat))
+    choice = Choice(options.depth, tuple(options.expand), options.flat)
+    return Shown(model, choice, options.theme)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -308,6 +311,6 @@ def _parser(*, is_cell: bool) -> argparse.ArgumentParser:
 
 
 def _name(text: str) -> str:
-    if not text.isidentifier():
+    if not text.isidentifier() or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no name of a variable")
     return text

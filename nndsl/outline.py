@@ -146,6 +146,8 @@ class _Expansion:
         self.layers = {layer.name: layer for layer in shaped.layers}
         self.names = {*self.layers, *(input_.name for input_ in shaped.model.body.inputs)}
         self.applied: set[str] = set()
+        #: The last number that was given out under each name of operations.
+        self.numbers: dict[str, int] = {}
 
     def model(self) -> Group:
         model, walked = self.shaped.model, self.shaped.walked
@@ -197,11 +199,13 @@ class _Expansion:
         """Return a name for an operation, which has none in Keras: the tensor's, or a new one."""
         named = use.node.outputs[0].name
         base = part.prefix + (named or use.rule.name.rpartition(".")[2].rstrip("_"))
-        name, number = base, 0
+        number = self.numbers.get(base, 0)
+        name = f"{base}_{number}" if number else base
         while name in self.names:
             number += 1
             name = f"{base}_{number}"
         self.names.add(name)
+        self.numbers[base] = number
         return name
 
     # ---- Groups

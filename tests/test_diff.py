@@ -166,7 +166,8 @@ def test_the_picture() -> None:
 
 
 def test_hostile_strings_stay_text() -> None:
-    found = compare(outline_of(HOSTILE), outline_of(HOSTILE.replace("alert(1)", "`|\\x1b[31m")))
+    found = compare(outline_of(HOSTILE), outline_of(HOSTILE.replace("alert(1)", "`|\x1b[31m")))
+
     for text in (render_comparison(found), render_comparison_markdown(found)):
         assert "\x1b" not in text
     found = compare(outline_of(HOSTILE), outline_of(OLD))
@@ -205,3 +206,6 @@ def test_command_with_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["diff", "-", "-"]) == 2
     assert "standard input" in capsys.readouterr().err
     assert main(["diff", str(old), str(old), "-o", "p.gif"]) == 2
+    capsys.readouterr()
+    assert main(["diff", str(old), str(old), "--expand", "re"]) == 2
+    assert "there is no block called 're'" in capsys.readouterr().err

@@ -421,6 +421,8 @@ def test_command_with_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert ".svg" in capsys.readouterr().err
     assert main(["graph", str(path), "--expand", "ood"]) == 2
     assert "did you mean odd?" in capsys.readouterr().err
+    assert main(["graph", str(path), "--expand", ""]) == 2
+    assert "there is no block called ''" in capsys.readouterr().err
     path.write_text(
         "model M {\n input x: [3]\n x -> Dnse(3) as y\n output y\n}\n", encoding="utf-8"
     )

@@ -134,6 +134,9 @@ def test_the_cell_magic(shell: Any) -> None:
     small = shell.user_ns["small"]
     assert "width=2" in small.code and small.style == "subclass"
     assert "build_small" in shell.user_ns
+    for theme in ("light", "dark"):
+        shown = shell.run_cell_magic("nndsl", f"--theme {theme}", NET)
+        assert image_in(shown._repr_html_()) == shell.user_ns["model"].svg(theme=theme)
 
 
 def test_the_line_magic(shell: Any, tmp_path: Path) -> None:
@@ -148,6 +151,7 @@ def test_the_line_magic(shell: Any, tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("not-a-name", "no name of a variable"),
+        ("class", "no name of a variable"),
         ("--style wild", "invalid choice"),
         ("--set width", "CONST=VALUE"),
         ("'open", "No closing quotation"),

@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
         if found is None:
             return FINDINGS
         both.append(found[1])
+    graph.check_expanded(options.expand, both)
     comparison = compare(*both)
     sys.stdout.write(_rendered(comparison, options))
     if output:

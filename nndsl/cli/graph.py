@@ -11,7 +11,10 @@ from nndsl.cli import views
 from nndsl.cli.files import FileProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from nndsl.drawing.figure import Figure
+    from nndsl.outline import Outline
 
 #: The formats, by the ends of the names of files.
 FORMATS = ("svg", "html", "png", "pdf", "mmd", "dot")
@@ -79,10 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if found is None:
         return 1
     view = found[1]
-    names = {group.name for group in view.groups()}
-    for name in options.expand:
-        if name not in names:
-            raise FileProblem(f"--expand: there is no block called {name}{_guess(name, names)}")
+    check_expanded(options.expand, [view])
     choice = Choice(options.depth, tuple(options.expand), options.flat)
     data = drawn(build(view, choice, whole=ending == "html"), ending, options.theme)
     if output is None:
@@ -109,7 +109,15 @@ def _beside(file: str) -> str:
     return "model.svg" if file == "-" else str(Path(file).with_suffix(".svg"))
 
 
-def _guess(name: str, names: set[str]) -> str:
+def check_expanded(wanted: Sequence[str], models: Sequence[Outline]) -> None:
+    """Raise `FileProblem` for a block to be opened that none of the models has."""
+    names = dict.fromkeys(group.name for view in models for group in view.groups() if group.name)
+    for name in wanted:
+        if name not in names:
+            raise FileProblem(f"--expand: there is no block called {name!r}{_guess(name, names)}")
+
+
+def _guess(name: str, names: Iterable[str]) -> str:
     from nndsl.suggest import nearest
 
     guess = nearest(name, names)

@@ -10,8 +10,8 @@ from nndsl.drawing.figure import Figure, Node, Wire
 from nndsl.drawing.measures import DETAIL, HEADING, MARGIN, legend_rows
 
 _GAP = 40.0
-#: What stands above and below the boxes of a figure.
-_HEAD, _FOOT = MARGIN + 40.0, 22.0 + MARGIN - 6.0
+#: What stands below the boxes of a figure, without the rows of its legend.
+_FOOT = 22.0 + MARGIN - 6.0
 
 
 def beside(left: Figure, right: Figure, title: str, subtitle: str) -> Figure:

@@ -76,7 +76,7 @@ def label(unit: Unit) -> str:
     activation = unit.arguments.get("activation")
     if unit.kind == "Activation" and isinstance(activation, str):
         return activation
-    return unit.kind.removeprefix("ops.") if unit.kind != "ops." else unit.kind
+    return unit.kind.removeprefix("ops.")
 
 
 def detail(unit: Unit) -> str:
