@@ -76,18 +76,22 @@ def _of_numbers(array: Array) -> str:
     if array.dtype == "string":
         return f'holds texts, such as "{array.first_text}"' if array.texts else "holds texts"
     if array.missing:
-        return f"has {array.missing} empty cell{'s' if array.missing > 1 else ''}"
+        return _empty_cells(array)
     if array.values is not None and array.values.not_finite:
         count = array.values.not_finite
         return f"has NaN or infinite numbers ({count} of {array.values.count})"
     return ""
 
 
+def _empty_cells(array: Array) -> str:
+    return f"has {array.missing} empty cell{'s' if array.missing > 1 else ''}"
+
+
 def _of_classes(array: Array, classes: Sequence[str]) -> tuple[str, str]:
     """Return the texts that stand for classes, and what a column has beside them."""
     expected = ", ".join(f'"{one}"' for one in classes)
     if array.missing:
-        return expected, f"has {array.missing} empty cell{'s' if array.missing > 1 else ''}"
+        return expected, _empty_cells(array)
     other = next((kind for kind in array.kinds if kind not in classes), None)
     return expected, f'holds "{other}", which is none of the classes' if other and classes else ""
 
